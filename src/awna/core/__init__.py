@@ -1,0 +1,1 @@
+"""Pure rules: no Django, no database, no clock, no I/O beyond parsing given bytes."""
