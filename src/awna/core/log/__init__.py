@@ -1,0 +1,1 @@
+"""The public log: an RFC 6962 tree over the leaves of the book, in the C2SP file formats."""
