@@ -1,0 +1,15 @@
+"""The `awna` command: manage.py, installed. Exit codes: 0 done, 1 refused, 2 misused."""
+
+import os
+import sys
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "awna.settings")
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["awna", *(sys.argv[1:] or ["help"])])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What every room wears: policies, sealed fields, forms, commands, jobs, mail, templates."""

@@ -1,0 +1,1 @@
+"""Who is who: users, campaigns, the owner of the place, national sections, and the roles people hold."""

@@ -1,0 +1,184 @@
+"""Users, campaigns, owner, sections, roles, invitations."""
+
+import uuid
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from awna.kit.policies import Actor
+
+ROLE_NAMES = [
+    ("steward", _("Steward")),
+    ("treasurer", _("Treasurer")),
+    ("buyer", _("Buyer")),
+    ("storekeeper", _("Storekeeper")),
+    ("coordinator", _("Brigade coordinator")),
+    ("shift_lead", _("Shift lead")),
+    ("site_lead", _("Site lead")),
+    ("volunteer", _("Volunteer")),
+    ("bridge", _("Program")),
+]
+
+
+class UserManager(BaseUserManager):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save()
+        return user
+
+
+class User(AbstractBaseUser):
+    """Somebody who can sign in. Holds no rights by itself: roles do."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=120, blank=True)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = UserManager()
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+    field_classes = {"id": "I", "email": "C", "name": "C", "password": "I", "last_login": "I", "is_active": "I", "created_at": "I"}
+    # Sign-in must find a user by address, and desks show who acts; donors and volunteers are not users by default.
+    unsealed = {"email": "sign-in looks it up", "name": "shown on desks to colleagues"}
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+
+class Campaign(models.Model):
+    """One place that is rebuilt, with one owner, one book, one plan."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    slug = models.SlugField(unique=True, max_length=60)
+    title = models.CharField(max_length=160)
+    summary = models.TextField(blank=True)
+    place_public = models.CharField(max_length=120, blank=True)
+    goal_minor = models.BigIntegerField(default=0)
+    goal_currency = models.CharField(max_length=3, default="USD")
+    languages = models.CharField(max_length=60, default="en,ar")
+    site_language = models.CharField(max_length=8, default="ar")
+    at_risk = models.BooleanField(default=False)
+    publication_delay_days = models.PositiveSmallIntegerField(default=7)
+    is_demo = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    field_classes = {
+        "id": "P", "slug": "P", "title": "P", "summary": "P", "place_public": "P", "goal_minor": "P", "goal_currency": "P",
+        "languages": "P", "site_language": "P", "at_risk": "I", "publication_delay_days": "P", "is_demo": "P", "created_at": "P",
+    }  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("campaign", kwargs={"slug": self.slug})
+
+    def text(self, kind: str, language: str) -> str:
+        """The title or summary in a language, else as first written."""
+        found = self.texts.filter(kind=kind, language=language).first()
+        return found.text if found else getattr(self, kind)
+
+
+class CampaignText(models.Model):
+    """A campaign's title, summary or place in another language, with its state of review."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="texts")
+    kind = models.CharField(max_length=20, choices=[("title", _("Title")), ("summary", _("Summary")), ("place_public", _("Place"))])
+    language = models.CharField(max_length=8)
+    text = models.TextField()
+    state = models.CharField(max_length=10, default="machine", choices=[("machine", _("machine")), ("draft", _("draft")), ("reviewed", _("reviewed"))])
+
+    field_classes = {"id": "I", "campaign": "P", "kind": "P", "language": "P", "text": "P", "state": "P"}
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["campaign", "kind", "language"], name="one_text_per_language")]
+
+    def __str__(self) -> str:
+        return f"{self.campaign} {self.kind} {self.language}"
+
+
+class Owner(models.Model):
+    """The local body that owns the place and whose stewards decide."""
+
+    campaign = models.OneToOneField(Campaign, on_delete=models.CASCADE, related_name="owner")
+    name = models.CharField(max_length=160)
+    registration = models.CharField(max_length=120, blank=True)
+    country = models.CharField(max_length=2, blank=True)
+
+    field_classes = {"id": "I", "campaign": "P", "name": "P", "registration": "P", "country": "P"}
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SectionQuerySet(models.QuerySet):
+    def for_actor(self, actor: Actor) -> "SectionQuerySet":
+        """The sections whose inner papers this person may read: their own; all for a role without a section."""
+        if any(role.section_id is None for role in actor.roles):
+            return self.filter(campaign__in={role.campaign_id for role in actor.roles if role.section_id is None})
+        return self.filter(pk__in={role.section_id for role in actor.roles})
+
+
+class Section(models.Model):
+    """A national body that collects for the campaign under its own law."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="sections")
+    name = models.CharField(max_length=160)
+    country = models.CharField(max_length=2)
+    registration = models.CharField(max_length=120, blank=True)
+    currency = models.CharField(max_length=3, default="EUR")
+    permit_until = models.DateField(null=True, blank=True)
+
+    objects = SectionQuerySet.as_manager()
+    field_classes = {"id": "P", "campaign": "P", "name": "P", "country": "P", "registration": "P", "currency": "P", "permit_until": "P"}
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Role(models.Model):
+    """What a user may do in one campaign. Its id is the opaque author in the book."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="roles")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="roles")
+    section = models.ForeignKey(Section, on_delete=models.PROTECT, null=True, blank=True, related_name="roles")
+    name = models.CharField(max_length=20, choices=ROLE_NAMES)
+    began_on = models.DateField(auto_now_add=True)
+    ended_on = models.DateField(null=True, blank=True)
+
+    field_classes = {"id": "P", "campaign": "P", "user": "C", "section": "P", "name": "P", "began_on": "P", "ended_on": "P"}
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["campaign", "user", "name", "section"], nulls_distinct=False, name="one_role_of_a_name")]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.get_name_display()}"
+
+
+class Invitation(models.Model):
+    """A role offered by mail; taking it up sets the password and makes the role."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE)
+    section = models.ForeignKey(Section, on_delete=models.CASCADE, null=True, blank=True)
+    email = models.EmailField()
+    role_name = models.CharField(max_length=20, choices=ROLE_NAMES)
+    token_digest = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+
+    field_classes = {
+        "id": "I", "campaign": "I", "section": "I", "email": "C", "role_name": "I", "token_digest": "I", "expires_at": "I", "accepted_at": "I",
+    }  # fmt: skip
+    unsealed = {"email": "becomes the address of sign-in"}
+
+    def __str__(self) -> str:
+        return f"{self.role_name} {self.expires_at:%Y-%m-%d}"
