@@ -1,0 +1,1 @@
+"""Consent: proposals, and whether enough stewards have agreed to exactly these bytes."""
