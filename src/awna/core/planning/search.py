@@ -1,0 +1,164 @@
+"""Anytime search over task orders: rules, then crossing and nudging of good orders with forward-backward improvement.
+
+The state of the search depends on the seed and on counted schedules alone, so a count limit gives the same plan on
+every machine. A time limit only cuts the same path short.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from random import Random
+
+from .bounds import lower_bound
+from .model import Model
+from .priority import backward_order, order_by, rules
+from .sgs import ANY_METHOD, Schedule, forward
+
+POPULATION = 24  # orders kept
+LATE = 10**9  # the finish of an order that led to no plan
+
+Report = Callable[[int, int, float], None]  # objective, bound, seconds
+
+
+@dataclass(frozen=True)
+class Limit:
+    """When to stop: counted schedules, seconds, or whichever comes first. None = no such limit."""
+
+    schedules: int | None = None
+    seconds: float | None = None
+
+
+@dataclass
+class Found:
+    """The best schedule of a search; `schedule` is incomplete when no order led to a plan."""
+
+    schedule: Schedule
+    bound: int
+    schedules: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Member:
+    """An order and a choice of methods, with the finish that they lead to."""
+
+    finish: int
+    order: tuple[int, ...]
+    methods: tuple[int, ...]
+
+
+@dataclass
+class Search:
+    model: Model
+    limit: Limit
+    random: Random
+    report: Report | None = None
+    began: float = field(default_factory=time.monotonic)
+    used: int = 0
+    best: Schedule | None = None
+    bound: int = 0
+
+    def run(self, starts: Sequence[Sequence[int]] = ()) -> Found:
+        self.bound = lower_bound(self.model)
+        any_method = (ANY_METHOD,) * self.model.size
+        members: list[Member] = []
+        for order in [*starts, *rules(self.model)]:
+            if members and self.done():
+                break
+            members.append(self.improve(tuple(order), any_method))
+        while len(members) < POPULATION and not self.done():
+            members.append(self.improve(self.shuffled(members[len(members) % 6].order), self.mutated(any_method)))
+        while not self.done():
+            self.breed(members)
+        assert self.best is not None  # the first order is always tried
+        return Found(self.best, self.bound, self.used, time.monotonic() - self.began)
+
+    def done(self) -> bool:
+        if self.best is not None and self.best.complete and self.best.finish <= self.bound:
+            return True
+        if self.limit.schedules is not None and self.used >= self.limit.schedules:
+            return True
+        return self.limit.seconds is not None and time.monotonic() - self.began >= self.limit.seconds
+
+    def improve(self, order: tuple[int, ...], methods: tuple[int, ...]) -> Member:
+        """Decode an order, then justify right and left while that shortens the plan."""
+        schedule = self.decode(order, methods)
+        member = Member(schedule.finish if schedule.complete else LATE, order, methods)
+        while schedule.complete and not self.done():
+            again_order = tuple(backward_order(self.model, schedule))
+            again = self.decode(again_order, tuple(schedule.methods))
+            self.used += 1  # the backward pass
+            if not again.complete or again.finish > member.finish:
+                break
+            gained = again.finish < member.finish
+            member = Member(again.finish, again_order, methods)
+            schedule = again
+            if not gained:
+                break
+        return member
+
+    def decode(self, order: Sequence[int], methods: Sequence[int]) -> Schedule:
+        schedule = forward(self.model, order, methods)
+        self.used += 1
+        if self.best is None or (schedule.complete, -schedule.finish) > (self.best.complete, -self.best.finish):
+            self.best = schedule
+            if self.report and schedule.complete:
+                self.report(schedule.finish, self.bound, time.monotonic() - self.began)
+        return schedule
+
+    def breed(self, members: list[Member]) -> None:
+        """Replace the worse of a pair by a child of two parents, unless the child is there already."""
+        pairs = [self.random.sample(range(len(members)), 2) for _ in range(2)] if len(members) > 1 else [[0, 0], [0, 0]]
+        first, second = (min((members[index] for index in pair), key=lambda member: member.finish) for pair in pairs)
+        order = self.crossed(first.order, second.order)
+        if self.random.random() < 0.5:
+            order = self.shuffled(order)
+        child = self.improve(order, self.mutated(first.methods))
+        worst = max(range(len(members)), key=lambda index: (members[index].finish, index))
+        known = any(child.finish == member.finish and child.order == member.order for member in members)
+        if child.finish <= members[worst].finish and not known:
+            members[worst] = child
+
+    def crossed(self, first: tuple[int, ...], second: tuple[int, ...]) -> tuple[int, ...]:
+        """A stretch of the first order, the rest as in the second: the child stands before, within and after the stretch."""
+        size = len(first)
+        low, high = sorted((self.random.randrange(size + 1), self.random.randrange(size + 1)))
+        head: list[int] = []
+        seen: set[int] = set()
+        middle = set(first[low:high])
+        for task in second:
+            if len(head) == low:
+                break
+            if task not in middle:
+                head.append(task)
+        seen.update(head)
+        seen |= middle
+        merged = [*head, *first[low:high], *(task for task in second if task not in seen)]
+        return self.possible(merged)
+
+    def shuffled(self, order: tuple[int, ...]) -> tuple[int, ...]:
+        """Nudge tasks by up to a tenth of the list."""
+        reach = max(2.0, len(order) / 10)
+        keys = [0.0] * len(order)
+        for place, task in enumerate(order):
+            keys[task] = place + (self.random.random() * reach if self.random.random() < 0.3 else 0.0)
+        return tuple(order_by(self.model, keys))
+
+    def possible(self, order: Sequence[int]) -> tuple[int, ...]:
+        keys = [0.0] * len(order)
+        for place, task in enumerate(order):
+            keys[task] = float(place)
+        return tuple(order_by(self.model, keys))
+
+    def mutated(self, methods: tuple[int, ...]) -> tuple[int, ...]:
+        """Fix or free the method of about one task in twenty that has a choice."""
+        result = list(methods)
+        for task, ways in enumerate(self.model.ways):
+            if len(ways) > 1 and self.random.random() < 0.05:
+                result[task] = self.random.randrange(-1, len(ways))
+        return tuple(result)
+
+
+def search(model: Model, *, limit: Limit, seed: int = 1, starts: Sequence[Sequence[int]] = (), report: Report | None = None) -> Found:
+    """The best plan found within the limit; `starts` are orders worth trying first (the running plan, a solver's hint)."""
+    return Search(model, limit, Random(seed), report).run(starts)

@@ -1,0 +1,176 @@
+"""Says what makes a project impossible to plan before any search: circles, unknown names, skills nobody has, stock that never suffices."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from ..problems import Problem
+from .problem import PRECEDENCE_KINDS, SLOTS_MAX, TASKS_MAX, Project
+from .supply import arrivals
+
+
+def validate(project: Project) -> list[Problem]:
+    """The reasons why no plan can exist, each placed at its element; empty = worth searching."""
+    problems = [*_limits(project), *_names(project)]
+    if problems:
+        return problems  # the rest looks things up by name
+    return [*_circles(project), *_machines(project), *_skills(project), *_stocks(project), *_windows(project)]
+
+
+def _limits(project: Project) -> Iterator[Problem]:
+    if not project.tasks:
+        yield Problem("project_has_no_tasks", "There is nothing to plan: the project has no tasks. Add at least one.")
+    if len(project.tasks) > TASKS_MAX:
+        yield Problem(
+            "too_many_tasks",
+            "The project has %(count)s tasks; up to %(limit)s are planned at once. Split it.",
+            {"count": len(project.tasks), "limit": TASKS_MAX},
+        )
+    for task in project.tasks:
+        if not task.methods:
+            yield Problem("task_has_no_method", "The task has no method. Give it a duration.", {}, task.id)
+        for method in task.methods:
+            amounts = [*method.skills.values(), *method.machines.values(), *method.draws.values()]
+            if not 0 <= method.duration <= SLOTS_MAX or any(amount < 0 for amount in amounts):
+                yield Problem(
+                    "negative_or_too_long",
+                    "Durations and quantities must be 0 or more, durations at most %(limit)s.",
+                    {"limit": SLOTS_MAX},
+                    task.id,
+                )
+    slots = [slot for task in project.tasks for slot in (task.earliest,)]
+    slots += [delivery.planned for stock in project.stocks for delivery in stock.deliveries]
+    if any(not 0 <= slot < SLOTS_MAX for slot in slots):
+        yield Problem(
+            "slot_out_of_range",
+            "A slot lies before 0 or after %(limit)s. Check the dates and the start of the calendar.",
+            {"limit": SLOTS_MAX},
+        )
+
+
+def _names(project: Project) -> Iterator[Problem]:
+    yield from _twice("task", (task.id for task in project.tasks))
+    yield from _twice("machine", (resource.id for resource in project.resources))
+    yield from _twice("person", (person.id for person in project.people))
+    yield from _twice("stock", (stock.id for stock in project.stocks))
+    yield from _twice("crossing", (crossing.id for crossing in project.crossings))
+    yield from _twice("site", (site.id for site in project.sites))
+    tasks = {task.id for task in project.tasks}
+    machines = {resource.id for resource in project.resources}
+    stocks = {stock.id for stock in project.stocks}
+    sites = {site.id for site in project.sites}
+    crossings = {crossing.id for crossing in project.crossings}
+    for task in project.tasks:
+        if task.site:
+            yield from _unknown("site", [task.site], sites, task.id)
+        for method in task.methods:
+            yield from _unknown("machine", method.machines, machines, task.id)
+            yield from _unknown("material", method.materials, stocks, task.id)
+            yield from _unknown("budget line", method.money, stocks, task.id)
+    for edge in project.precedences:
+        yield from _unknown("task", [edge.before], tasks, edge.after)
+        yield from _unknown("task", [edge.after], tasks, edge.before)
+        yield from _unknown("kind of dependency", [edge.kind], set(PRECEDENCE_KINDS), edge.after)
+    for stock in project.stocks:
+        yield from _unknown("crossing", [d.crossing for d in stock.deliveries if d.crossing], crossings, stock.id)
+
+
+def _twice(what: str, names: Iterable[str]) -> Iterator[Problem]:
+    for name, count in Counter(names).items():
+        if count > 1:
+            yield Problem(
+                "name_used_twice", "This %(what)s is there %(count)s times. Give each its own id.", {"what": what, "count": count}, name
+            )
+
+
+def _unknown(what: str, names: Iterable[str], known: set[str], where: str) -> Iterator[Problem]:
+    for name in names:
+        if name not in known:
+            yield Problem(
+                "name_unknown",
+                "It names the %(what)s %(name)s, which is not there. Add it or correct the name.",
+                {"what": what, "name": name},
+                where,
+            )
+
+
+def _circles(project: Project) -> list[Problem]:
+    """One circle, with its tasks in order."""
+    followers: dict[str, list[str]] = {task.id: [] for task in project.tasks}
+    for edge in project.precedences:
+        followers[edge.before].append(edge.after)
+    done: set[str] = set()
+    for root in followers:
+        path, stack = [root], [iter(followers[root])]
+        on_path = {root}
+        while stack and root not in done:
+            step = next(stack[-1], None)
+            if step is None:
+                stack.pop()
+                done.add(path[-1])
+                on_path.discard(path.pop())
+            elif step in on_path:
+                circle = [*path[path.index(step) :], step]
+                text = "These tasks wait for each other in a circle: %(circle)s. Take one of these dependencies away."
+                return [Problem("dependency_circle", text, {"circle": " > ".join(circle)}, step)]
+            elif step not in done:
+                path.append(step)
+                on_path.add(step)
+                stack.append(iter(followers[step]))
+    return []
+
+
+def _machines(project: Project) -> Iterator[Problem]:
+    capacity = {resource.id: resource.capacity for resource in project.resources}
+    for task in project.tasks:
+        if all(any(amount > capacity[name] for name, amount in method.machines.items()) for method in task.methods):
+            name, amount = next((n, a) for n, a in task.methods[0].machines.items() if a > capacity[n])
+            yield Problem(
+                "machine_never_suffices",
+                "The task needs %(amount)s of %(name)s at once; there are %(there)s.",
+                {"amount": amount, "name": name, "there": capacity[name]},
+                task.id,
+            )
+
+
+def _skills(project: Project) -> Iterator[Problem]:
+    count = Counter(skill for person in project.people for skill in person.skills)
+    for task in project.tasks:
+        if any(all(count[skill] >= seats for skill, seats in method.skills.items()) for method in task.methods):
+            continue
+        skill, seats = next((skill, seats) for skill, seats in task.methods[0].skills.items() if count[skill] < seats)
+        if not count[skill]:
+            text = "The task needs the skill %(skill)s, which nobody has. Find a person, or correct the name of the skill."
+            yield Problem("skill_nobody_has", text, {"skill": skill}, task.id)
+        else:
+            text = "The task needs %(seats)s people with the skill %(skill)s; there are %(count)s."
+            yield Problem("too_few_people_with_skill", text, {"skill": skill, "seats": seats, "count": count[skill]}, task.id)
+
+
+def _stocks(project: Project) -> Iterator[Problem]:
+    incoming = arrivals(project)
+    for stock in project.stocks:
+        there = stock.opening + sum(quantity for _, quantity in incoming[stock.id])
+        lost = sum(delivery.quantity for delivery in stock.deliveries) - sum(quantity for _, quantity in incoming[stock.id])
+        need = sum(min((method.draws.get(stock.id, 0) for method in task.methods), default=0) for task in project.tasks)
+        if need > there:
+            takers = [task.id for task in project.tasks if any(method.draws.get(stock.id) for method in task.methods)]
+            text = "The tasks (%(tasks)s) need %(need)s %(unit)s; in stock and arriving are %(there)s, so it never suffices."
+            if lost:
+                text += " %(lost)s more wait at a crossing that does not open again."
+            values = {
+                "need": need / stock.scale,
+                "there": there / stock.scale,
+                "lost": lost / stock.scale,
+                "unit": stock.unit,
+                "tasks": ", ".join(takers[:8]),
+            }
+            yield Problem("stock_never_suffices", text, values, stock.id)
+
+
+def _windows(project: Project) -> Iterator[Problem]:
+    safe = {site.id: site.safe_windows for site in project.sites}
+    for task in project.tasks:
+        if task.site and not any(end is None or end > task.earliest for _, end in safe[task.site]):
+            yield Problem(
+                "site_never_safe", "The task may not start before its site %(site)s stops being cleared.", {"site": task.site}, task.id
+            )
