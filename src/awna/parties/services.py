@@ -110,5 +110,14 @@ def accept_invitation(*, token: str, name: str, password: str, signed_in_as: Use
     return give_role(campaign=invitation.campaign, user=user, name=invitation.role_name, section=invitation.section)
 
 
+def refuse_unless_role(role: Role, *names: str, campaign: Campaign) -> None:
+    """Services ask this first: the role is held today, in this campaign, and has one of these names."""
+    if role.campaign_id != campaign.pk:
+        raise Refused(Problem("role_of_another_campaign", "This role belongs to another campaign. Sign in with a role of this one."))
+    if role.ended_on is not None or (names and role.name not in names):
+        wanted = ", ".join(str(dict(ROLE_NAMES)[name]) for name in names)
+        raise Refused(Problem("role_may_not_do_this", "Only these may do this: %(roles)s. Ask one of them.", {"roles": wanted}))
+
+
 def _digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
