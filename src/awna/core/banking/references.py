@@ -1,0 +1,91 @@
+"""Gift references (ISO 11649, `RF` and check digits before 12 random base-32 characters) and the EPC payment text.
+
+EPC069-12: the quick response code text for a SEPA credit transfer.
+"""
+
+import re
+from decimal import Decimal
+
+from awna.core.problems import Problem, Refused
+
+# Crockford's base 32: no I, L, O or U, so that a reference survives being read aloud or copied by hand.
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+BODY_CHARACTERS = 12
+REFERENCE_CHARACTERS = 4 + BODY_CHARACTERS
+RANDOM_BYTES_MIN = 8
+EPC_NAME_CHARACTERS_MAX = 70
+EPC_AMOUNT_MAX = Decimal("999999999.99")
+EPC_BYTES_MAX = 331
+
+_SPACED = re.compile(r"(?=(R\s?F(?:[\s\-]?[0-9]){2}(?:[\s\-]?[0-9A-Z]){12}))")
+_LOOKALIKES = str.maketrans("OIL", "011")
+_IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}")
+
+
+def new_reference(random: bytes) -> str:
+    """`RF` + two check digits + 12 characters taken from at least 8 random bytes (60 bits are used)."""
+    if len(random) < RANDOM_BYTES_MIN:
+        raise ValueError("a reference needs 8 random bytes")
+    number = int.from_bytes(random[:RANDOM_BYTES_MIN], "big")
+    body = "".join(ALPHABET[number >> 5 * position & 31] for position in range(BODY_CHARACTERS))
+    return f"RF{98 - _mod97(body + 'RF00'):02d}{body}"
+
+
+def is_reference(text: str) -> bool:
+    """True for a gift reference in its electronic form (no spaces, capitals)."""
+    shape = len(text) == REFERENCE_CHARACTERS and text.startswith("RF") and text[2:4].isdigit()
+    return shape and all(character in ALPHABET for character in text[4:]) and _mod97(text[4:] + text[:4]) == 1
+
+
+def find_references(text: str) -> list[str]:
+    """Every gift reference that a payer typed, however grouped; damaged ones fail the check and are left out."""
+    upper = text.upper()
+    compact = (re.sub(r"[\s\-]", "", found[1]) for found in _SPACED.finditer(upper))
+    candidates = (item[:4] + item[4:].translate(_LOOKALIKES) for item in compact)
+    return list(dict.fromkeys(item for item in candidates if is_reference(item)))
+
+
+def group_reference(reference: str) -> str:
+    """`RF18 5390 0754 7034`: the printed form in groups of four."""
+    return " ".join(reference[start : start + 4] for start in range(0, len(reference), 4))
+
+
+def is_iban(text: str) -> bool:
+    """Shape and check digits of an IBAN without spaces (ISO 13616)."""
+    return _IBAN.fullmatch(text) is not None and _mod97(text[4:] + text[:4]) == 1
+
+
+def epc_payload(*, name: str, iban: str, amount: Decimal, reference: str, currency: str = "EUR") -> str:
+    """The text of the EPC code, version 002, in UTF-8; raises Refused for what such a code cannot say."""
+    iban = "".join(iban.split()).upper()
+    if currency != "EUR":
+        raise Refused(
+            Problem(
+                "epc_only_euro",
+                "A payment code holds euros only, not %(asked)s. Show the bank details as text.",
+                {"asked": currency},
+                "currency",
+            )
+        )
+    if not is_iban(iban):
+        raise Refused(Problem("iban_invalid", "“%(asked)s” is not a valid IBAN. Copy it from the bank again.", {"asked": iban}, "iban"))
+    if not Decimal("0.01") <= amount <= EPC_AMOUNT_MAX or amount != amount.quantize(Decimal("0.01")):
+        raise Refused(
+            Problem(
+                "epc_amount_out_of_range",
+                "A payment code holds 0.01 to 999999999.99 euros, not %(asked)s.",
+                {"asked": str(amount)},
+                "amount",
+            )
+        )
+    holder = " ".join(name.split())[:EPC_NAME_CHARACTERS_MAX].strip()
+    if not holder:
+        raise Refused(Problem("epc_without_name", "A payment code needs the name of the account's holder.", where="name"))
+    payload = "\n".join(["BCD", "002", "1", "SCT", "", holder, iban, f"EUR{amount.quantize(Decimal('0.01'))}", "", reference])
+    if len(payload.encode()) > EPC_BYTES_MAX:
+        raise Refused(Problem("epc_too_long", "The holder's name is too long for a payment code. Shorten it.", where="name"))
+    return payload
+
+
+def _mod97(text: str) -> int:
+    return int("".join(str(int(character, 36)) for character in text)) % 97
