@@ -1,0 +1,163 @@
+"""Mends a running plan after an event: what has started stays, what can stays, the rest moves right as little as it must."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ..problems import Problem, Refused
+from .check import check_plan
+from .events import Event, apply_event
+from .model import Model, compile_model
+from .plan import Placement, Plan
+from .priority import order_by
+from .problem import Project
+from .sgs import Builder, earliest_after
+from .validate import validate
+
+
+@dataclass(frozen=True)
+class Move:
+    """A task that stands elsewhere or with other people than before."""
+
+    task: str
+    old_start: int
+    new_start: int
+    old_finish: int
+    new_finish: int
+    crew_changed: bool
+
+
+@dataclass(frozen=True)
+class Difference:
+    moved: tuple[Move, ...]
+    old_finish: int
+    new_finish: int
+
+
+def repair(project: Project, running: Plan, *, now: int, event: Event) -> tuple[Plan, Difference]:
+    """The running plan, valid again after the event, and what changed. Refuses, with reasons, when no plan is left.
+
+    Tasks that started before `now` keep their place. Of two ways to mend, keeping every task that can stay and
+    shifting all in order of their start, the one that moves fewer tasks is taken.
+    """
+    after = apply_event(project, event)
+    problems = validate(after)
+    if problems:
+        raise Refused(problems)
+    plan = mend(after, running, now=now)
+    wrong = check_plan(after, plan)
+    if wrong:
+        raise Refused(wrong)
+    return plan, difference(running, plan)
+
+
+def mend(project: Project, running: Plan, *, now: int) -> Plan:
+    """A plan for the project as it is now, as near to the running plan as the simple repairs get."""
+    state = Running(compile_model(project), running.by_task(), now)
+    attempts = [plan for plan in (_keep_places(state), _shift_right(state)) if plan]
+    if not attempts:
+        text = "After this change no place was found for some tasks. Check windows of sites and people, or plan anew."
+        raise Refused(Problem("repair_found_no_place", text))
+    return min(attempts, key=lambda plan: (len(difference(running, plan).moved), plan.finish))
+
+
+def difference(old: Plan, new: Plan) -> Difference:
+    """Which tasks moved; tasks that are only in one of the plans are not compared."""
+    before = old.by_task()
+    moves = tuple(_move(before[p.task], p) for p in new.placements if p.task in before and _differs(before[p.task], p))
+    return Difference(moves, old.finish, new.finish)
+
+
+def _differs(old: Placement, new: Placement) -> bool:
+    return (old.start, old.finish, set(old.crew)) != (new.start, new.finish, set(new.crew))
+
+
+def _move(old: Placement, new: Placement) -> Move:
+    return Move(old.task, old.start, new.start, old.finish, new.finish, set(old.crew) != set(new.crew))
+
+
+@dataclass(frozen=True)
+class Running:
+    """The plan that is being worked, at slot `now`."""
+
+    model: Model
+    old: dict[str, Placement]
+    now: int
+
+    def placement(self, task: int) -> Placement:
+        name = self.model.ids[task]
+        return self.old.get(name, Placement(name, self.now, self.now))  # a task new to the plan may go anywhere from now on
+
+    def started(self, task: int) -> bool:
+        return self.placement(task).start < self.now
+
+    def builder(self) -> Builder:
+        """Holds what is under way or done; their crews are facts, absent or not."""
+        builder = Builder(self.model)
+        for task in filter(self.started, range(self.model.size)):
+            old = self.placement(task)
+            builder.put(task, old.method, start=old.start, crew=old.crew)
+        return builder
+
+    def open_tasks(self) -> list[int]:
+        """Tasks not started, by old start, each after what it waits for."""
+        keys = [float(self.placement(task).start) for task in range(self.model.size)]
+        return [task for task in order_by(self.model, keys) if not self.started(task)]
+
+    def keep(self, builder: Builder, task: int) -> bool:
+        """Put a task exactly where it was, with its crew if those are free, else with another."""
+        old = self.placement(task)
+        way = self.model.ways[task][old.method]
+        found = builder.find(task, way, release=old.start, prefer=old.crew, until=old.start)
+        if found:
+            builder.put(task, old.method, start=found[0], crew=found[1])
+        return found is not None
+
+    def place(self, builder: Builder, task: int) -> bool:
+        """Put a task at the first place from its old start on, by its old method if that is still possible."""
+        old = self.placement(task)
+        release = max(self.now, old.start)
+        return builder.place_first(task, old.method, release=release, prefer=old.crew) or builder.place_first(task, release=release)
+
+
+def _shift_right(running: Running) -> Plan | None:
+    """All open tasks in order of their old start, none earlier than before."""
+    builder = running.builder()
+    if all(running.place(builder, task) for task in running.open_tasks()):
+        return builder.schedule.plan(running.model)
+    return None
+
+
+def _keep_places(running: Running) -> Plan | None:
+    """Tasks that can keep their place do; the others find a new one; who is pushed by them joins them, and again."""
+    moving: set[int] = set()
+    while len(moving) <= running.model.size:
+        outcome = _attempt(running, moving)
+        if not isinstance(outcome, set):
+            return outcome
+        moving |= outcome
+    return None
+
+
+def _attempt(running: Running, moving: set[int]) -> Plan | set[int] | None:
+    """A plan, or more tasks that must move, or None when a task finds no place at all."""
+    builder, order = running.builder(), running.open_tasks()
+    pushed = {task for task in order if task not in moving and not running.keep(builder, task)}
+    if pushed:
+        return pushed
+    if not all(running.place(builder, task) for task in order if task in moving):
+        return None
+    plan = builder.schedule.plan(running.model)
+    return _broken_followers(running.model, plan, moving) or plan
+
+
+def _broken_followers(model: Model, plan: Plan, moving: Iterable[int]) -> set[int]:
+    """Kept tasks that now start too early behind a moved one."""
+    at = plan.by_task()
+    broken = set()
+    for task in set(range(model.size)) - set(moving):
+        own = at[model.ids[task]]
+        for link in model.before[task]:
+            before = at[model.ids[link.task]]
+            if own.start < earliest_after(link, before.start, before.finish, own.finish - own.start):
+                broken.add(task)
+    return broken
