@@ -54,3 +54,14 @@ def campaign_named(slug: str | None) -> Any:
     if slug:
         raise CommandError(f"There is no campaign “{slug}”.", returncode=2)
     raise CommandError("Name the campaign with --campaign SLUG." if found else "There is no campaign yet: run awna setup.", returncode=2)
+
+
+def acting_role(campaign: Any, email: str | None, *names: str) -> Any:
+    """The role in whose name a command acts: that person's, or the first one held; misuse (exit code 2) when there is none."""
+    from django.apps import apps
+
+    held = apps.get_model("parties", "Role").objects.filter(campaign=campaign, name__in=names, ended_on=None)
+    role = (held.filter(user__email=email.lower()) if email else held).order_by("began_on", "pk").first()
+    if role is None:
+        raise CommandError(f"{email or 'Nobody'} holds none of these roles in “{campaign.slug}”: {', '.join(names)}.", returncode=2)
+    return role
