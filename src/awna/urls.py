@@ -9,7 +9,20 @@ from .kit.policies import ANYONE, guarded_include
 
 ROOM_URLS = [
     f"awna.{room}.urls"
-    for room in ("parties", "donations", "letters", "approvals", "supply", "crews", "works", "access", "campaigns", "exports", "desk", "public")
+    for room in (
+        "parties",
+        "donations",
+        "letters",
+        "approvals",
+        "supply",
+        "crews",
+        "works",
+        "access",
+        "campaigns",
+        "exports",
+        "desk",
+        "public",
+    )
     if find_spec(f"awna.{room}") and find_spec(f"awna.{room}.urls")
 ]
 urlpatterns = [

@@ -12,4 +12,8 @@ def register_checks() -> None:
 def check_classes(**_: Any) -> list[Error]:
     from .classes import own_models, unclassed_fields
 
-    return [Error(fault, hint="Add it to field_classes of the model.", id="awna.E001") for model in own_models() for fault in unclassed_fields(model)]
+    return [
+        Error(fault, hint="Add it to field_classes of the model.", id="awna.E001")
+        for model in own_models()
+        for fault in unclassed_fields(model)
+    ]

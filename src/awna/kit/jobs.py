@@ -1,5 +1,6 @@
 """Work that may wait: the one door to django_tasks. Tasks are idempotent; what failed is tried again."""
 
+import uuid
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -7,10 +8,13 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 from django_tasks import TaskResultStatus, task
+from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
+from django_tasks_db.utils import exclusive_transaction
 
 LEASE_S = 15 * 60
 TRIES_MAX = 5
+RETRY_FIRST_S = 30
 
 
 def enqueue(job: Any, **arguments: Any) -> None:
@@ -43,10 +47,33 @@ def reap(now: Any = None) -> int:
 
 
 def work_off(limit: int = 1000) -> int:
-    """Run what is ready, oldest first, in this process; return how many ran. A failed task waits for its next try."""
-    from django_tasks_db.management.commands.db_worker import Worker
-
+    """Run what is ready, oldest first, in this process; return how many ran. What failed waits and is tried again."""
     reap()
-    before = DBTaskResult.objects.filter(status=TaskResultStatus.READY).count()
-    Worker(queue_names=["default"], interval=0, batch=True, backend_name="default", startup_delay=False, max_tasks=limit, worker_id="awna").run()
-    return before
+    worker = Worker(
+        queue_names=["default"], excluded_queue_names=[], interval=0, batch=True, backend_name="default",
+        startup_delay=False, max_tasks=None, worker_id=f"awna-{uuid.uuid4()}",
+    )  # fmt: skip
+    done = 0
+    while done < limit and (waiting := _claim(worker.worker_id)) is not None:
+        worker.run_task(waiting)
+        _try_again_later(waiting)
+        done += 1
+    return done
+
+
+def _claim(worker_id: str) -> DBTaskResult | None:
+    """Take the next task, so that no other worker runs it too."""
+    waiting = DBTaskResult.objects.ready()
+    with exclusive_transaction(waiting.db):
+        task_result = waiting.get_locked()
+        if task_result is not None:
+            task_result.claim(worker_id)
+    return task_result
+
+
+def _try_again_later(failed: DBTaskResult) -> None:
+    """A raising task is tried up to five times, each pause twice as long as the last."""
+    if failed.status == TaskResultStatus.FAILED and len(failed.worker_ids) < TRIES_MAX:
+        pause = timedelta(seconds=RETRY_FIRST_S * 2 ** len(failed.worker_ids))
+        DBTaskResult.objects.filter(pk=failed.pk).update(status=TaskResultStatus.READY, started_at=None, finished_at=None,
+                                                         run_after=timezone.now() + pause)  # fmt: skip

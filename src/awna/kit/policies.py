@@ -53,12 +53,12 @@ def role(*names: str) -> Policy:
     return Policy(" or ".join(names), login=True, roles=frozenset(names))
 
 
-def guarded(route: str, view: Callable[..., Any], *, name: str, GET: Policy | None = None, POST: Policy | None = None) -> URLPattern:  # noqa: N803 (methods are written as HTTP writes them)
+def guarded(route: str, view: Callable[..., Any], *, name: str, GET: Policy | None = None, POST: Policy | None = None) -> URLPattern:
     """A `path` whose methods carry policies. HEAD follows GET; a method without a policy is refused."""
     return path(route, _with_policies(view, GET=GET, POST=POST), name=name)
 
 
-def guarded_include(route: str, module: str, *, GET: Policy, POST: Policy) -> URLResolver:  # noqa: N803 (as above)
+def guarded_include(route: str, module: str, *, GET: Policy, POST: Policy) -> URLResolver:
     """Another library's addresses, all under the same policies."""
     resolver = path(route, include(module))
     for pattern in _patterns_of(resolver):

@@ -92,7 +92,9 @@ class CampaignText(models.Model):
     kind = models.CharField(max_length=20, choices=[("title", _("Title")), ("summary", _("Summary")), ("place_public", _("Place"))])
     language = models.CharField(max_length=8)
     text = models.TextField()
-    state = models.CharField(max_length=10, default="machine", choices=[("machine", _("machine")), ("draft", _("draft")), ("reviewed", _("reviewed"))])
+    state = models.CharField(
+        max_length=10, default="machine", choices=[("machine", _("machine")), ("draft", _("draft")), ("reviewed", _("reviewed"))]
+    )
 
     field_classes = {"id": "I", "campaign": "P", "kind": "P", "language": "P", "text": "P", "state": "P"}
 
@@ -157,7 +159,9 @@ class Role(models.Model):
     field_classes = {"id": "P", "campaign": "P", "user": "C", "section": "P", "name": "P", "began_on": "P", "ended_on": "P"}
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["campaign", "user", "name", "section"], nulls_distinct=False, name="one_role_of_a_name")]
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "user", "name", "section"], nulls_distinct=False, name="one_role_of_a_name")
+        ]
 
     def __str__(self) -> str:
         return f"{self.user} · {self.get_name_display()}"

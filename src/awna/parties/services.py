@@ -28,7 +28,13 @@ def create_campaign(
     if Campaign.objects.filter(slug=slug).exists():
         raise Refused(Problem("campaign_address_taken", "The address “%(slug)s” is taken. Choose another.", {"slug": slug}, "slug"))
     campaign = Campaign.objects.create(
-        slug=slug, title=title, summary=summary, place_public=place_public, goal_minor=goal_minor, goal_currency=goal_currency, is_demo=is_demo
+        slug=slug,
+        title=title,
+        summary=summary,
+        place_public=place_public,
+        goal_minor=goal_minor,
+        goal_currency=goal_currency,
+        is_demo=is_demo,
     )
     Owner.objects.create(campaign=campaign, name=owner_name, registration=owner_registration)
     return campaign
@@ -45,7 +51,9 @@ def create_section(*, campaign: Campaign, name: str, country: str, currency: str
 @transaction.atomic
 def write_text(*, campaign: Campaign, kind: str, language: str, text: str, state: str = "draft") -> CampaignText:
     """Keep the title, summary or place of a campaign in one more language."""
-    written, _made = CampaignText.objects.update_or_create(campaign=campaign, kind=kind, language=language, defaults={"text": text, "state": state})
+    written, _made = CampaignText.objects.update_or_create(
+        campaign=campaign, kind=kind, language=language, defaults={"text": text, "state": state}
+    )
     return written
 
 
@@ -56,7 +64,9 @@ def give_role(*, campaign: Campaign, user: User, name: str, section: Section | N
         raise Refused(Problem("role_unknown", "There is no role “%(name)s”. Choose one of: %(names)s.",
                               {"name": name, "names": ", ".join(dict(ROLE_NAMES))}, "role_name"))  # fmt: skip
     if section is not None and section.campaign_id != campaign.pk:
-        raise Refused(Problem("section_of_another_campaign", "That section belongs to another campaign. Choose one of this campaign.", {}, "section"))
+        raise Refused(
+            Problem("section_of_another_campaign", "That section belongs to another campaign. Choose one of this campaign.", {}, "section")
+        )
     role, _made = Role.objects.get_or_create(campaign=campaign, user=user, name=name, section=section)
     return role
 
@@ -104,7 +114,9 @@ def accept_invitation(*, token: str, name: str, password: str, signed_in_as: Use
         try:
             user = User.objects.create_user(invitation.email, password, name=name)
         except IntegrityError as error:
-            raise Refused(Problem("invitation_not_valid", "This invitation was used, is too old or was changed. Ask for a new one.")) from error
+            raise Refused(
+                Problem("invitation_not_valid", "This invitation was used, is too old or was changed. Ask for a new one.")
+            ) from error
     invitation.accepted_at = timezone.now()
     invitation.save(update_fields=["accepted_at"])
     return give_role(campaign=invitation.campaign, user=user, name=invitation.role_name, section=invitation.section)

@@ -14,7 +14,11 @@ class Command(AwnaCommand):
 
     def run(self, **options: Any) -> None:
         rows = [
-            {"route": route, "name": name, **{method: policies[method].label if policies and method in policies else "-" for method in METHODS}}
+            {
+                "route": route,
+                "name": name,
+                **{method: policies[method].label if policies and method in policies else "-" for method in METHODS},
+            }
             for route, name, policies in declared_policies()
         ]
         if options["json"]:
