@@ -1,0 +1,126 @@
+"""Orchestrates rooms: a bank file becomes gifts; a body's first day becomes a campaign with its people."""
+
+import hmac
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from awna.books import services as books
+from awna.consent import services as consent
+from awna.core.problems import Problem, Refused
+from awna.donations import services as donations
+from awna.parties import services as parties
+from awna.parties.models import Campaign, Role, Section
+
+STEWARDS_MIN = 2
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """What one bank file brought: new movements, how many were known, and where the new ones went."""
+
+    new: int
+    known: int
+    claimed: int
+    unidentified: int
+    waiting: int
+    """Outgoing lines that no room has claimed yet."""
+
+
+@transaction.atomic
+def import_statement(*, bank_account: Any, data: bytes, filename: str, author: Role, request_id: str) -> ImportReport:
+    """Store a bank file, let the rooms claim its movements, and put the rest of what came in into Unidentified.
+
+    One transaction: a file that cannot be read as a whole leaves nothing behind.
+    """
+    if author.section_id is not None and author.section_id != bank_account.section_id:
+        raise Refused(Problem("account_of_another_section", "This account belongs to another section. Import it there."))
+    stored = books.store_statement(bank_account=bank_account, data=data, filename=filename, author=author, request_id=request_id)
+    claimed = donations.claim_movements(movements=stored.new, author=author)
+    claimed_ids = {movement.pk for movement in claimed}
+    rest = [movement for movement in stored.new if movement.pk not in claimed_ids]
+    incoming = [movement for movement in rest if movement.amount > 0]
+    for movement in incoming:
+        books.post_unidentified(movement=movement, author=author)
+    books.publish_head(bank_account.book)
+    return ImportReport(len(stored.new), stored.known, len(claimed), len(incoming), len(rest) - len(incoming))
+
+
+@dataclass(frozen=True)
+class SectionPlan:
+    """A collecting body to set up: ISO country, currency, its account and its treasurer's address."""
+
+    name: str
+    country: str
+    currency: str
+    iban: str
+    treasurer: str
+
+
+@dataclass(frozen=True)
+class SetUpPlan:
+    """Everything that the first day needs."""
+
+    slug: str
+    title: str
+    owner_name: str
+    owner_registration: str
+    place: str
+    goal_minor: int
+    goal_currency: str
+    owner_iban: str
+    required: int
+    stewards: list[str]
+    sections: list[SectionPlan] = field(default_factory=list)
+    others: list[tuple[str, str]] = field(default_factory=list)
+    """(role name, e-mail address)"""
+
+
+@transaction.atomic
+def set_up_campaign(*, plan: SetUpPlan) -> tuple[Campaign, dict[str, str]]:
+    """Create campaign, owner, sections, accounts and policy, and invite everyone; return the links by address and role."""
+    problems = _set_up_problems(plan)
+    if problems:
+        raise Refused(problems)
+    campaign = parties.create_campaign(
+        slug=plan.slug, title=plan.title, place_public=plan.place, goal_minor=plan.goal_minor, goal_currency=plan.goal_currency,
+        owner_name=plan.owner_name, owner_registration=plan.owner_registration,
+    )  # fmt: skip
+    consent.set_policy(campaign=campaign, required=plan.required)
+    book = books.open_book(campaign=campaign)
+    books.open_bank_account(book=book, section=None, holder=plan.owner_name, iban=plan.owner_iban, currency=plan.goal_currency)
+    links = {f"steward {email}": parties.invite(campaign=campaign, email=email, role_name="steward") for email in plan.stewards}
+    for wanted in plan.sections:
+        section: Section = parties.create_section(campaign=campaign, name=wanted.name, country=wanted.country, currency=wanted.currency)
+        books.open_bank_account(book=book, section=section, holder=wanted.name, iban=wanted.iban, currency=wanted.currency)
+        links[f"treasurer {wanted.treasurer}"] = parties.invite(
+            campaign=campaign, email=wanted.treasurer, role_name="treasurer", section=section)  # fmt: skip
+    for role_name, email in plan.others:
+        links[f"{role_name} {email}"] = parties.invite(campaign=campaign, email=email, role_name=role_name)
+    books.publish_head(book)
+    return campaign, links
+
+
+def _set_up_problems(plan: SetUpPlan) -> list[Problem]:
+    problems = []
+    if len(set(plan.stewards)) < max(plan.required, STEWARDS_MIN):
+        problems.append(Problem(
+            "too_few_stewards", "%(n)s different stewards are named and %(k)s must agree. Name at least %(least)s.",
+            {"n": len(set(plan.stewards)), "k": plan.required, "least": max(plan.required, STEWARDS_MIN)}, "stewards"))  # fmt: skip
+    if plan.required < STEWARDS_MIN:
+        problems.append(Problem("quorum_of_one", "One steward alone must not release money. Ask for at least %(least)s.",
+                                {"least": STEWARDS_MIN}, "required"))  # fmt: skip
+    return problems
+
+
+def setup_token() -> str:
+    """The secret part of the first-run page's address; whoever reads the server's key folder knows it."""
+    return hmac.new(settings.SECRET_KEY.encode(), b"awna first run", sha256).hexdigest()[:32]
+
+
+def setup_is_open(token: str) -> bool:
+    """The first-run page answers with the right token and only until there is a campaign."""
+    return hmac.compare_digest(token, setup_token()) and not Campaign.objects.exists()
