@@ -24,7 +24,7 @@ _LINE = re.compile(
 )
 _BALANCE = re.compile(r"(?P<mark>[CD])(?P<day>\d{6})(?P<currency>[A-Z]{3})?(?P<amount>\d+,?\d*|,\d+|\d+\.\d{1,2})")
 _FLOOR = re.compile(r"(?P<currency>[A-Z]{3})[CD]?\d+,?\d*")
-_NO_REFERENCE = {"", "NONREF", "NOTPROVIDED", "EREF", "PREF", "MARF", "NOREF"}
+_NO_REFERENCE = {"", "NONREF", "NOTPROVIDED", "EREF", "KREF", "PREF", "MARF", "NOREF"}
 _IGNORED = {"13", "13D", "21", "34F", "64", "65", "90C", "90D", "NS", "940", "942", "MT940"}
 MONTH_SHIFT_MIN = 6
 ACCOUNT_WITH_CURRENCY_MIN = 10
@@ -168,7 +168,7 @@ class _Builder:
                 currency=self.currency,
                 booked_on=_entry_day(value_on, found["entry"]),
                 value_on=value_on,
-                reference="" if reference.upper() in _NO_REFERENCE else reference,
+                reference="" if reference.upper().rstrip("+") in _NO_REFERENCE else reference,
                 text=" ".join(extra.split()),
                 bank_reference=bank.strip(),
                 reversal=found["mark"].startswith("R"),

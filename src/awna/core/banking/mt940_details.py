@@ -31,7 +31,7 @@ def _german(line: Line, details: str, separator: str) -> Line:
     name = "".join(text for code, text in parts if code in (32, 33)).strip()
     account = next((text for code, text in parts if code == 31), "").strip()
     text = words.get("SVWZ", "" if len(words) > 1 else words.get("", purpose)) or next((t for code, t in parts if code == 0), "")
-    reference = words.get("EREF", "").replace(" ", "")
+    reference = " ".join(words.get("EREF", "").split())
     return replace(
         line,
         counterparty=name,
@@ -60,7 +60,7 @@ def _dutch(line: Line, details: str) -> Line:
         account, _, rest = words["CNTP"].partition("/")
         name = name or [*rest.split("/"), "", ""][1]
     text = words.get("REMI", "")
-    reference = words.get("EREF", "").replace(" ", "")
+    reference = " ".join(words.get("EREF", "").split())
     return replace(
         line,
         counterparty=name,
