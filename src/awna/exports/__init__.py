@@ -1,0 +1,1 @@
+"""What leaves Awna in open formats. Reads across rooms, never writes."""

@@ -1,0 +1,7 @@
+"""The exports as a Django application."""
+
+from django.apps import AppConfig
+
+
+class ExportsConfig(AppConfig):
+    name = "awna.exports"

@@ -1,0 +1,25 @@
+"""The whole book to take away, and the program that checks it."""
+
+from pathlib import Path
+
+from django.http import Http404, HttpRequest, HttpResponse
+
+from awna import verify
+from awna.books import services as books
+
+
+def book_dump(request: HttpRequest, slug: str) -> HttpResponse:
+    """The dump of the book: every leaf, the openings that are public, and the signed checkpoint."""
+    book = getattr(request.campaign, "book", None)
+    if book is None:
+        raise Http404("This campaign has no book yet.")
+    answer = HttpResponse(books.dump_book(book), content_type="application/jsonl")
+    answer["Content-Disposition"] = f'attachment; filename="{slug}.book.jsonl"'
+    return answer
+
+
+def verifier(request: HttpRequest) -> HttpResponse:
+    """`verify.py`, exactly as installed here: one file that needs Python and nothing else."""
+    answer = HttpResponse(Path(verify.__file__).read_bytes(), content_type="text/x-python; charset=utf-8")
+    answer["Content-Disposition"] = 'attachment; filename="awna-verify.py"'
+    return answer
