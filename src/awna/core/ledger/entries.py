@@ -215,8 +215,10 @@ def _digests(entry: Entry) -> Iterator[str]:
     yield from (document.digest for document in entry.documents)
     yield from (decision.digest for decision in entry.decisions)
     yield from entry.private.values()
-    opened = (*entry.accounts, *entry.custodies, *entry.funds, *entry.commodities)
-    yield from (digest for opening in opened for digest in opening.private.values())
+    opened = [
+        *(a.private for a in entry.accounts), *(c.private for c in entry.custodies),
+        *(f.private for f in entry.funds), *(c.private for c in entry.commodities)]  # fmt: skip
+    yield from (digest for private in opened for digest in private.values())
 
 
 def _row_value(line: int, row: Transfer) -> dict[str, object]:
