@@ -1,0 +1,1 @@
+"""What a campaign is made of: sites, the budget tree (the bill of quantities), goals, updates, events."""
