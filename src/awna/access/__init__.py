@@ -1,0 +1,1 @@
+"""Whether a way is open: crossings and dated, sourced reports, never one current status."""
