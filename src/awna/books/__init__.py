@@ -1,0 +1,1 @@
+"""The books: custodies, accounts, entries, bank statements, and the public log of all of it."""

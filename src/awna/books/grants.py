@@ -1,0 +1,35 @@
+"""What the serving role may do on PostgreSQL: read and add. Balances, heads and used amounts move inside guards, as their owner."""
+
+from typing import Any
+
+from .schema import RAW_TABLES
+
+APP_ROLE = "awna_app"
+READ_ONLY = ("books_rule", "books_balance")
+READ_AND_ADD = (
+    *(table for table in RAW_TABLES if table not in READ_ONLY),
+    "books_milestone", "books_movement", "books_statement", "books_statementfile", "books_checkpoint", "books_commodity", "books_fund",
+    "books_custody", "consent_decision", "consent_policyepoch",
+)  # fmt: skip
+READ_ADD_UPDATE = ("books_book", "books_bankaccount", "books_document", "consent_proposal")
+READ_ADD_UPDATE_REMOVE = ("books_opening",)
+
+
+def grant_app(connection: Any, *, role: str = APP_ROLE) -> None:
+    """Give the serving role exactly this, and nothing more, where the role exists. Run as the owner, again at will."""
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
+        if cursor.fetchone() is None:
+            return
+        for rights, tables in (
+            ("SELECT", READ_ONLY),
+            ("SELECT, INSERT", READ_AND_ADD),
+            ("SELECT, INSERT, UPDATE", READ_ADD_UPDATE),
+            ("SELECT, INSERT, UPDATE, DELETE", READ_ADD_UPDATE_REMOVE),
+        ):
+            for table in tables:
+                cursor.execute(f"REVOKE ALL ON {table} FROM {role}")
+                cursor.execute(f"GRANT {rights} ON {table} TO {role}")
+        cursor.execute(f"GRANT EXECUTE ON FUNCTION books_lock(uuid) TO {role}")

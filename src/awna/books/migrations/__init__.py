@@ -1,0 +1,1 @@
+"""Schema of the books, with the guards that the database itself keeps."""
