@@ -1,0 +1,147 @@
+"""From the bytes of a project file to a checked plan: what `awna plan` and the site lead's desk do, without a database."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..problems import Problem, Refused
+from . import cpsat
+from .check import check_plan
+from .formats.json_project import project_from_json
+from .formats.psplib import read_psplib
+from .formats.table import read_table
+from .model import Model, compile_model
+from .plan import Placement, Plan
+from .problem import Project
+from .search import Found, Limit, Report, search
+from .validate import validate
+
+FILE_BYTES_MAX = 10_000_000  # bytes
+SECONDS_DEFAULT = 5.0  # seconds of search when neither a time nor a count is given
+SECONDS_MAX = 3600.0
+PROOF_SHARE = 0.4  # of a time limit: spent on the bound and on polishing, when CP-SAT is there
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A plan that the checker has accepted, and how good it is known to be."""
+
+    plan: Plan
+    lower_bound: int
+    schedules: int
+    seconds: float
+
+    @property
+    def status(self) -> str:
+        return "optimal" if self.plan.finish <= self.lower_bound else "feasible"
+
+
+def plan_file(
+    data: bytes,
+    name: str,
+    *,
+    seconds: float | None = None,
+    schedules: int | None = None,
+    seed: int = 1,
+    report: Report | None = None,
+) -> dict[str, object]:
+    """Status, objective, finish, lower bound, seconds and tasks of the plan of a file; refuses with reasons."""
+    project = read_project(data, name)
+    return as_dict(project, make_plan(project, seconds=seconds, schedules=schedules, seed=seed, report=report))
+
+
+def read_project(data: bytes, name: str) -> Project:
+    """A project from `.sm`, `.json` or our CSV, told apart by the end of the name."""
+    if len(data) > FILE_BYTES_MAX:
+        text = "The file has %(size)s bytes; up to %(limit)s are read. Split the project."
+        raise Refused(Problem("file_too_big", text, {"size": len(data), "limit": FILE_BYTES_MAX}))
+    readers: dict[str, Callable[[bytes], Project]] = {".sm": read_psplib, ".json": project_from_json, ".csv": read_table}
+    for ending, reader in readers.items():
+        if name.lower().endswith(ending):
+            return reader(data)
+    text = "The name %(name)s ends in none of .csv (our table), .json or .sm (PSPLIB). Rename the file or save it as one of these."
+    raise Refused(Problem("file_format_unknown", text, {"name": name}))
+
+
+def make_plan(
+    project: Project,
+    *,
+    seconds: float | None = None,
+    schedules: int | None = None,
+    seed: int = 1,
+    report: Report | None = None,
+) -> Planned:
+    """The best plan within the limits. A count limit alone gives the same plan on every machine."""
+    problems = validate(project)
+    if problems:
+        raise Refused(problems)
+    if seconds is None and schedules is None:
+        seconds = SECONDS_DEFAULT
+    began = time.monotonic()
+    model = compile_model(project)
+    proving = seconds is not None and schedules is None
+    first = Limit(schedules, None if seconds is None else seconds * (1 - PROOF_SHARE) if proving else seconds)
+    found = search(model, limit=first, seed=seed, report=report)
+    bound = found.bound
+    if proving and seconds is not None and found.schedule.complete and found.schedule.finish > bound:
+        found, bound = _polish(model, found, began + seconds, seed=seed, report=report)
+    if not found.schedule.complete:
+        raise Refused(_no_place(model, found))
+    plan = found.schedule.plan(model)
+    wrong = check_plan(project, plan)
+    if wrong:
+        raise Refused(wrong)  # a plan that our own checker does not accept never leaves
+    return Planned(plan, bound, found.schedules, time.monotonic() - began)
+
+
+def _polish(model: Model, found: Found, deadline: float, *, seed: int, report: Report | None) -> tuple[Found, int]:
+    """Ask CP-SAT for a bound and an order, decode that order, and search on from there in the time that is left."""
+    proof = cpsat.prove(
+        model, seconds=(deadline - time.monotonic()) * 0.7, incumbent=found.schedule.finish, hint=found.schedule.starts, seed=seed
+    )
+    bound = max(found.bound, proof.bound if proof else 0)
+    if found.schedule.finish <= bound:
+        return found, bound
+    starts = [proof.order] if proof and proof.order else []
+    left = max(0.0, deadline - time.monotonic())
+    again = search(model, limit=Limit(seconds=left), seed=seed + 1, starts=starts, report=None)
+    if again.schedule.complete and again.schedule.finish < found.schedule.finish:
+        if report:
+            report(again.schedule.finish, bound, 0.0)
+        return again, bound
+    return found, bound
+
+
+def _no_place(model: Model, found: Found) -> Problem:
+    return Problem(
+        "task_found_no_place",
+        "In none of %(count)s tries did this task find a place: look at its windows, those of its site and the presence of its people.",
+        {"count": found.schedules},
+        model.ids[found.schedule.stuck],
+    )
+
+
+def as_dict(project: Project, planned: Planned) -> dict[str, object]:
+    """The documented shape of `awna plan --json`."""
+    return {
+        "status": planned.status,
+        "objective": planned.plan.finish,
+        "finish": planned.plan.finish,
+        "lower_bound": planned.lower_bound,
+        "seconds": round(planned.seconds, 3),
+        "schedules": planned.schedules,
+        "tasks": [placement_dict(project, placement) for placement in planned.plan.placements],
+    }
+
+
+def placement_dict(project: Project, placement: Placement) -> dict[str, object]:
+    scales = {stock.id: stock.scale for stock in project.stocks}
+    task = project.task(placement.task)
+    return {
+        "id": placement.task,
+        "start": placement.start,
+        "finish": placement.finish,
+        "method": task.methods[placement.method].name,
+        "crew": [{"skill": seat.skill, "person": seat.person} for seat in placement.crew],
+        "draws": {name: quantity / scales[name] if scales[name] > 1 else quantity for name, quantity in placement.draws.items()},
+    }
