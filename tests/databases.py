@@ -1,0 +1,63 @@
+"""Databases that a test may commit into: copies of the empty one, thrown away afterwards.
+
+The book's tables refuse UPDATE, DELETE and TRUNCATE, so a test that commits cannot be cleaned up after. It gets a copy instead.
+"""
+
+import contextlib
+import itertools
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection, connections
+
+_numbers = itertools.count(1)
+
+
+@contextlib.contextmanager
+def copied_database() -> Iterator[str]:
+    """Point Django, in every thread, at a fresh copy; back to the shared one afterwards."""
+    original = str(connection.settings_dict["NAME"])
+    copy = _copy_sqlite(original) if connection.vendor == "sqlite" else _copy_postgresql()
+    _use(copy)
+    try:
+        yield copy
+    finally:
+        _use(original)
+        if connection.vendor == "sqlite":
+            for suffix in ("", "-wal", "-shm"):
+                Path(copy + suffix).unlink(missing_ok=True)
+        else:
+            with _owner() as owner:
+                owner.execute(f"DROP DATABASE {copy} WITH (FORCE)")
+
+
+def _use(name: str) -> None:
+    connections.close_all()
+    settings.DATABASES["default"]["NAME"] = name
+    connection.settings_dict["NAME"] = name
+
+
+def _copy_sqlite(original: str) -> str:
+    connection.close()
+    copy = f"{original}.{next(_numbers)}"
+    with contextlib.closing(sqlite3.connect(original)) as source, contextlib.closing(sqlite3.connect(copy)) as target:
+        source.backup(target)
+    return copy
+
+
+def _copy_postgresql() -> str:
+    from .postgres import TEMPLATE
+
+    copy = f"awna_fresh_{next(_numbers)}"
+    with _owner() as owner:
+        owner.execute(f"CREATE DATABASE {copy} TEMPLATE {TEMPLATE} OWNER awna_owner")
+    return copy
+
+
+def _owner():  # type: ignore[no-untyped-def]  # psycopg's generic connection
+    import psycopg
+
+    described = settings.DATABASES["owner"]
+    return psycopg.connect(host=described["HOST"], user=described["USER"], dbname="postgres", autocommit=True)
