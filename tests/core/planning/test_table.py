@@ -8,7 +8,7 @@ from awna.core.planning.command import make_plan, plan_file
 from awna.core.planning.events import CrossingClosed, apply_event
 from awna.core.planning.formats.json_project import project_from_json, to_json
 from awna.core.planning.formats.table import read_table
-from awna.core.planning.problem import Precedence
+from awna.core.planning.problem import Precedence, Stock
 from awna.core.problems import Refused
 
 from .projects import clinic
@@ -16,7 +16,7 @@ from .projects import clinic
 TABLE = """\
 kind,id,name,method,duration,predecessors,skills,machines,materials,money,site,earliest,languages,quantity,unit,windows,crossing
 calendar,,,,,,,,,,,2026-11-14,,2,,fr,
-task,T1,Ground slab,,4,,,mixer,cement:40 bag; sand:2.5,works:500.50,clinic,,,,,,
+task,T1,Ground slab,,4,,,mixer,cement:40 bag; sand:2.5,works:500.50,clinic,,,120,m2,,
 task,T2,Walls,,3d,T1FS+2,mason:2,,cement:60,,clinic,2026-11-18,,,,,
 task,T3,Roof,by hand,5,T2SS+3;T1,mason:1,,,,clinic,,,,,0..90,
 task,T3,Roof,crane,3,,,crane:1,,,clinic,,,,,,
@@ -47,6 +47,7 @@ def test_the_table_reads_and_plans() -> None:
     assert project.task("T2").methods[0].duration == 6
     assert project.task("T2").earliest == 8  # four days of two slots after Saturday the 14th
     assert [method.name for method in project.task("T3").methods] == ["by hand", "crane"]
+    assert project.task("T1").work == "120 m2"
     result = plan_file(TABLE.encode(), "clinic.csv", schedules=50)
     tasks = {task["id"]: task for task in result["tasks"]}  # type: ignore[attr-defined, index]
     assert tasks["T1"]["draws"] == {"cement": 40, "sand": 2.5, "works": 500.5}
@@ -148,3 +149,11 @@ def test_an_unknown_format_is_refused() -> None:
     with pytest.raises(Refused) as refused:
         plan_file(b"", "plan.mpp")
     assert refused.value.codes == ["file_format_unknown"]
+
+
+def test_known_stocks_need_no_row_and_keep_their_steps() -> None:
+    table = b"id,duration,materials\nA,1,cement:2.5\n"
+    assert read_table(table, known_stocks=(Stock("cement", scale=10),)).task("A").methods[0].materials == {"cement": 25}
+    with pytest.raises(Refused) as refused:
+        read_table(table, known_stocks=(Stock("cement"),))
+    assert refused.value.codes == ["quantity_too_fine"]

@@ -39,6 +39,7 @@ class Task:
     site: str = ""
     earliest: int = 0
     start_windows: tuple[Window, ...] = ()  # allowed starts; empty = any
+    work: str = ""  # how much there is to do, such as "120 m2"; progress is counted in it
 
 
 @dataclass(frozen=True)

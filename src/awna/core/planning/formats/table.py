@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -66,12 +66,16 @@ class Rows:
             self.problems += [problem.at(place) for problem in refused.problems]
 
 
-def read_table(data: bytes) -> Project:
-    """The project of a table; refuses with every bad cell, each named by row and column."""
+def read_table(data: bytes, *, known_stocks: Sequence[Stock] = ()) -> Project:
+    """The project of a table; refuses with every bad cell, each named by row and column.
+
+    `known_stocks` are stocks that the table may take from without a row of their own; they keep their scale.
+    """
     rows = _sorted_rows(_read_rows(data))
     if rows.problems:
         raise Refused(rows.problems)
     stocks, factors = _stocks(rows)
+    factors = {**{stock.id: stock for stock in known_stocks}, **factors}
     project = Project(
         tasks=tuple(task for task in (_task(rows, name, group, factors) for name, group in rows.tasks.items()) if task),
         precedences=tuple(_dependencies(rows)),
@@ -221,6 +225,13 @@ def _scaled(quantity: Decimal, scale: int) -> int:
     return int(quantity * scale)
 
 
+def _exactly(quantity: Decimal, stock: Stock) -> int:
+    if _places(quantity.normalize()) > _places(Decimal(1) / stock.scale):
+        text = "%(name)s is counted in steps of %(step)s; %(quantity)s is finer. Round it."
+        raise cells.wrong("quantity_too_fine", text, name=stock.id, step=Decimal(1) / stock.scale, quantity=quantity)
+    return _scaled(quantity, stock.scale)
+
+
 def _in_unit(cell: str, stock: Stock, unit: str = "") -> Decimal:
     quantity, written = cells.number(cell)
     written = written or unit
@@ -238,8 +249,13 @@ def _task(rows: Rows, name: str, group: list[Row], stocks: dict[str, Stock]) -> 
         earliest = cells.slot(first["earliest"] or "0", rows.calendar)
     with rows.at(first, "windows"):
         starts = _plain_windows(rows, first)
+    work = ""
+    if first["quantity"]:
+        with rows.at(first, "quantity"):
+            quantity, unit = cells.number(first["quantity"])
+            work = f"{quantity} {unit or first['unit']}".strip()
     whole = [method for method in methods if method]
-    return Task(name, tuple(whole), first["name"], first["site"], earliest, starts) if len(whole) == len(methods) else None
+    return Task(name, tuple(whole), first["name"], first["site"], earliest, starts, work) if len(whole) == len(methods) else None
 
 
 def _method(rows: Rows, row: Row, stocks: dict[str, Stock]) -> Method | None:
@@ -256,7 +272,7 @@ def _method(rows: Rows, row: Row, stocks: dict[str, Stock]) -> Method | None:
             for key, text in cells.amounts(row[column]).items():
                 if key not in stocks:
                     raise cells.wrong("stock_unknown", "It takes %(id)s, for which there is no row of kind stock or money.", id=key)
-                values[column][key] = _scaled(_in_unit(text, stocks[key]), stocks[key].scale)
+                values[column][key] = _exactly(_in_unit(text, stocks[key]), stocks[key])
     method = Method(duration, row["method"] or "usual", **values)
     return method if len(rows.problems) == before else None
 
