@@ -1,12 +1,13 @@
 """All settings, read from the environment, safe when nothing is set. docs/operate.md explains each."""
 
 import os
-import secrets
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+
+from awna.kit.keyfile import secret_in_file
 
 PACKAGE_DIR = Path(__file__).resolve().parent
 ROOT_DIR = PACKAGE_DIR.parent.parent
@@ -32,19 +33,6 @@ def env_bool(name: str, default: bool) -> bool:
 
 def env_list(name: str, default: str) -> list[str]:
     return [item.strip() for item in env_text(name, default).split(",") if item.strip()]
-
-
-def secret_in_file(path: Path) -> str:
-    """A random secret kept in a file that only this user can read; made on first use."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return path.read_text(encoding="ascii").strip()
-        with os.fdopen(handle, "w") as file:
-            file.write(secrets.token_hex(32))
-    return path.read_text(encoding="ascii").strip()
 
 
 AWNA_DATA_DIR = Path(env_text("AWNA_DATA_DIR", str(ROOT_DIR / "var" / "data"))).absolute()

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.db import models
 
-from awna.settings import secret_in_file
+from .keyfile import secret_in_file
 
 NONCE_BYTES = 12
 PREFIX = "s1:"
