@@ -1,0 +1,1 @@
+"""Open letters, signed by people and organisations."""
