@@ -1,0 +1,5 @@
+"""A pure rule that is not pure."""
+
+from django.utils import timezone
+
+NOW = timezone.now

@@ -1,0 +1,5 @@
+"""A room that looks up."""
+
+import awna.works
+
+UP = awna.works

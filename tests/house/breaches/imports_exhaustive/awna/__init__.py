@@ -1,0 +1,1 @@
+"""A tree for the layer contract."""

@@ -1,0 +1,1 @@
+"""A package that stands nowhere in the house."""

@@ -1,0 +1,3 @@
+import json
+
+READ = json.loads

@@ -1,0 +1,3 @@
+"""Settings with the admin."""
+
+INSTALLED_APPS = ["django.contrib.admin", "django.contrib.auth"]

@@ -1,0 +1,3 @@
+"""Settings with one that no document names."""
+
+NAMES = ("AWNA_DEBUG", "AWNA_UNTOLD")
