@@ -18,7 +18,7 @@ def install(connection: Any) -> None:
         for statement in table_statements(connection.vendor):
             cursor.execute(statement)
         marks = ", ".join(["%s"] * 11)
-        cursor.executemany(f"INSERT INTO books_rule VALUES ({marks})", rule_rows())  # noqa: S608 - only placeholders
+        cursor.executemany(f"INSERT INTO books_rule VALUES ({marks})", rule_rows())
         for statement in guard_statements(connection.vendor).values():
             cursor.execute(statement)
 

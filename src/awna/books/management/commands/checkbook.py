@@ -1,0 +1,37 @@
+"""`awna checkbook`: recompute every balance from the log, and compare book and bank."""
+
+from typing import Any
+
+from awna.books.services import book_equals_bank, check_book
+from awna.core.amounts import format_minor
+from awna.core.problems import Refused
+from awna.kit.commands import AwnaCommand
+
+from .dumpbook import book_of
+
+
+class Command(AwnaCommand):
+    help = "Recompute the balances of a book from its log and compare them; compare each bank account with its latest statement."
+
+    def add_arguments(self, parser: Any) -> None:
+        parser.add_argument("--campaign", help="the campaign's address; not needed when there is one campaign")
+        parser.add_argument("--json", action="store_true", help="print the comparison as JSON")
+
+    def run(self, **options: Any) -> None:
+        book = book_of(options["campaign"])
+        problems = check_book(book)
+        compared = [
+            {"account": account.iban, "currency": account.currency, "book": format_minor(inside, account.commodity.scale),
+             "bank": format_minor(bank, account.commodity.scale), "equal": inside == bank}
+            for account, inside, bank in book_equals_bank(book)
+        ]  # fmt: skip
+        if options["json"]:
+            self.print_json({"problems": [str(problem) for problem in problems], "accounts": compared})
+        else:
+            for row in compared:
+                sign = "=" if row["equal"] else "≠"
+                self.stdout.write(f"{row['account']} {row['currency']}: book {row['book']} {sign} bank {row['bank']}")
+        if problems:
+            raise Refused(problems)
+        if not options["json"]:
+            self.stdout.write("The book agrees with its log.")

@@ -1,0 +1,245 @@
+"""What the bank says comes in here: statements stored without loss or doubling, and the entries that follow from them alone."""
+
+import base64
+import hmac
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from hashlib import sha256
+from typing import Any
+
+from django.db import transaction
+
+from awna.core.amounts import currency_scale, parse_minor
+from awna.core.banking import identity, statement
+from awna.core.ledger import rules
+from awna.core.problems import Problem, Refused
+from awna.kit.sandbox import run_in_sandbox
+from awna.parties.models import Role, Section
+
+from ..models import BankAccount, Book, Entry, Movement, Statement, StatementFile
+from ..models.naming import UNIDENTIFIED
+from .naming import ensure_commodity, ensure_custody
+from .posting import Row, Spot, post_entry
+from .reading import balance_of
+
+READER = "awna.core.banking.statement:read_plain"
+
+
+@dataclass(frozen=True)
+class StatementImport:
+    """`new` movements of this file, and how many of its lines were known from earlier files."""
+
+    file: StatementFile
+    new: list[Movement]
+    known: int
+
+
+@transaction.atomic
+def open_bank_account(*, book: Book, section: Section | None, holder: str, iban: str, currency: str) -> BankAccount:
+    """A bank account and its custody; the same number and currency is the same account."""
+    number = "".join(iban.split()).upper()
+    commodity = ensure_commodity(code=currency, kind="money", scale=currency_scale(currency), name=currency)
+    found = BankAccount.objects.filter(book=book, iban=number, commodity=commodity).first()
+    if found is not None:
+        return found
+    custody = ensure_custody(book=book, type=rules.BANK, ref=f"bank:{number}:{currency}", title=f"{holder} {currency}")
+    return BankAccount.objects.create(book=book, section=section, holder=holder, iban=number, commodity=commodity, custody=custody)
+
+
+def store_statement(*, bank_account: BankAccount, data: bytes, filename: str, author: Role, request_id: str) -> StatementImport:
+    """Read a bank file in the sandbox and keep what is new in it. A damaged file is refused whole; nothing is posted."""
+    digest = hmac.new(bank_account.book.secret_key, data, sha256).hexdigest()
+    known_file = StatementFile.objects.filter(bank_account=bank_account, digest=digest).first()
+    if known_file is not None:
+        return StatementImport(known_file, [], Movement.objects.filter(statement__file=known_file).count())
+    plain = run_in_sandbox(READER, {"data": base64.b64encode(data).decode(), "name": filename})
+    found = [statement.statement_from_plain(item) for item in plain]
+    statements = _of_account(found, bank_account)
+    with transaction.atomic():
+        # Locked, so that two imports of one account follow each other and count the same line once.
+        bank_account = BankAccount.objects.select_for_update().select_related("book", "commodity", "custody").get(pk=bank_account.pk)
+        file, _ = StatementFile.objects.get_or_create(
+            bank_account=bank_account, digest=digest,
+            defaults={"name": filename, "content": base64.b64encode(data).decode(), "author": author, "request_id": request_id})  # fmt: skip
+        new: list[Movement] = []
+        known = 0
+        for position, item in enumerate(statements):
+            stored = _store_one(bank_account, file, position, item)
+            new += stored
+            known += sum(1 for line in item.lines if line.status == "booked" and line.amount) - len(stored)
+        return StatementImport(file, new, known)
+
+
+def post_unidentified(*, movement: Movement, author: Role) -> Entry:
+    """Money that no room claimed enters the book as a gift not yet identified; its lot stays the same when it is allocated."""
+    if movement.amount < 0:
+        raise Refused(
+            Problem(
+                "movement_goes_out",
+                "This line is money that left the account. Match it with a payment or a remittance, or post it as forced by the bank.",
+            )
+        )
+    account = movement.bank_account
+    fund, commodity = str(account.book.fund(UNIDENTIFIED).pk), str(account.commodity_id)
+    row = Row(Spot(rules.EXT, None, fund, commodity), Spot(rules.FREE, str(account.custody_id), fund, commodity),
+              movement.amount - movement.used, movement=str(movement.pk))  # fmt: skip
+    return post_entry(book=account.book, kind="gift", rows=[row], author=author, effective_date=movement.booked_on,
+                      request_id=f"unidentified:{movement.pk}")  # fmt: skip
+
+
+@transaction.atomic
+def remit(*, proposal: Any, milestone: str, movement: Movement, author: Role, request_id: str) -> Entry:
+    """One end of sending released money on: a line out of the section's account, or the line in at the proposal's target.
+
+    Out: released → transit. In: transit → free of the target, what the banks kept on the way as a fee; in another currency as an exchange.
+    """
+    from ..models import Milestone
+
+    book = movement.bank_account.book
+    part = Milestone.objects.select_related("fund", "commodity", "payee").filter(proposal=proposal, n=milestone).first()
+    if part is None:
+        raise Refused(Problem("milestone_unknown", "The proposal has no milestone “%(n)s”.", {"n": milestone, "code": ""}))
+    transit = ensure_custody(book=book, type=rules.REMITTANCE, ref=f"remittance:{proposal.pk}:{milestone}", title=f"Remittance {milestone}",
+                             settles_to=part.payee)  # fmt: skip
+    bound = {"proposal": str(proposal.pk), "milestone": milestone}
+    fund, sent = str(part.fund_id), str(part.commodity_id)
+    under_way = Spot(rules.TRANSIT, str(transit.pk), fund, sent, **bound)
+    common = {"book": book, "author": author, "effective_date": movement.booked_on, "proposal": proposal}
+    if movement.amount < 0:
+        row = Row(Spot(rules.RELEASED, str(part.custody_id), fund, sent, **bound), under_way, -movement.amount, movement=str(movement.pk))
+        return post_entry(kind="remit", rows=[row], request_id=request_id, **common)
+    return _remit_in(part, transit, under_way, movement, common, request_id)
+
+
+def _remit_in(part: Any, transit: Any, under_way: Spot, movement: Movement, common: dict[str, Any], request_id: str) -> Entry:
+    if movement.custody_id != part.payee_id:
+        raise Refused(
+            Problem("target_differs", "The line is not of the account that the proposal names as its target. Choose the line there.")
+        )
+    rest = balance_of(common["book"], stage=rules.TRANSIT, custody=transit, commodity=part.commodity)
+    target = Spot(rules.FREE, str(part.payee_id), under_way.fund, str(movement.commodity_id))
+    if movement.commodity_id != part.commodity_id:
+        trading_from, trading_to = (Spot(rules.TRADING, None, under_way.fund, code) for code in (under_way.commodity, target.commodity))
+        rows = [Row(under_way, trading_from, rest or 1), Row(trading_to, target, movement.amount, movement=str(movement.pk))]
+        return post_entry(kind="fx", rows=rows, request_id=request_id, **common)
+    entry = post_entry(
+        kind="remit", rows=[Row(under_way, target, movement.amount, movement=str(movement.pk))], request_id=request_id, **common
+    )
+    kept = balance_of(common["book"], stage=rules.TRANSIT, custody=transit, commodity=part.commodity)
+    if kept > 0:
+        outside = Spot(rules.EXT, None, under_way.fund, under_way.commodity)
+        post_entry(kind="fee", rows=[Row(under_way, outside, kept)], request_id=f"{request_id}:fee", **common)
+    return entry
+
+
+def book_equals_bank(book: Book) -> list[tuple[BankAccount, int, int]]:
+    """(account, minor units in the book, minor units at the bank by its latest statement) for each account with a statement."""
+    compared = []
+    for account in BankAccount.objects.filter(book=book).select_related("custody", "commodity"):
+        last = account.statements.exclude(closing_minor=None).order_by("-closing_on", "-position").first()
+        if last is not None:
+            inside = sum(
+                balance_of(book, stage=stage, custody=account.custody, commodity=account.commodity) for stage in rules.BALANCE_STAGES
+            )
+            compared.append((account, inside, last.closing_minor))
+    return compared
+
+
+def _of_account(found: list[statement.Statement], account: BankAccount) -> list[statement.Statement]:
+    """The final statements of this account, each adding up; every fault of the file at once."""
+    mine = [item for item in found if _is_number_of(item.account, account.iban)]
+    if not mine:
+        raise Refused(Problem(
+            "statement_of_another_account", "The file is of account %(found)s, not of %(asked)s. Choose the account that it belongs to.",
+            {"found": ", ".join(sorted({item.account for item in found})) or "?", "asked": account.iban}, "account"))  # fmt: skip
+    final = [item for item in mine if item.kind == "final"]
+    if not final:
+        raise Refused(
+            Problem(
+                "statement_not_final",
+                "The file holds only interim or detail reports. Ask the bank for the final statement (CAMT.053 or MT940).",
+            )
+        )
+    problems = [problem for item in final for problem in statement.check_balance(item)]
+    for item in final:
+        currencies = {item.currency} | {line.currency for line in item.lines}
+        if currencies - {account.currency, ""}:
+            problems.append(Problem("statement_currency_differs", "The statement is in %(found)s, the account in %(asked)s.",
+                                    {"found": ", ".join(sorted(currencies)), "asked": account.currency}, item.number))  # fmt: skip
+        problems += [Problem("line_without_date", "A booked line has no date. Download the statement again.", {}, f"line {number}")
+                     for number, line in enumerate(item.lines, 1) if line.status == "booked" and line.booked_on is None]  # fmt: skip
+    if problems:
+        raise Refused(problems)
+    return final
+
+
+def _is_number_of(found: str, iban: str) -> bool:
+    """MT940 gives bank code and account number with a slash; both stand in the IBAN, the number padded with zeros."""
+    number = "".join(found.split()).upper()
+    if number == iban:
+        return True
+    bank, slash, rest = number.partition("/")
+    return bool(slash) and bool(bank) and bank in iban[4:] and bool(rest) and iban[4:].replace(bank, "", 1).lstrip("0") == rest.lstrip("0")
+
+
+def _store_one(account: BankAccount, file: StatementFile, position: int, item: statement.Statement) -> list[Movement]:
+    _refuse_gap(account, item)
+    scale = account.commodity.scale
+    stored = Statement.objects.create(
+        bank_account=account, file=file, number=item.number, position=position, opening_minor=_minor(item.opening, scale),
+        closing_minor=_minor(item.closing, scale), opening_on=item.opening_on, closing_on=item.closing_on)  # fmt: skip
+    booked = [line for line in item.lines if line.status == "booked" and line.amount]
+    placed = identity.place_lines(
+        statement.Statement(**{**item.__dict__, "lines": tuple(booked)}),
+        secret=account.book.secret_key,
+        seen=_seen(account, booked),
+        account=account.iban,
+    )
+    return [
+        Movement.objects.create(
+            bank_account=account, custody=account.custody, commodity=account.commodity, statement=stored, line_key=one.key,
+            occurrence=one.occurrence, position=number, amount=parse_minor(statement.plain(one.line.amount), scale),
+            booked_on=one.line.booked_on, value_on=one.line.value_on, reference=one.line.reference, text=one.line.text,
+            counterparty=one.line.counterparty, counter_account=one.line.counter_account, bank_reference=one.line.bank_reference)
+        for number, one in enumerate(placed, 1) if not one.known
+    ]  # fmt: skip
+
+
+def _seen(account: BankAccount, lines: Iterable[statement.Line]) -> dict[str, list[identity.Period]]:
+    """For each key of these lines, the periods of its stored occurrences, in order."""
+    keys = {identity.line_key(line, account=account.iban, secret=account.book.secret_key) for line in lines}
+    seen: dict[str, list[identity.Period]] = {}
+    found = Movement.objects.filter(bank_account=account, line_key__in=keys).select_related("statement").order_by("line_key", "occurrence")
+    for movement in found:
+        seen.setdefault(movement.line_key, []).append(_period(movement.statement))
+    return seen
+
+
+def _period(stored: Statement) -> identity.Period:
+    def balance(minor: int | None) -> Decimal | None:
+        return None if minor is None else Decimal(minor)
+
+    return identity.Period(
+        "final", stored.number, stored.opening_on, stored.closing_on, balance(stored.opening_minor), balance(stored.closing_minor)
+    )
+
+
+def _refuse_gap(account: BankAccount, item: statement.Statement) -> None:
+    """A statement that follows must open with what the one before closed with; else one between them is missing."""
+    if item.opening is None or item.opening_on is None:
+        return
+    before = (
+        account.statements.filter(closing_on__lt=item.opening_on).exclude(closing_minor=None).order_by("-closing_on", "-position").first()
+    )
+    opening = _minor(item.opening, account.commodity.scale)
+    later = account.statements.filter(opening_on__lte=item.opening_on, closing_on__gte=item.opening_on).exists()
+    if before is not None and before.closing_minor != opening and not later:
+        raise Refused(Problem(
+            "statement_missing_between",
+            "The statement opens with %(opening)s %(code)s, but the one before it (to %(day)s) closed differently. Import the missing statement first.",
+            {"opening": statement.plain(item.opening), "code": account.currency, "day": before.closing_on}, item.number))  # fmt: skip
+
+
+def _minor(amount: Decimal | None, scale: int) -> int | None:
+    return None if amount is None else parse_minor(statement.plain(amount), scale)

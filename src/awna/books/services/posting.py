@@ -1,0 +1,429 @@
+"""The one door into the book: find or open accounts, make the leaf, write the rows; the database guards every one of them."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
+
+from awna.consent import services as consent
+from awna.consent.models import Proposal
+from awna.core.consent import policy as core_policy
+from awna.core.digest import canonical_json, keyed_id, sha256
+from awna.core.ledger import entries as core
+from awna.core.ledger import rules
+from awna.core.problems import Problem, Refused
+from awna.parties.models import Role
+
+from ..models import Account, Book, Commodity, Custody, Document, Entry, Evidence, Fund, Head, Milestone, Opening, Transfer
+from ..refusals import problem_of, refusal
+from ..schema import rule_id
+
+_DECIDED = {"open", "reclass", "loss", "reverse", "correction"}
+"""Kinds whose proposal fixes the exact rows; a release is fixed by its milestones."""
+
+
+@dataclass(frozen=True)
+class Spot:
+    """An account, found or opened. Ids are texts; funds and commodities may be named by their code.
+
+    `custody` of an `ext` spot is the payee of a payment. `milestone` is the number within the proposal.
+    """
+
+    stage: str
+    custody: str | None
+    fund: str
+    commodity: str
+    batch: str = ""
+    proposal: str = ""
+    milestone: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """`amount` minor units leave `debit` and arrive at `credit`. `lot` is "seq.line"; `resolves` and `corrects` name a row."""
+
+    debit: Spot
+    credit: Spot
+    amount: int
+    movement: str | None = None
+    lot: str | None = None
+    resolves: tuple[int, int] | None = None
+    corrects: tuple[int, int] | None = None
+    covers: tuple[Spot, int] | None = None
+    """For a receipt: the account that was committed, paid or advanced, and how much of it this accounts for."""
+
+
+@dataclass
+class _Draft:
+    """What one entry brings: its accounts (new ones apart), and what it opens in the log."""
+
+    book: Book
+    accounts: dict[str, Account]
+    new: list[Account]
+    openings: list[Opening]
+    commodities: list[core.CommodityOpening]
+    funds: list[core.FundOpening]
+    custodies: list[core.CustodyOpening]
+    opened: list[core.AccountOpening]
+
+
+@transaction.atomic
+def post_entry(
+    *, book: Book, kind: str, rows: Sequence[Row], author: Role, second: Role | None = None, effective_date: date, request_id: str,
+    proposal: Proposal | None = None, documents: Sequence[Document] = (), reverses: int | None = None, memo: dict[str, Any] | None = None,
+) -> Entry:  # fmt: skip
+    """Post one entry, whole or not at all; the same request gives the first answer again, for ever.
+
+    A row that resolves a hold may leave `resolves` out: the open hold line of its account is taken.
+    """
+    request = {
+        "kind": kind, "rows": [_plain(asdict(row)) for row in rows], "author": str(author.pk), "second": str(second.pk) if second else None,
+        "date": effective_date.isoformat(), "proposal": str(proposal.pk) if proposal else None,
+        "documents": sorted(document.digest for document in documents), "reverses": reverses, "memo": memo,
+    }  # fmt: skip
+    request_hash = sha256(canonical_json(request))
+    entry_id = keyed_id(book.secret_key, "entry", request_id)
+    next_seq(book)
+    first = Entry.objects.filter(pk=entry_id).first()
+    if first is not None:
+        if bytes(first.request_hash) == request_hash:
+            return first
+        raise Refused(Problem(
+            "request_already_used", "This request was sent before with other content. Reload the page and send it again."))  # fmt: skip
+    found_book(book, author=author)
+    proposal = proposal or _proposal_of(rows)
+    if proposal is not None:
+        file_in_log(book, proposal=proposal)
+    return _write(book, kind=kind, rows=rows, author=author, second=second, day=effective_date, entry_id=entry_id,
+                  request_hash=request_hash, proposal=proposal, documents=documents, reverses=reverses, memo=memo)  # fmt: skip
+
+
+def row_payload(row: Row) -> dict[str, Any]:
+    """How a proposal's payload fixes a row: `{"rows": [row_payload(row), …]}`."""
+    plain = _plain(asdict(row))
+    return {"debit": plain["debit"], "credit": plain["credit"], "amount": str(row.amount)}
+
+
+def next_seq(book: Book) -> int:
+    """The number of the next entry, with the head locked: one writer for each book."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT books_lock(%s)", [book.pk])
+            return int(cursor.fetchone()[0])
+    return Head.objects.get(book=book).next_seq
+
+
+def found_book(book: Book, *, author: Role, wait: bool = False) -> None:
+    """Entry 0: the policy and its stewards. With too few stewards yet, wait or refuse."""
+    if next_seq(book):
+        return
+    epoch = consent.current_epoch(book.campaign)
+    stewards = {role.user_id: str(role.pk) for role in Role.objects.filter(campaign=book.campaign, name="steward", ended_on=None)}
+    if epoch is None or len(stewards) < epoch.required:
+        if wait:
+            return
+        raise Refused(Problem(
+            "book_has_too_few_stewards", "The book opens with its stewards: %(k)s must agree, %(n)s have joined. Invite the others first.",
+            {"k": epoch.required if epoch else 1, "n": len(stewards)}))  # fmt: skip
+    policy = core_policy.Policy(str(book.pk), book.origin, epoch.required, tuple(stewards.values()), epoch.number)
+    _write_plain(book, kind="policy", author=author, day=timezone.localdate(), key="founding", payload=core_policy.policy_payload(policy))
+
+
+def file_in_log(book: Book, *, proposal: Proposal) -> Entry:
+    """The memo that puts a proposal's canonical form into the log, and its milestones into the book; once."""
+    from .proposals import canonical_proposal
+
+    first = Entry.objects.filter(book=book, kind="memo", proposal=proposal).first()
+    if first is not None:
+        return first
+    ensure_milestones(book=book, proposal=proposal)
+    value, opening = canonical_proposal(book, proposal)
+    entry = _write_plain(book, kind="memo", author=proposal.filed_by, day=timezone.localdate(proposal.filed_at), key=f"proposal:{proposal.pk}",
+                         payload={"about": "proposal", "proposal": value}, proposal=proposal)  # fmt: skip
+    if opening is not None:
+        opening.entry_seq = entry.seq
+        opening.save()
+    return entry
+
+
+@transaction.atomic
+def ensure_milestones(*, book: Book, proposal: Proposal) -> list[Milestone]:
+    """The milestones of the payload as rows that the database guards."""
+    from .proposals import milestones_of
+
+    found = list(Milestone.objects.filter(proposal=proposal).order_by("n"))
+    return found or Milestone.objects.bulk_create(milestones_of(book, proposal))
+
+
+def _write_plain(
+    book: Book, *, kind: str, author: Role, day: date, key: str, payload: dict[str, Any], proposal: Proposal | None = None
+) -> Entry:
+    return _write(book, kind=kind, rows=(), author=author, second=None, day=day, entry_id=keyed_id(book.secret_key, "entry", key),
+                  request_hash=sha256(canonical_json(payload)), proposal=proposal, documents=(), reverses=None, memo=payload)  # fmt: skip
+
+
+def _write(
+    book: Book, *, kind: str, rows: Sequence[Row], author: Role, second: Role | None, day: date, entry_id: str, request_hash: bytes,
+    proposal: Proposal | None, documents: Sequence[Document], reverses: int | None, memo: dict[str, Any] | None,
+) -> Entry:  # fmt: skip
+    """Make the leaf and write everything in one savepoint, so that a refusal leaves nothing."""
+    seq = next_seq(book)
+    draft = _Draft(book, {}, [], [], [], [], [], [])
+    transfers = [_transfer(draft, kind, seq, line, row, proposal) for line, row in enumerate(rows, 1)]
+    decided = kind in rules.KINDS_WITHOUT_ROWS and bool(rules.KINDS_WITHOUT_ROWS[kind]) and seq > 0
+    if decided or any("Q" in transfer.needs_said for transfer in transfers):  # type: ignore[attr-defined]
+        _refuse_other_rows(kind, transfers, proposal, draft)
+        decisions = _decisions(book, proposal)
+    else:
+        decisions = ()
+    private, payload = _memo(draft, kind, entry_id, memo)
+    leaf = core.leaf_bytes(core.Entry(
+        seq=seq, id=entry_id, kind=kind, date=day.isoformat(), author=str(author.pk), second=str(second.pk) if second else "",
+        proposal=str(proposal.pk) if proposal else "", reverses=reverses, rows=tuple(_core_row(transfer) for transfer in transfers),
+        accounts=tuple(draft.opened), commodities=tuple(draft.commodities), funds=tuple(draft.funds), custodies=tuple(draft.custodies),
+        documents=tuple(core.Document(document.kind, document.digest) for document in documents), decisions=decisions,
+        private=private, payload=payload))  # fmt: skip
+    entry = Entry(
+        id=UUID(entry_id), book=book, seq=seq, request_hash=request_hash, kind=kind, effective_date=day, posted_at=timezone.now(),
+        author=author, second=second, proposal=proposal, reverses=reverses, row_count=len(rows), leaf=leaf)  # fmt: skip
+    _insert(entry, draft, transfers, documents)
+    return entry
+
+
+def _insert(entry: Entry, draft: _Draft, transfers: list[Transfer], documents: Sequence[Document]) -> None:
+    said: dict[str, object] = {"kind": entry.kind, "debit": "", "credit": "", "asked": "", "has": ""}
+    where = ""
+    try:
+        with transaction.atomic():
+            Account.objects.bulk_create(draft.new)
+            entry.save(force_insert=True)
+            Evidence.objects.bulk_create(
+                Evidence(entry=entry, book=entry.book, entry_seq=entry.seq, document=document) for document in dict.fromkeys(documents)
+            )
+            for transfer in transfers:
+                where = f"row {transfer.line}"
+                said |= {"debit": transfer.debit_stage, "credit": transfer.credit_stage, "asked": _shown(transfer, transfer.amount),
+                         "has": _shown(transfer, _net(transfer.debit_account_id))}  # fmt: skip
+                transfer.entry = entry
+                transfer.save(force_insert=True)
+            for opening in draft.openings:
+                opening.entry_seq = entry.seq
+            Opening.objects.bulk_create(draft.openings)
+    except DatabaseError as error:
+        raise Refused(problem_of(error, **said).at(where)) from error
+
+
+def _transfer(draft: _Draft, kind: str, seq: int, line: int, row: Row, proposal: Proposal | None) -> Transfer:
+    debit, credit = _account(draft, row.debit), _account(draft, row.credit)
+    rule = rules.find_rule(
+        kind, debit_stage=debit.stage, debit_custody_type=debit.custody_type, credit_stage=credit.stage,
+        credit_custody_type=credit.custody_type, commodity_kind=debit.commodity_kind)  # fmt: skip
+    if rule is None:
+        raise Refused(refusal("pair_not_allowed", kind=kind, debit=debit.stage, credit=credit.stage).at(f"row {line}"))
+    if debit.commodity_id != credit.commodity_id:
+        raise Refused(Problem("commodities_differ", "A row moves one commodity; these accounts hold two.", {}, f"row {line}"))
+    resolves = row.resolves or (_open_hold(debit) if "V" in rule.needs else None)
+    lot = _ref(row.lot)
+    transfer = Transfer(
+        book=draft.book, entry_seq=seq, line=line, kind=kind, rule_id=rule_id(rule), commodity=debit.commodity, debit_fund=debit.fund,
+        credit_fund=credit.fund, debit_stage=debit.stage, credit_stage=credit.stage, debit_account=debit, credit_account=credit,
+        amount=row.amount, movement_id=row.movement, lot_seq=lot and lot[0], lot_line=lot and lot[1],
+        resolves_seq=resolves and resolves[0], resolves_line=resolves and resolves[1],
+        corrects_seq=row.corrects and row.corrects[0], corrects_line=row.corrects and row.corrects[1])  # fmt: skip
+    transfer.needs_said = rule.needs  # type: ignore[attr-defined]
+    # Only the leaf keeps what a receipt covers: the trace and the verifier read it there.
+    transfer.covers = row.covers and core.Covers(str(_account(draft, row.covers[0]).pk), row.covers[1])  # type: ignore[attr-defined]
+    return transfer
+
+
+def _account(draft: _Draft, spot: Spot) -> Account:
+    """Find the account, or open it: its id is keyed, so that nobody can tell from outside what it is."""
+    book = draft.book
+    commodity, fund = _named(Commodity, spot.commodity), _named(Fund, spot.fund, book=book)
+    custody = _named(Custody, spot.custody, book=book) if spot.custody else None
+    outside = spot.stage in rules.OUTSIDE_STAGES
+    payee, custody = (custody, None) if outside else (None, custody)
+    if custody is None and not outside:
+        raise Refused(Problem("custody_missing", "Say where “%(stage)s” lies: it needs a custody.", {"stage": spot.stage}))
+    account_id = keyed_id(book.secret_key, "account", spot.stage, str((custody or payee).pk) if custody or payee else "", str(fund.pk),
+                          str(commodity.pk), spot.batch, spot.proposal, spot.milestone)  # fmt: skip
+    if account_id in draft.accounts:
+        return draft.accounts[account_id]
+    found = Account.objects.filter(pk=account_id).select_related("commodity", "fund", "custody").first()
+    if found is None:
+        milestone = _milestone(spot, commodity)
+        found = Account(
+            id=UUID(account_id), book=book, stage=spot.stage, custody=custody, custody_type=custody.type if custody else "", fund=fund,
+            commodity=commodity, commodity_kind=commodity.kind, batch=spot.batch, payee=payee,
+            proposal_id=milestone.proposal_id if milestone else None, milestone=milestone,
+            floor=None if spot.stage in rules.NO_FLOOR_STAGES else 0, ceil=0 if spot.stage == rules.SHORT else None)  # fmt: skip
+        draft.new.append(found)
+        _open_in_log(draft, found, spot)
+    draft.accounts[account_id] = found
+    return found
+
+
+def _open_in_log(draft: _Draft, account: Account, spot: Spot) -> None:
+    """What a leaf must say the first time that it uses an account: the account and whatever it names."""
+    if not _is_open(draft, str(account.commodity_id)):
+        commodity = account.commodity
+        code = commodity.code if commodity.kind == "money" else ""
+        draft.commodities.append(core.CommodityOpening(
+            str(commodity.pk), commodity.kind, commodity.scale, code, _private(draft, str(commodity.pk), name=commodity.name)))  # fmt: skip
+    _open_fund(draft, account.fund)
+    if account.custody:
+        _open_custody(draft, account.custody)
+    private = _private(draft, str(account.pk), batch=account.batch, payee=str(account.payee_id or ""))
+    draft.opened.append(core.AccountOpening(
+        str(account.pk), account.stage, str(account.custody_id or ""), account.fund.leaf_id, str(account.commodity_id),
+        str(account.proposal_id or ""), spot.milestone if account.milestone else "", private))  # fmt: skip
+
+
+def _open_fund(draft: _Draft, fund: Fund) -> None:
+    if _is_open(draft, fund.leaf_id):
+        return
+    if fund.parent:
+        _open_fund(draft, fund.parent)
+    private = _private(draft, fund.leaf_id, name=fund.title)
+    draft.funds.append(core.FundOpening(fund.leaf_id, fund.parent.leaf_id if fund.parent else "", private))
+
+
+def _open_custody(draft: _Draft, custody: Custody) -> None:
+    if _is_open(draft, str(custody.pk)):
+        return
+    if custody.settles_to:
+        _open_custody(draft, custody.settles_to)
+    private = _private(draft, str(custody.pk), name=custody.title or custody.ref)
+    draft.custodies.append(core.CustodyOpening(str(custody.pk), custody.type, str(custody.settles_to_id or ""), private))
+
+
+def _is_open(draft: _Draft, name: str) -> bool:
+    return any(opening.of == name for opening in draft.openings) or Opening.objects.filter(book=draft.book, of=name, name="name").exists()
+
+
+def _private(draft: _Draft, of: str, **values: str) -> dict[str, str]:
+    """Commit to each value under a fresh salt and keep the opening."""
+    commitments = {}
+    for name, value in values.items():
+        if value:
+            salt = secrets.token_bytes(core.SALT_BYTES)
+            commitments[name] = core.commit(salt, of=of, name=name, value=value)
+            draft.openings.append(Opening(book=draft.book, of=of, name=name, salt=salt.hex(), value=value))
+    return commitments
+
+
+def _memo(draft: _Draft, kind: str, entry_id: str, memo: dict[str, Any] | None) -> tuple[dict[str, str], dict[str, Any]]:
+    """Memos without rows are said in the leaf; a note on rows is only committed to, because people write names into notes."""
+    if kind in rules.KINDS_WITHOUT_ROWS:
+        return {}, memo or {}
+    return (_private(draft, entry_id, note=canonical_json(memo).decode()) if memo else {}), {}
+
+
+def _decisions(book: Book, proposal: Proposal | None) -> tuple[core.Decision, ...]:
+    """Who said yes, as the log shows it; each must be a steward of the policy in force there."""
+    from .proposals import approving_decisions
+
+    return approving_decisions(book, proposal) if proposal is not None else ()
+
+
+def _refuse_other_rows(kind: str, transfers: list[Transfer], proposal: Proposal | None, draft: _Draft) -> None:
+    """Where a proposal fixes exact rows, only exactly these may be posted under it."""
+    if proposal is None or kind not in _DECIDED:
+        return
+    fixed = [
+        (_account(draft, Spot(**row["debit"])).pk, _account(draft, Spot(**row["credit"])).pk, int(row["amount"]))
+        for row in proposal.content.get("rows", [])
+    ]
+    if proposal.purpose != kind or sorted(map(str, fixed)) != sorted(
+        str((transfer.debit_account_id, transfer.credit_account_id, transfer.amount)) for transfer in transfers
+    ):
+        raise Refused(
+            Problem(
+                "rows_are_not_those_proposed",
+                "The stewards approved other rows than these. Post exactly what they approved, or file a new proposal.",
+            )
+        )
+
+
+def _core_row(transfer: Transfer) -> core.Transfer:
+    def ref(name: str) -> core.Ref | None:
+        seq = getattr(transfer, f"{name}_seq")
+        return None if seq is None else (seq, getattr(transfer, f"{name}_line"))
+
+    return core.Transfer(
+        str(transfer.debit_account_id), str(transfer.credit_account_id), transfer.amount, str(transfer.movement_id or ""),
+        ref("lot"), ref("resolves"), ref("corrects"), transfer.covers)  # type: ignore[attr-defined]  # fmt: skip
+
+
+def _milestone(spot: Spot, commodity: Commodity) -> Milestone | None:
+    if not spot.proposal:
+        return None
+    found = Milestone.objects.filter(proposal_id=spot.proposal, n=spot.milestone)
+    milestone = found.filter(commodity=commodity).first() or found.first()
+    if milestone is None:
+        raise Refused(
+            Problem(
+                "milestone_unknown", "The proposal has no milestone “%(n)s” in %(code)s.", {"n": spot.milestone, "code": commodity.code}
+            )
+        )
+    return milestone
+
+
+def _open_hold(account: Account) -> tuple[int, int] | None:
+    """The hold line of this account that nothing has resolved."""
+    for hold in Transfer.objects.filter(credit_account_id=account.pk, kind="hold").order_by("entry_seq"):
+        if not Transfer.objects.filter(book=account.book, resolves_seq=hold.entry_seq, resolves_line=hold.line).exists():
+            return hold.entry_seq, hold.line
+    return None
+
+
+def _proposal_of(rows: Sequence[Row]) -> Proposal | None:
+    """The proposal that the rows' accounts belong to, when the caller names none."""
+    named = {spot.proposal for row in rows for spot in (row.debit, row.credit) if spot.proposal}
+    return Proposal.objects.filter(pk__in=named).first() if len(named) == 1 else None
+
+
+def _named(model: Any, ref: str, **within: Any) -> Any:
+    """A row by id, or by code where it has one."""
+    try:
+        found = model.objects.filter(pk=ref, **within).first()
+    except (ValidationError, ValueError):
+        found = model.objects.filter(code=ref, **within).first() if model is not Custody else None
+    if found is None:
+        raise Refused(Problem("name_unknown", "The book knows no %(what)s “%(asked)s”. Name it first.",
+                              {"what": model._meta.verbose_name, "asked": ref}))  # fmt: skip
+    return found
+
+
+def _ref(text: str | None) -> tuple[int, int] | None:
+    if not text:
+        return None
+    seq, _, line = text.partition(".")
+    if not (seq.isdigit() and line.isdigit()):
+        raise Refused(Problem("lot_wrong", "“%(asked)s” is not a lot. A lot looks like 12.1.", {"asked": text}))
+    return int(seq), int(line)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, (list, tuple)) else str(value) if isinstance(value, UUID) else value
+
+
+def _net(account_id: Any) -> int:
+    from ..models import Balance
+
+    found = Balance.objects.filter(pk=account_id).first()
+    return found.minor if found else 0
+
+
+def _shown(transfer: Transfer, minor: int) -> str:
+    from awna.core.amounts import format_minor
+
+    return f"{format_minor(minor, transfer.commodity.scale)} {transfer.commodity.code}"

@@ -1,0 +1,98 @@
+"""A proposal as the log sees it: canonical form, milestones, and who of the policy's stewards approved exactly that."""
+
+import json
+import secrets
+from typing import Any
+
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+
+from awna.consent.models import Decision, Proposal
+from awna.core.consent import policy as core_policy
+from awna.core.consent import proposal as core_proposal
+from awna.core.digest import canonical_json, digest_of, sha256
+from awna.core.ledger import entries as core
+from awna.core.log.tree import hash_leaf, root_of
+from awna.core.problems import Problem, Refused
+
+from ..models import Book, Commodity, Custody, Entry, Fund, Milestone, Opening
+
+
+def milestones_of(book: Book, proposal: Proposal) -> list[Milestone]:
+    """The payload's milestones, not yet saved. Refused where the payload names what the book does not know."""
+    content = proposal.content
+    if not content.get("milestones"):
+        return []
+    payee = _find(Custody, content.get("payee", ""), book=book)
+    return [
+        Milestone(
+            book=book, proposal=proposal, n=str(item["n"]), custody=_find(Custody, item["custody"], book=book),
+            fund=_find(Fund, item["fund"], book=book), commodity=_find(Commodity, item["commodity"]), ceiling=int(item["ceiling"]),
+            payee=payee, evidence=canonical_json(sorted(item.get("evidence") or [])).decode(),
+            earliest=parse_date(item.get("earliest") or "") or timezone.localdate(proposal.filed_at))
+        for item in content["milestones"]
+    ]  # fmt: skip
+
+
+def canonical_proposal(book: Book, proposal: Proposal) -> tuple[dict[str, Any], Opening | None]:
+    """The value that goes into the log, and the opening of its payee."""
+    from .posting import Spot, _account, _Draft
+
+    payee, opening = "", None
+    custody_id = str(proposal.content.get("payee") or "")
+    if custody_id:
+        salt = secrets.token_bytes(core.SALT_BYTES)
+        payee = core.commit(salt, of=str(proposal.pk), name="payee", value=custody_id)
+        opening = Opening(book=book, of=str(proposal.pk), name="payee", salt=salt.hex(), value=custody_id)
+    draft = _Draft(book, {}, [], [], [], [], [], [])
+    rows = tuple(
+        core_proposal.ExactRow(
+            str(_account(draft, Spot(**row["debit"])).pk), str(_account(draft, Spot(**row["credit"])).pk), int(row["amount"]))
+        for row in proposal.content.get("rows", []))  # fmt: skip
+    policy = policy_in_force(book)
+    leaves = Entry.objects.filter(book=book).order_by("seq").values_list("leaf", flat=True)
+    hashes = [hash_leaf(bytes(leaf)) for leaf in leaves]
+    value = core_proposal.Proposal(
+        book=str(book.pk), id=str(proposal.pk), purpose=proposal.purpose, policy=core_policy.policy_digest(policy),
+        expiry=proposal.expires_on.isoformat(), nonce=sha256(book.secret_key + proposal.pk.bytes)[:16].hex(), payee=payee,
+        milestones=tuple(
+            core_proposal.Milestone(
+                m.n, str(m.custody_id), m.fund.leaf_id, str(m.commodity_id), m.ceiling, tuple(m.evidence_kinds), m.earliest.isoformat())
+            for m in Milestone.objects.filter(proposal=proposal).select_related("fund").order_by("n")),
+        rows=rows, documents=tuple(proposal.content.get("documents", [])), seen=(len(hashes), root_of(hashes).hex()),
+        payload=proposal.content if not rows and not proposal.content.get("milestones") else {})  # fmt: skip
+    problems = core_proposal.check_proposal(value, policy=policy, today=timezone.localdate(proposal.filed_at).isoformat())
+    if problems:
+        raise Refused(problems)
+    return core_proposal.proposal_value(value), opening
+
+
+def approving_decisions(book: Book, proposal: Proposal) -> tuple[core.Decision, ...]:
+    """The yes of each steward of the policy in force. Refused when those who agreed are not (enough) stewards of that policy."""
+    memo = Entry.objects.filter(book=book, kind="memo", proposal=proposal).first()
+    if memo is None:
+        return ()
+    digest = digest_of(json.loads(bytes(memo.leaf))["payload"]["proposal"])
+    policy = policy_in_force(book)
+    yes = Decision.objects.filter(proposal=proposal, choice=Decision.APPROVE).order_by("decided_at")
+    found = [decision for decision in yes if str(decision.steward_id) in policy.stewards]
+    if yes.count() >= proposal.epoch.required > len(found):
+        raise Refused(
+            Problem(
+                "stewards_not_in_policy", "Some who approved became stewards after the book was opened. The policy must name them first."
+            )
+        )
+    return tuple(core.Decision(str(d.steward_id), str(proposal.pk), digest, timezone.localdate(d.decided_at).isoformat()) for d in found)
+
+
+def policy_in_force(book: Book) -> core_policy.Policy:
+    entry = Entry.objects.filter(book=book, kind="policy").order_by("-seq").first()
+    if entry is None:
+        raise Refused(Problem("book_not_founded", "The book has not been opened with its policy. Invite the stewards first."))
+    return core_policy.read_policy(json.loads(bytes(entry.leaf))["payload"])
+
+
+def _find(model: Any, ref: str, **within: Any) -> Any:
+    from .posting import _named
+
+    return _named(model, ref, **within)
