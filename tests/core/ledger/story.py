@@ -32,7 +32,9 @@ PAPER = Document("paper", "ab" * 32)
 NONCE = "0c" * 16
 
 
-def account(stage: str, *, custody: str = "", fund: str = "general", commodity: str = "EUR", proposal: str = "", milestone: str = "") -> AccountOpening:
+def account(
+    stage: str, *, custody: str = "", fund: str = "general", commodity: str = "EUR", proposal: str = "", milestone: str = ""
+) -> AccountOpening:
     name = ".".join(part for part in (stage, custody, fund, commodity, proposal, milestone) if part)
     return AccountOpening(name, stage, custody, fund, commodity, proposal, milestone)
 
