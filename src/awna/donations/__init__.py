@@ -1,0 +1,1 @@
+"""Money and goods given: who pledged what under which reference, and what arrived."""

@@ -1,0 +1,279 @@
+"""The only writers of gifts: pledge, confirm, claim what the bank reports, record goods."""
+
+import os
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from awna.books import services as books
+from awna.books.models import BankAccount, Book, Commodity, Custody, Fund, Movement
+from awna.books.models.naming import GOODS_GENERAL, UNALLOCATED, UNIDENTIFIED
+from awna.core.amounts import AMOUNT_MINOR_MAX, format_minor
+from awna.core.banking.matching import Match, Target, match_line, references_of
+from awna.core.banking.references import RANDOM_BYTES_MIN, find_references, new_reference
+from awna.core.banking.statement import Line
+from awna.core.ledger import rules
+from awna.core.problems import Problem, Refused
+from awna.kit.mail import send_mail_text
+from awna.parties.models import Campaign, Role, Section
+
+from .models import Donor, Gift, Pledge, token_digest
+
+TOKEN_BYTES = 24
+DRAFT_HOURS_MAX = 24
+
+
+@dataclass(frozen=True)
+class Left:
+    """A movement that did not book itself. `pledge` is the one that its reference names, if any, and `reason` says what differs."""
+
+    movement: Movement
+    reason: str = "no_reference"
+    pledge: Pledge | None = None
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """What a claim did: gifts posted, and movements left for other rooms or a person."""
+
+    gifts: list[Gift] = field(default_factory=list)
+    left: list[Left] = field(default_factory=list)
+
+
+@transaction.atomic
+def pledge_gift(
+    *, bank_account: BankAccount, amount_minor: int, request_id: str, fund: Fund | None = None, name: str = "", email: str = "",
+    language: str = "en", draft: bool = False,
+) -> Pledge:  # fmt: skip
+    """A promise to transfer `amount_minor` to this account, under a new random reference. A draft waits for `confirm_pledge`."""
+    book = bank_account.book
+    # One lock for one account: two clicks on the same form follow each other and find the same pledge.
+    BankAccount.objects.select_for_update().get(pk=bank_account.pk)
+    first = Pledge.objects.filter(bank_account=bank_account, request_id=request_id).select_related("donor__campaign").first()
+    if first is not None:
+        return first
+    fund = fund or book.fund(UNALLOCATED)
+    problems = _pledge_problems(bank_account, fund, amount_minor)
+    if problems:
+        raise Refused(problems)
+    _forget_drafts(book)
+    donor = _new_donor(campaign=book.campaign, section=bank_account.section, name=name, email=email, language=language)
+    pledge = Pledge.objects.create(
+        donor=donor, bank_account=bank_account, fund=fund, amount_minor=amount_minor, reference=_free_reference(), request_id=request_id
+    )
+    return pledge if draft else confirm_pledge(pledge=pledge)
+
+
+@transaction.atomic
+def confirm_pledge(*, pledge: Pledge) -> Pledge:
+    """The draft counts as pledged from now on; the donor is sent the bank details. Confirmed twice is once."""
+    pledge = (
+        Pledge.objects.select_for_update(of=("self",))
+        .select_related("donor__campaign", "fund", "bank_account__commodity")
+        .get(pk=pledge.pk)
+    )
+    if pledge.state == "dropped":
+        raise Refused(Problem("pledge_dropped", "This pledge was taken back. Start again to give."))
+    if pledge.state == "draft":
+        pledge.state = "pledged"
+        pledge.save(update_fields=["state"])
+        _mail_reference(pledge)
+    return pledge
+
+
+@transaction.atomic
+def claim_movements(*, movements: Iterable[Movement], author: Role) -> Claimed:
+    """Post a gift for each unused credit that names an open pledge of its account exactly; leave every other line untouched.
+
+    Exact means: one reference of ours, the same currency and amount, a booked line. What only resembles a pledge is left
+    with its reason, for a person.
+    """
+    result = Claimed()
+    # Locked in primary-key order, so that two imports never wait for each other in a circle.
+    keys = sorted(movement.pk for movement in movements)
+    locked = Movement.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk")
+    for movement in locked.select_related("bank_account__book__campaign", "commodity"):
+        if movement.used:
+            continue
+        match, pledge = _match(movement)
+        if match is None or pledge is None:
+            result.left.append(Left(movement))
+        elif match.books_itself:
+            result.gifts.append(_post_gift(movement, pledge, author))
+        else:
+            result.left.append(Left(movement, match.reason, pledge))
+    return result
+
+
+@transaction.atomic
+def assign_movement(*, movement: Movement, pledge: Pledge, author: Role) -> Gift:
+    """A person decides that this line pays this pledge, whatever its amount; the currency and account must be the same."""
+    movement = (
+        Movement.objects.select_for_update(of=("self",)).select_related("bank_account__book__campaign", "commodity").get(pk=movement.pk)
+    )
+    first = Gift.objects.filter(movement=movement).first()
+    if first is not None and first.pledge_id == pledge.pk:
+        return first
+    pledge = Pledge.objects.select_for_update(of=("self",)).select_related("donor__campaign", "fund", "bank_account").get(pk=pledge.pk)
+    if movement.used or movement.amount <= 0:
+        raise Refused(Problem("movement_not_free", "This bank line is used already, or it is no money that came in. Choose another line."))
+    if pledge.bank_account_id != movement.bank_account_id:
+        raise Refused(Problem("pledge_of_another_account", "The pledge was made for another bank account. Choose one of this account."))
+    if pledge.state != "pledged":
+        raise Refused(Problem("pledge_not_open", "This pledge is %(state)s already. Choose an open one.", {"state": pledge.state}))
+    return _post_gift(movement, pledge, author)
+
+
+@transaction.atomic
+def record_gift_in_kind(
+    *, custody: Custody, commodity: Commodity, amount: int, author: Role, second: Role, received_on: date, request_id: str,
+    fund: Fund | None = None, batch: str = "", name: str = "", email: str = "", section: Section | None = None, language: str = "en",
+) -> Gift:  # fmt: skip
+    """Goods given into a store or onto a consignment, counted by two people; `amount` is in the commodity's smallest unit."""
+    book = custody.book
+    first = Gift.objects.filter(book=book, request_id=request_id).first()
+    if first is not None:
+        return first
+    fund = fund or book.fund(GOODS_GENERAL)
+    stage = rules.TRANSIT if custody.type == rules.CONSIGNMENT else rules.STOCK
+    outside = books.Spot(rules.EXT, None, str(fund.pk), str(commodity.pk))
+    inside = books.Spot(stage, str(custody.pk), str(fund.pk), str(commodity.pk), batch=batch)
+    donor = _new_donor(campaign=book.campaign, section=section, name=name, email=email, language=language)
+    entry = books.post_entry(
+        book=book, kind="gift_in_kind", rows=[books.Row(outside, inside, amount)], author=author, second=second,
+        effective_date=received_on, request_id=f"gift_in_kind:{request_id}",
+    )  # fmt: skip
+    return Gift.objects.create(
+        donor=donor, kind="in_kind", book=book, commodity=commodity, amount_minor=amount, entry_seq=entry.seq, received_on=received_on,
+        request_id=request_id,
+    )  # fmt: skip
+
+
+def _match(movement: Movement) -> tuple[Match | None, Pledge | None]:
+    scale = movement.commodity.scale
+    line = Line(
+        amount=Decimal(movement.amount).scaleb(-scale), currency=movement.commodity.code, booked_on=movement.booked_on,
+        reference=movement.reference, text=movement.text,
+    )  # fmt: skip
+    pledges = Pledge.objects.select_for_update(of=("self",)).filter(
+        bank_account__book=movement.bank_account.book, reference__in=references_of(line)
+    ).exclude(state="draft")  # fmt: skip
+    found = {pledge.reference: pledge for pledge in pledges.select_related("donor__campaign", "fund", "bank_account__commodity")}
+    targets = {
+        reference: Target(
+            reference, Decimal(pledge.amount_minor).scaleb(-pledge.currency.scale), pledge.currency.code,
+            # A pledge of another section is a question of who issues the receipt, so a person decides.
+            open=pledge.state == "pledged" and pledge.bank_account_id == movement.bank_account_id,
+        )
+        for reference, pledge in found.items()
+    }  # fmt: skip
+    match = match_line(line, targets=targets)
+    return match, found[match.target.reference] if match else None
+
+
+def _post_gift(movement: Movement, pledge: Pledge, author: Role) -> Gift:
+    account, fund = movement.bank_account, pledge.fund
+    outside = books.Spot(rules.EXT, None, str(fund.pk), str(movement.commodity_id))
+    inside = books.Spot(rules.FREE, str(movement.custody_id), str(fund.pk), str(movement.commodity_id))
+    entry = books.post_entry(
+        book=account.book, kind="gift", rows=[books.Row(outside, inside, movement.amount, movement=str(movement.pk))], author=author,
+        effective_date=movement.booked_on, request_id=f"gift:{movement.pk}",
+    )  # fmt: skip
+    gift = Gift.objects.create(
+        donor=pledge.donor, pledge=pledge, kind="money", movement=movement, book=account.book, commodity=movement.commodity,
+        amount_minor=movement.amount, entry_seq=entry.seq, received_on=movement.booked_on, request_id=f"gift:{movement.pk}",
+    )  # fmt: skip
+    pledge.state = "received"
+    pledge.save(update_fields=["state"])
+    _mail_arrival(gift)
+    return gift
+
+
+def _pledge_problems(bank_account: BankAccount, fund: Fund, amount_minor: int) -> list[Problem]:
+    problems = []
+    if not 0 < amount_minor <= AMOUNT_MINOR_MAX:
+        problems.append(Problem("pledge_amount_wrong", "An amount must be above zero and within what the book holds. Type another one.",
+                                {}, "other"))  # fmt: skip
+    if fund.book_id != bank_account.book_id or fund.code in (UNIDENTIFIED, GOODS_GENERAL):
+        problems.append(Problem("pledge_fund_wrong", "Money cannot be given for “%(fund)s” here. Choose a purpose from the list.",
+                                {"fund": fund.title}, "fund"))  # fmt: skip
+    return problems
+
+
+def _new_donor(*, campaign: Campaign, section: Section | None, name: str, email: str, language: str) -> Donor:
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    return Donor.objects.create(
+        campaign=campaign, section=section, name=" ".join(name.split()), email=email.strip(), language=language, token=token,
+        token_digest=token_digest(token),
+    )  # fmt: skip
+
+
+def _free_reference() -> str:
+    """Random, so that no two collide in practice; one that contains another reference by accident is not given out."""
+    while True:
+        reference = new_reference(os.urandom(RANDOM_BYTES_MIN))
+        if find_references(reference) == [reference] and not Pledge.objects.filter(reference=reference).exists():
+            return reference
+
+
+def _forget_drafts(book: Book) -> None:
+    """What was typed and never confirmed is nobody's business after a day."""
+    old = Pledge.objects.filter(
+        bank_account__book=book, state="draft", pledged_at__lt=timezone.now() - timedelta(hours=DRAFT_HOURS_MAX)
+    )  # fmt: skip
+    donors = list(old.values_list("donor", flat=True))
+    old.delete()
+    Donor.objects.filter(pk__in=donors, pledges=None, gifts=None).delete()
+
+
+def _mail_reference(pledge: Pledge) -> None:
+    donor, account = pledge.donor, pledge.bank_account
+    if not donor.email:
+        return
+    with translation.override(donor.language):
+        send_mail_text(
+            to=donor.email,
+            subject=_("Your bank reference %(reference)s") % {"reference": pledge.reference_grouped},
+            body=_(
+                "Thank you. Please send %(amount)s %(currency)s from your bank.\n\n"
+                "Account holder: %(holder)s\nIBAN: %(iban)s\nReference: %(reference)s\n\n"
+                "Nothing has been taken. This page is yours alone; keep its address:\n%(link)s\n"
+            )
+            % {
+                "amount": format_minor(pledge.amount_minor, account.commodity.scale),
+                "currency": account.currency,
+                "holder": account.holder,
+                "iban": account.iban,
+                "reference": pledge.reference_grouped,
+                "link": settings.AWNA_ORIGIN + pledge.get_absolute_url(),
+            },
+        )
+
+
+def _mail_arrival(gift: Gift) -> None:
+    donor = gift.donor
+    if not donor.email or gift.pledge is None:
+        return
+    with translation.override(donor.language):
+        send_mail_text(
+            to=donor.email,
+            subject=_("Your gift has arrived"),
+            body=_(
+                "%(amount)s %(currency)s arrived on %(day)s. It stands in the open book as line %(lot)s.\n\n"
+                "Follow what it buys on your private page:\n%(link)s\n\nThis is a confirmation, not a tax receipt.\n"
+            )
+            % {
+                "amount": format_minor(gift.amount_minor, gift.commodity.scale),
+                "currency": gift.commodity.code,
+                "day": gift.received_on.isoformat(),
+                "lot": gift.lot,
+                "link": settings.AWNA_ORIGIN + gift.pledge.get_absolute_url(),
+            },
+        )

@@ -1,0 +1,108 @@
+"""Giving: amount, details, check, bank reference. One thing per page, no account needed, nothing is taken here."""
+
+import uuid
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from awna.books.models import Book
+from awna.core.problems import Refused
+from awna.kit.forms import refused_to_form
+from awna.kit.http import form_page, message_page, private, refused_page
+
+from . import services
+from .forms import AmountForm, DetailsForm
+from .models import Donor, Pledge
+from .qr import payment_code
+
+STEPS = 4
+
+
+def give(request: HttpRequest, slug: str) -> HttpResponse:
+    """How much, to whom, for what."""
+    book = Book.objects.filter(campaign=request.campaign).first()
+    if book is None or not book.bank_accounts.exists():
+        return message_page(
+            request, title=_("Giving is not open yet"),
+            lines=[_("This campaign has no bank account yet, so nothing can be given. Please come back later.")],
+        )  # fmt: skip
+    form = AmountForm(request.POST or None, book=book)
+    if form.is_valid():
+        return redirect(f"{reverse('give_details', kwargs={'slug': slug})}?{urlencode(form.as_query())}")
+    return form_page(
+        request, form=form, title=_("How much would you like to give?"), submit=_("Continue"), steps=_step(1),
+        intro=_("We take no fee; your bank may charge you for the transfer. You need no account."),
+    )  # fmt: skip
+
+
+def give_details(request: HttpRequest, slug: str) -> HttpResponse:
+    """Who gives, if they wish to say so. The amount comes in the address; a damaged address leads back to the first page."""
+    book = Book.objects.filter(campaign=request.campaign).first()
+    amount = AmountForm(request.GET, book=book) if book else None
+    if amount is None or not amount.is_valid():
+        return redirect("give", slug=slug)
+    form = DetailsForm(request.POST or None, initial={"request_id": uuid.uuid4().hex})
+    if form.is_valid():
+        try:
+            pledge = services.pledge_gift(
+                bank_account=amount.cleaned_data["account"], fund=amount.cleaned_data["fund"],
+                amount_minor=amount.cleaned_data["amount_minor"], name=form.cleaned_data["name"], email=form.cleaned_data["email"],
+                language=get_language() or "en", request_id=form.cleaned_data["request_id"], draft=True,
+            )  # fmt: skip
+        except Refused as refused:
+            refused_to_form(form, refused)
+        else:
+            return redirect("give_check", slug=slug, token=pledge.donor.token)
+    return form_page(
+        request, form=form, title=_("Who gives it?"), submit=_("Continue"), steps=_step(2), back=reverse("give", kwargs={"slug": slug}),
+        intro=_("You may leave both lines empty. Then keep the page that follows: it is the only way back to your gift."),
+    )  # fmt: skip
+
+
+def give_check(request: HttpRequest, slug: str, token: str) -> HttpResponse:
+    """Everything once more before it counts as pledged."""
+    pledge = _pledge_of(request, token)
+    if request.method == "POST":
+        try:
+            services.confirm_pledge(pledge=pledge)
+        except Refused as refused:
+            return private(refused_page(request, refused, back=reverse("give", kwargs={"slug": slug})))
+        return private(redirect("give_done", slug=slug, token=token))
+    context = {"pledge": pledge, "steps": _step(3), "title": _("Is this right?")}
+    return private(render(request, "donations/check.html", context))
+
+
+def give_done(request: HttpRequest, slug: str, token: str) -> HttpResponse:
+    """The donor's private page: what to write on the transfer, and later what became of it."""
+    pledge = _pledge_of(request, token)
+    if pledge.state == "draft":
+        return private(redirect("give_check", slug=slug, token=token))
+    context = {
+        "pledge": pledge,
+        "gift": pledge.gifts.select_related("commodity").first(),
+        "code": payment_code(pledge),
+        "steps": _step(4),
+        "token": token,
+        "title": _("Your bank reference"),
+    }
+    return private(render(request, "donations/done.html", context))
+
+
+def _pledge_of(request: HttpRequest, token: str) -> Pledge:
+    donor = Donor.objects.by_token(token)
+    pledge = (
+        donor.pledges.select_related("donor__campaign", "fund", "bank_account__commodity").first()
+        if donor and donor.campaign_id == request.campaign.pk
+        else None
+    )
+    if pledge is None:
+        raise Http404("There is no gift at this address.")
+    return pledge
+
+
+def _step(number: int) -> str:
+    return _("Step %(number)s of %(steps)s: amount, details, check, bank reference") % {"number": number, "steps": STEPS}
