@@ -90,7 +90,7 @@ def set_up_campaign(*, plan: SetUpPlan) -> tuple[Campaign, dict[str, str]]:
         owner_name=plan.owner_name, owner_registration=plan.owner_registration,
     )  # fmt: skip
     consent.set_policy(campaign=campaign, required=plan.required)
-    book = books.open_book(campaign=campaign)
+    book = books.open_book(campaign=campaign, author=None)
     books.open_bank_account(book=book, section=None, holder=plan.owner_name, iban=plan.owner_iban, currency=plan.goal_currency)
     links = {f"steward {email}": parties.invite(campaign=campaign, email=email, role_name="steward") for email in plan.stewards}
     for wanted in plan.sections:
@@ -100,7 +100,6 @@ def set_up_campaign(*, plan: SetUpPlan) -> tuple[Campaign, dict[str, str]]:
             campaign=campaign, email=wanted.treasurer, role_name="treasurer", section=section)  # fmt: skip
     for role_name, email in plan.others:
         links[f"{role_name} {email}"] = parties.invite(campaign=campaign, email=email, role_name=role_name)
-    books.publish_head(book)
     return campaign, links
 
 

@@ -24,10 +24,10 @@ STEWARDS_REQUIRED_DEFAULT = 2
 
 
 @transaction.atomic
-def open_book(*, campaign: Campaign, author: Role, required: int = STEWARDS_REQUIRED_DEFAULT) -> Book:
+def open_book(*, campaign: Campaign, author: Role | None, required: int = STEWARDS_REQUIRED_DEFAULT) -> Book:
     """The campaign's book, opened once. Entry 0 is the policy with the stewards of that moment: give them their roles first.
 
-    While fewer stewards have joined than must agree, the book waits with entry 0 until the first entry is posted.
+    While fewer stewards have joined than must agree, or while nobody has joined to be its author, the book waits with entry 0 until the first entry is posted.
     """
     from .posting import found_book
 
@@ -41,7 +41,8 @@ def open_book(*, campaign: Campaign, author: Role, required: int = STEWARDS_REQU
         Head.objects.create(book=book, next_seq=0)
         for code, title in SPECIAL_FUNDS.items():
             ensure_fund(book=book, code=code, title=title)
-    found_book(book, author=author, wait=True)
+    if author is not None:
+        found_book(book, author=author, wait=True)
     return book
 
 
