@@ -1,5 +1,7 @@
 """What the serving role may do on PostgreSQL: read and add. Balances, heads and used amounts move inside guards, as their owner."""
 
+# The names in these statements are constants of this code; nothing that anybody typed comes near them.
+
 from typing import Any
 
 from .schema import RAW_TABLES
