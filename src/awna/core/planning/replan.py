@@ -39,12 +39,16 @@ def repair(project: Project, running: Plan, *, now: int, event: Event) -> tuple[
     Tasks that started before `now` keep their place. Of two ways to mend, keeping every task that can stay and
     shifting all in order of their start, the one that moves fewer tasks is taken.
     """
-    after = apply_event(project, event)
-    problems = validate(after)
+    return settle(apply_event(project, event), running, now=now)
+
+
+def settle(project: Project, running: Plan, *, now: int) -> tuple[Plan, Difference]:
+    """The running plan, made valid for a project whose facts have changed; judged by the checker. Refuses, with reasons."""
+    problems = validate(project)
     if problems:
         raise Refused(problems)
-    plan = mend(after, running, now=now)
-    wrong = check_plan(after, plan)
+    plan = mend(project, running, now=now)
+    wrong = check_plan(project, plan)
     if wrong:
         raise Refused(wrong)
     return plan, difference(running, plan)

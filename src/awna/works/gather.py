@@ -1,0 +1,140 @@
+"""Reads the facts of a campaign into one project for the planner: crews, stock, arrivals, released money, crossings."""
+
+import json
+from collections import defaultdict
+from datetime import date, timedelta
+
+from awna.access.windows import Window as Days
+from awna.books.models import Balance
+from awna.books.services import balance_of, stock_by_place
+from awna.campaigns.models import BudgetLine
+from awna.core.planning.problem import (
+    Calendar,
+    Crossing,
+    Delivery,
+    Method,
+    Person,
+    Precedence,
+    Project,
+    Resource,
+    Site,
+    Stock,
+    Task,
+    Window,
+)
+from awna.core.problems import Problem, Refused
+from awna.crews.models import Volunteer
+from awna.parties.models import Campaign
+from awna.supply.models import Consignment, ConsignmentLine, Item
+
+from . import models
+
+MONEY = "money:"  # budget lines and items share the names of stocks
+
+
+def gather_project(campaign: Campaign, *, earliest: dict[str, int] | None = None) -> Project:
+    """The campaign's tasks and everything that they need, as known now. `earliest` raises the first slot of tasks by code."""
+    calendar = calendar_of(campaign)
+    tasks = list(campaign.tasks.select_related("site").prefetch_related("materials__item", "issues"))
+    dependencies = models.Dependency.objects.filter(after__campaign=campaign).select_related("before", "after")
+    return Project(
+        tasks=tuple(_task(task, (earliest or {}).get(task.code, 0)) for task in tasks),
+        precedences=tuple(Precedence(row.before.code, row.after.code, row.kind, row.lag) for row in dependencies),
+        resources=tuple(Resource(row.code, row.capacity, row.name, tuple(map(tuple, row.dips))) for row in campaign.machines.all()),
+        people=tuple(_people(campaign, calendar)),
+        stocks=(*_goods(campaign, calendar), *_money(campaign, tasks)),
+        crossings=tuple(Crossing(row.code, row.name, _open(row.open_windows(), calendar)) for row in campaign.crossings.all()),
+        sites=tuple(Site(str(site.pk), campaign.site_language, name=site.name) for site in campaign.sites.all()),
+        calendar=calendar,
+    )
+
+
+def calendar_of(campaign: Campaign) -> Calendar:
+    found = models.WorkCalendar.objects.filter(campaign=campaign).first()
+    if found is None:
+        text = "The campaign has no work calendar and no tasks yet. Load a table of tasks first: awna loadtasks."
+        raise Refused(Problem("campaign_has_no_tasks", text))
+    return found.as_core()
+
+
+def present_slot(campaign: Campaign, today: date) -> int:
+    """The first slot of today: what starts before it has started."""
+    return calendar_of(campaign).slot_of(today)
+
+
+def stocks_for_tables(campaign: Campaign) -> list[Stock]:
+    """What the tasks of a table may take from: items by code, and budget lines by code in their currency."""
+    items = [Stock(item.code, unit=item.unit, scale=10**item.commodity.scale) for item in campaign.items.select_related("commodity")]
+    lines = [Stock(line.code, unit=line.currency, scale=100) for line in campaign.budget_lines.all()]
+    return [*lines, *items]
+
+
+def _task(task: models.Task, earliest: int) -> Task:
+    """A task in numbers; what was issued to it already is no longer taken from stock."""
+    issued: dict[int, int] = defaultdict(int)
+    for issue in task.issues.all():
+        issued[issue.item_id] += issue.quantity
+    materials = {row.item.code: max(0, row.quantity - issued[row.item_id]) for row in task.materials.all()}
+    money = {MONEY + code: amount for code, amount in task.money.items()}
+    method = Method(task.duration, skills=task.skills, machines=task.machines, materials=materials, money=money)
+    windows = tuple((start, end) for start, end in task.start_windows)
+    return Task(task.code, (method,), task.name, str(task.site_id or ""), max(task.earliest, earliest), windows)
+
+
+def _people(campaign: Campaign, calendar: Calendar) -> list[Person]:
+    """Volunteers by their code: the planner needs no names."""
+    people = []
+    for volunteer in Volunteer.objects.filter(campaign=campaign).with_details():
+        spans = [(row.from_on, row.until_on) for row in volunteer.availabilities.all()]
+        presence = tuple(window for first, last in spans if (window := _slots(first, last, calendar)))
+        if spans and not presence:
+            presence = ((0, 0),)  # was here, is not any more
+        languages = frozenset(volunteer.working_languages)
+        people.append(Person(volunteer.code, frozenset(volunteer.skill_names), languages, presence=presence))
+    return people
+
+
+def _goods(campaign: Campaign, calendar: Calendar) -> list[Stock]:
+    """Items: what lies in the stores now, and what is under way with its expected day and crossing."""
+    there: dict[str, int] = defaultdict(int)
+    for row in stock_by_place(campaign.book):
+        if row["account__stage"] == "stock":
+            there[str(row["account__commodity"])] += int(row["net"])
+    coming: dict[int, list[Delivery]] = defaultdict(list)
+    loads = ConsignmentLine.objects.filter(consignment__campaign=campaign).select_related("consignment__crossing", "item")
+    for line in loads.order_by("consignment__number", "pk"):
+        load: Consignment = line.consignment
+        left = balance_of(campaign.book, stage="transit", custody=load.custody, commodity=line.item.commodity_id)
+        if left > 0:
+            planned = calendar.slot_of(load.expected_on or load.shipped_on)
+            coming[line.item_id].append(Delivery(left, planned, load.crossing.code if load.crossing else "", str(load.number)))
+    items = Item.objects.filter(campaign=campaign).select_related("commodity")
+    return [
+        Stock(item.code, there[str(item.commodity_id)], tuple(coming[item.pk]), item.unit, item.name, 10**item.commodity.scale)
+        for item in items
+    ]
+
+
+def _money(campaign: Campaign, tasks: list[models.Task]) -> list[Stock]:
+    """The budget lines that tasks draw on: what is released for them and not yet committed to an order."""
+    wanted = {code for task in tasks for code in task.money}
+    released: dict[str, int] = defaultdict(int)
+    if wanted:
+        rows = Balance.objects.filter(book=campaign.book, account__stage="released").select_related("account__proposal")
+        for row in rows:
+            if row.account.proposal:
+                released[str(json.loads(row.account.proposal.payload).get("budget_line", ""))] += row.credits - row.debits
+    lines = BudgetLine.objects.filter(campaign=campaign, code__in=wanted)
+    return [Stock(MONEY + line.code, released[str(line.pk)], (), line.currency, line.title, 100) for line in lines]
+
+
+def _open(days: list[Days], calendar: Calendar) -> tuple[Window, ...]:
+    return tuple(window for span in days if (window := _slots(span.start, span.until, calendar)))
+
+
+def _slots(first: date, last: date | None, calendar: Calendar) -> Window | None:
+    """Days, both included, as slots; None when they lie before slot 0."""
+    if last is None:
+        return calendar.slot_of(first), None
+    end = calendar.slot_of(last + timedelta(days=1))
+    return (calendar.slot_of(first), end) if end > 0 else None

@@ -1,0 +1,23 @@
+"""Addresses of works, each with who may use it."""
+
+from awna.kit.policies import ANYONE, guarded, role
+
+from . import views
+
+LEADS = role("site_lead", "steward")
+SITE = role("site_lead", "steward", "storekeeper", "shift_lead", "coordinator")
+
+urlpatterns = [
+    guarded("c/<slug:slug>/plan/", views.plan, name="plan", GET=ANYONE),
+    guarded("desk/<slug:slug>/works/", views.works_desk, name="works_desk", GET=SITE, POST=LEADS),
+    guarded("desk/<slug:slug>/works/crossing/", views.close_crossing, name="works_crossing", GET=LEADS, POST=LEADS),
+    guarded("desk/<slug:slug>/works/plans/<uuid:pk>/", views.plan_run, name="plan_run", GET=SITE, POST=LEADS),
+    guarded(
+        "desk/<slug:slug>/works/tasks/<uuid:pk>/issue/", views.issue, name="works_issue",
+        GET=role("site_lead", "storekeeper"), POST=role("site_lead", "storekeeper"),
+    ),
+    guarded(
+        "desk/<slug:slug>/works/tasks/<uuid:pk>/progress/", views.progress, name="works_progress",
+        GET=role("site_lead", "shift_lead"), POST=role("site_lead", "shift_lead"),
+    ),
+]  # fmt: skip

@@ -1,0 +1,127 @@
+"""Pages of works: the public plan, the site lead's desk, the closing of a crossing with its before and after, issue and progress."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from awna.core.problems import Refused
+from awna.kit.forms import refused_to_form
+from awna.kit.http import form_page, refused_page
+
+from . import pages, services
+from .forms import CrossingForm, IssueForm, ProgressForm
+from .models import PlanRun, Task
+
+RUNS_SHOWN = 10
+
+
+def plan(request: HttpRequest, slug: str) -> HttpResponse:
+    """The plan in force for everyone: weeks and district, nothing finer."""
+    run = PlanRun.objects.adopted(request.campaign)
+    lines = pages.public_lines(request.campaign, run) if run else []
+    chart = pages.chart(pages.whole_weeks(lines), title=_("Chart of the plan; the table says the same."))
+    moved = [line for line in pages.desk_lines(request.campaign, run) if line.old_start] if run else []
+    context = {
+        "run": run,
+        "lines": lines,
+        "chart": chart,
+        "moved_count": len(moved),
+        "finish": lines and max(line.finish for line in lines),
+    }
+    return render(request, "works/plan.html", context)
+
+
+def works_desk(request: HttpRequest, slug: str) -> HttpResponse:
+    """The whole plan for the site; POST plans anew."""
+    if request.method == "POST":
+        try:
+            author = request.actor.role(*services.PLAN_ROLES)
+            made = services.make_plan(
+                campaign=request.campaign, author=author, request_id=request.POST.get("request_id") or str(uuid.uuid4())
+            )
+        except Refused as refused:
+            return refused_page(request, refused, back=reverse("works_desk", args=[slug]), title=_("No plan was made"), desk=True)
+        return redirect("plan_run", slug, made.pk)
+    run = PlanRun.objects.adopted(request.campaign)
+    lines = pages.desk_lines(request.campaign, run) if run else []
+    context = {
+        "run": run, "lines": lines, "chart": pages.chart(lines, title=_("Chart of the plan; the table says the same.")),
+        "finish": pages.finish_day(run) if run else None, "tasks": request.campaign.tasks.count(),
+        "runs": PlanRun.objects.filter(campaign=request.campaign).select_related("report__crossing")[:RUNS_SHOWN],
+        "may_plan": request.actor.has_role(*services.PLAN_ROLES), "request_id": str(uuid.uuid4()),
+    }  # fmt: skip
+    return render(request, "works/desk.html", context)
+
+
+def close_crossing(request: HttpRequest, slug: str) -> HttpResponse:
+    """Report on a crossing and mend the plan in the same request; the answer shows what moved."""
+    form = CrossingForm(request.POST or None, campaign=request.campaign)
+    back = reverse("works_desk", args=[slug])
+    if form.is_valid():
+        try:
+            mended = services.repair_after_closing(author=request.actor.role(*services.PLAN_ROLES), **form.cleaned_data)
+        except Refused as refused:
+            refused_to_form(form, refused)
+        else:
+            if mended.run is None:
+                title = _("The report is kept. No plan is left")
+                return refused_page(request, Refused(mended.problems), back=back, title=title, desk=True)
+            return redirect("plan_run", slug, mended.run.pk)
+    intro = _("The plan in force is mended at once and you see what moves. Nothing changes on site until the mended plan is adopted.")
+    return form_page(
+        request, form=form, title=_("Report on a crossing"), submit=_("Report and mend the plan"), intro=intro, back=back, desk=True
+    )
+
+
+def plan_run(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
+    """One answer of the planner with its before and after; POST adopts it."""
+    run = get_object_or_404(PlanRun.objects.select_related("report__crossing"), campaign=request.campaign, pk=pk)
+    if request.method == "POST":
+        try:
+            services.adopt_plan(run=run, author=request.actor.role(*services.PLAN_ROLES))
+        except Refused as refused:
+            return refused_page(request, refused, back=reverse("works_desk", args=[slug]), title=_("The plan was not adopted"), desk=True)
+        messages.success(request, _("This plan is in force."))
+        return redirect("works_desk", slug)
+    lines = pages.desk_lines(request.campaign, run)
+    context = {
+        "run": run, "lines": lines, "moved": [line for line in lines if line.old_start], "finish": pages.finish_day(run),
+        "old_finish": pages.finish_day(run.based_on) if run.based_on else None,
+        "chart": pages.chart(lines, title=_("Chart of the plan; the table says the same.")),
+        "may_adopt": request.actor.has_role(*services.PLAN_ROLES) and run.adopted_at is None,
+    }  # fmt: skip
+    return render(request, "works/run.html", context)
+
+
+def issue(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
+    """Hand material from a store to a task."""
+    task = get_object_or_404(Task, campaign=request.campaign, pk=pk)
+    form = IssueForm(request.POST or None, campaign=request.campaign)
+    return _write(request, form, task, services.issue_materials, services.ISSUE_ROLES, title=_("Issue material to “%(task)s”"), intro="")
+
+
+def progress(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
+    """Note work done."""
+    task = get_object_or_404(Task, campaign=request.campaign, pk=pk)
+    form = ProgressForm(request.POST or None)
+    intro = _("Done so far: %(done)s of %(whole)s %(unit)s.") % {"done": task.done, "whole": task.quantity, "unit": task.unit}
+    return _write(request, form, task, services.record_progress, services.PROGRESS_ROLES, title=_("Work done on “%(task)s”"), intro=intro)
+
+
+def _write(request: HttpRequest, form: Any, task: Task, service: Any, roles: tuple[str, ...], *, title: str, intro: str) -> HttpResponse:
+    """A form about one task: its service is asked, what it refuses stands beside the field."""
+    back = reverse("works_desk", args=[request.campaign.slug])
+    if form.is_valid():
+        try:
+            service(task=task, author=request.actor.role(*roles), **form.cleaned_data)
+        except Refused as refused:
+            refused_to_form(form, refused)
+        else:
+            messages.success(request, _("Recorded."))
+            return redirect(back)
+    return form_page(request, form=form, title=title % {"task": task}, submit=_("Record"), intro=intro, back=back, desk=True)
