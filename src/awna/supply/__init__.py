@@ -1,0 +1,1 @@
+"""Goods on their way: items, suppliers, orders, consignments, stores, losses."""

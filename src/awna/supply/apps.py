@@ -1,0 +1,7 @@
+"""The room of items, orders, consignments and stores."""
+
+from django.apps import AppConfig
+
+
+class SupplyConfig(AppConfig):
+    name = "awna.supply"
