@@ -14,7 +14,7 @@ from awna.core.log.checkpoint import Checkpoint as Head
 from awna.core.log.checkpoint import LogKey, key_of_seed, read_checkpoint, sign_checkpoint
 from awna.core.log.tree import hash_leaf, root_of
 from awna.core.problems import Problem, Refused
-from awna.settings import secret_in_file
+from awna.kit.keyfile import secret_in_file
 
 from ..models import Balance, Book, Checkpoint, Entry, Opening, Transfer
 from .reading import trial_balance
