@@ -29,7 +29,7 @@ PUBLIC_LINKS = (
 )  # fmt: skip
 DESK_LINKS = (
     ("desk_home", _("Desk")), ("decisions", _("Decisions")), ("bank", _("Bank")), ("orders", _("Orders")), ("stores", _("Stores")),
-    ("crews_desk", _("Crews")), ("works_desk", _("Works")), ("crossings", _("Crossings")), ("book", _("Book")),
+    ("crews_home", _("Crews")), ("works_desk", _("Works")), ("crossings", _("Crossings")), ("book", _("Book")),
 )  # fmt: skip
 LANGUAGE_NAMES = {"en": "English", "ar": "العربية"}
 
