@@ -53,7 +53,7 @@ def test_a_row_cannot_be_added_to_an_old_entry(ledger):
     ledger.gift(1_000, "another")
     row = entry.transfers.get()
     row.line, row.movement = 2, None
-    with pytest.raises(DatabaseError, match="entry_is_closed|foreign key|FOREIGN KEY"), transaction.atomic():
+    with pytest.raises(DatabaseError, match=r"entry_is_closed|foreign key|FOREIGN KEY"), transaction.atomic():
         row.save(force_insert=True)
 
 

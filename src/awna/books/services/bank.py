@@ -58,7 +58,9 @@ def store_statement(*, bank_account: BankAccount, data: bytes, filename: str, au
     statements = _of_account(found, bank_account)
     with transaction.atomic():
         # Locked, so that two imports of one account follow each other and count the same line once.
-        bank_account = BankAccount.objects.select_for_update().select_related("book", "commodity", "custody").get(pk=bank_account.pk)
+        bank_account = (
+            BankAccount.objects.select_for_update(of=("self",)).select_related("book", "commodity", "custody").get(pk=bank_account.pk)
+        )
         file, _ = StatementFile.objects.get_or_create(
             bank_account=bank_account, digest=digest,
             defaults={"name": filename, "content": base64.b64encode(data).decode(), "author": author, "request_id": request_id})  # fmt: skip
