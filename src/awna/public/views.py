@@ -1,0 +1,231 @@
+"""Public pages of a campaign. Anyone may read them; nothing here writes."""
+
+import csv
+import io
+from fractions import Fraction
+from typing import Any
+
+from django.db.models import Q, Sum
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from awna.access.models import Crossing
+from awna.books.models import Book, Checkpoint, Commodity, Entry
+from awna.books.models.ledger import ENTRIES_PAGE
+from awna.campaigns.models import Goal, Update
+from awna.core.amounts import currency_scale, format_minor
+from awna.donations.models import Donor, Gift, Pledge
+from awna.kit.http import json_answer, private
+from awna.letters.services import count_signatures
+from awna.parties.models import Campaign
+
+from . import words
+from .figures import FIGURES, Money, money_of, rows_of, sign_in
+from .journey import journey_of, page_of
+from .wall import STONES, wall_paths
+
+UPDATES_SHOWN = 5
+FIGURE_ROWS_MAX = 500
+
+
+def front(request: HttpRequest) -> HttpResponse:
+    """The only campaign at once, else the list."""
+    campaigns = list(Campaign.objects.order_by("title"))
+    if len(campaigns) == 1:
+        return redirect("campaign", slug=campaigns[0].slug)
+    return render(request, "public/front.html", {"title": _("Campaigns"), "campaigns": campaigns})
+
+
+def campaign(request: HttpRequest, slug: str) -> HttpResponse:
+    """What is so far: figures that add up, each linked to its entries."""
+    row, language = request.campaign, translation.get_language()
+    book = getattr(row, "book", None)
+    texts = {text.kind: text for text in row.texts.filter(language=language)}
+    money = money_of(book) if book else []
+    main = next((item for item in money if item.code == row.goal_currency), _nothing(row))
+    pledged = _pledged(book, main.code) if book else 0
+    letter = row.letters.first()
+    context = {
+        "title": texts["title"].text if "title" in texts else row.title,
+        "summary": texts["summary"].text if "summary" in texts else row.summary,
+        "machine": any(text.state != "reviewed" for text in texts.values()),
+        "money": main, "others": [item for item in money if item.code != main.code], "pledged": pledged,
+        "missing": max(0, row.goal_minor - main.received - pledged), "sums": _sums(slug, main, pledged, row.goal_minor),
+        "gifts": Gift.objects.filter(book=book).count() if book else 0,
+        "wall": _wall(main, pledged, row.goal_minor), "stone": row.goal_minor // STONES,
+        "goals": list(Goal.objects.filter(campaign=row).order_by("kind", "title")),
+        "updates": _updates(row, language), "crossings": _closed(row),
+        "letter": letter, "signatures": count_signatures(letter) if letter else None,
+        "stewards": row.roles.filter(name="steward", ended_on=None).count(), "epoch": row.policy_epochs.order_by("-number").first(),
+        "head": Checkpoint.objects.filter(book=book).order_by("-size").first() if book else None,
+        "last": Entry.objects.filter(book=book).order_by("-seq").values_list("seq", flat=True).first() if book else None,
+    }  # fmt: skip
+    return render(request, "public/campaign.html", context)
+
+
+def _nothing(row: Campaign) -> Money:
+    return Money(code=row.goal_currency, scale=currency_scale(row.goal_currency), **dict.fromkeys(FIGURES, 0))
+
+
+def _pledged(book: Book, code: str) -> int:
+    found = Pledge.objects.open_in(book).filter(bank_account__commodity__code=code)
+    return int(found.aggregate(sum=Sum("amount_minor"))["sum"] or 0)
+
+
+def _sums(slug: str, money: Money, pledged: int, goal: int) -> list[dict[str, Any]]:
+    """The table that adds up: first to what was received, then to the goal."""
+    lines = [
+        {
+            "label": words.FIGURES[name], "minor": getattr(money, name), "state": name if name in ("spent", "committed", "in_hand") else "",
+            "href": reverse("figure", kwargs={"slug": slug, "figure": name, "code": money.code}),
+        }
+        for name in FIGURES[1:] if getattr(money, name) or name in ("spent", "committed", "in_hand")
+    ]  # fmt: skip
+    received = {"label": _("Received, %(code)s") % {"code": money.code}, "minor": money.received, "total": True,
+                "href": reverse("figure", kwargs={"slug": slug, "figure": "received", "code": money.code})}  # fmt: skip
+    if not goal:
+        return [*lines, received]
+    missing = goal - money.received - pledged
+    return [
+        *lines, received,
+        {"label": _("Pledged, not yet received"), "minor": pledged, "state": "pledged"},
+        {"label": _("Still missing") if missing >= 0 else _("More than the goal"), "minor": abs(missing), "state": "missing"},
+        {"label": _("Goal, %(code)s") % {"code": money.code}, "minor": goal, "total": True},
+    ] if missing >= 0 else [*lines, received, {"label": _("Pledged, not yet received"), "minor": pledged, "state": "pledged"}]  # fmt: skip
+
+
+def _wall(money: Money, pledged: int, goal: int) -> dict[str, str]:
+    if goal <= 0:
+        return {}
+    amounts = {"spent": money.spent, "committed": money.committed, "in_hand": money.in_hand + money.under_way, "pledged": pledged}
+    return wall_paths({state: Fraction(minor * STONES, goal) for state, minor in amounts.items()})
+
+
+def _updates(row: Campaign, language: str) -> list[Update]:
+    """News in the reader's language; in any, marked by its language, where there is none."""
+    found = list(row.updates.filter(language=language)[:UPDATES_SHOWN])
+    return found or list(row.updates.all()[:UPDATES_SHOWN])
+
+
+def _closed(row: Campaign) -> list[tuple[Crossing, Any]]:
+    """Crossings that today's report calls closed. A campaign at risk does not say."""
+    if row.at_risk:
+        return []
+    today = timezone.localdate()
+    found = [(crossing, crossing.report_for(today)) for crossing in row.crossings.all()[:4]]
+    return [(crossing, report) for crossing, report in found if report is not None and report.status == "closed"]
+
+
+def _book_or_404(request: HttpRequest) -> Book:
+    book = getattr(request.campaign, "book", None)
+    if book is None:
+        raise Http404("This campaign has no book yet.")
+    return book
+
+
+def book(request: HttpRequest, slug: str) -> HttpResponse:
+    """The newest page of the open books."""
+    last = Entry.objects.filter(book=_book_or_404(request)).order_by("-seq").values_list("seq", flat=True).first()
+    return redirect("book_page", slug=slug, page=page_of(last or 0))
+
+
+def book_page(request: HttpRequest, slug: str, page: str) -> HttpResponse:
+    """One hundred entries at an address that never changes."""
+    found = _book_or_404(request)
+    entries, number = _entries(found, page)
+    last = Entry.objects.filter(book=found).order_by("-seq").values_list("seq", flat=True).first() or 0
+    context = {
+        "title": _("Open books"), "page": page, "entries": [_shown(entry) for entry in entries], "number": number,
+        "earlier": f"{number - 1:04d}" if number > 1 else "", "later": f"{number + 1:04d}" if last >= number * ENTRIES_PAGE else "",
+        "last": last, "head": Checkpoint.objects.filter(book=found).order_by("-size").first(),
+    }  # fmt: skip
+    return render(request, "public/book.html", context)
+
+
+def _entries(found: Book, page: str) -> tuple[list[Entry], int]:
+    if not page.isascii() or not page.isdigit() or page != f"{int(page):04d}" or int(page) < 1:
+        raise Http404("A page of the book is a number such as 0001.")
+    entries = list(Entry.objects.page_of(found, number=int(page)).defer("leaf").select_related("author"))
+    if not entries and int(page) > 1:
+        raise Http404("The book has no such page yet.")
+    return entries, int(page)
+
+
+def _shown(entry: Entry) -> dict[str, Any]:
+    rows = [
+        {
+            "from": words.STAGES.get(row.debit_stage, row.debit_stage), "to": words.STAGES.get(row.credit_stage, row.credit_stage),
+            "fund": row.credit_fund.title, "amount": row.amount, "scale": row.commodity.scale, "code": row.commodity.code,
+        }
+        for row in entry.transfers.all()
+    ]  # fmt: skip
+    return {"entry": entry, "kind": words.KINDS.get(entry.kind, entry.kind), "by": entry.author.get_name_display(), "rows": rows}
+
+
+def _plain(entries: list[Entry]) -> list[dict[str, Any]]:
+    return [
+        {
+            "entry": entry.seq, "line": row.line, "date": entry.effective_date.isoformat(), "kind": entry.kind, "from": row.debit_stage,
+            "to": row.credit_stage, "fund": row.credit_fund.title, "amount": format_minor(row.amount, row.commodity.scale),
+            "commodity": row.commodity.code, "reverses": entry.reverses,
+        }
+        for entry in entries for row in entry.transfers.all()
+    ]  # fmt: skip
+
+
+def book_json(request: HttpRequest, slug: str, page: str) -> HttpResponse:
+    return json_answer(_plain(_entries(_book_or_404(request), page)[0]))
+
+
+def book_csv(request: HttpRequest, slug: str, page: str) -> HttpResponse:
+    rows = _plain(_entries(_book_or_404(request), page)[0])
+    out = io.StringIO()
+    writer = csv.DictWriter(out, ["entry", "line", "date", "kind", "from", "to", "fund", "amount", "commodity", "reverses"])
+    writer.writeheader()
+    # A cell that begins like a formula would be run by a spreadsheet.
+    writer.writerows({name: f"'{value}" if str(value)[:1] in "=+-@\t" and value else value for name, value in row.items()} for row in rows)
+    return HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
+
+
+def figure(request: HttpRequest, slug: str, figure: str, code: str) -> HttpResponse:
+    """The entries behind one figure; their signed amounts add up to it."""
+    found = _book_or_404(request)
+    commodity = Commodity.objects.filter(Q(code=code), kind="money").first()
+    if figure not in FIGURES or commodity is None:
+        raise Http404("There is no such figure.")
+    rows, total = [], 0
+    for row in rows_of(found, figure=figure, code=code):
+        signed = row.amount * sign_in(figure, kind=row.kind, debit_stage=row.debit_stage, credit_stage=row.credit_stage)
+        total += signed
+        rows.append(
+            {"row": row, "signed": signed, "kind": words.KINDS.get(row.kind, row.kind), "page": page_of(row.entry_seq), "sum": total}
+        )
+    context = {
+        "title": words.FIGURES[figure], "rows": rows[-FIGURE_ROWS_MAX:], "left_out": max(0, len(rows) - FIGURE_ROWS_MAX), "total": total,
+        "code": code, "scale": commodity.scale,
+    }  # fmt: skip
+    return render(request, "public/figure.html", context)
+
+
+def trace(request: HttpRequest, slug: str, token: str) -> HttpResponse:
+    """The private page of one donor: the way of what was given."""
+    donor = Donor.objects.by_token(token)
+    if donor is None or donor.campaign_id != request.campaign.pk:
+        raise Http404("This link opens no gift.")
+    journeys = [journey_of(gift) for gift in donor.gifts.select_related("book", "commodity", "pledge").order_by("entry_seq")]
+    shown = [
+        {
+            "journey": item,
+            "steps": [
+                (step, words.KINDS.get(step.kind, step.kind), words.STAGES_OF_WAY.get(step.stage, step.stage)) for step in item.steps
+            ],
+            "parts": [(part, words.STAGES_OF_WAY.get(part.stage, part.stage)) for part in item.parts],
+            "not_yet": [words.KINDS[kind] for kind in item.not_yet],
+        }
+        for item in journeys
+    ]
+    waiting = list(donor.pledges.filter(state="pledged").select_related("bank_account__commodity"))
+    return private(render(request, "public/trace.html", {"title": _("The way of your gift"), "gifts": shown, "waiting": waiting}))
