@@ -88,7 +88,13 @@ def check_proposal(proposal: Proposal, *, policy: Policy, today: str) -> list[Pr
     if proposal.book != policy.book or proposal.policy != policy_digest(policy):
         problems.append(Problem("policy_not_in_force", "The proposal was written for another book or policy. Write it again."))
     if not _DATE.fullmatch(proposal.expiry) or proposal.expiry < today:
-        problems.append(Problem("proposal_expired", "The proposal ends on %(expiry)s; today is %(today)s. Choose a later day.", {"expiry": proposal.expiry, "today": today}))
+        problems.append(
+            Problem(
+                "proposal_expired",
+                "The proposal ends on %(expiry)s; today is %(today)s. Choose a later day.",
+                {"expiry": proposal.expiry, "today": today},
+            )
+        )
     if not _HEX.fullmatch(proposal.nonce) or len(proposal.nonce) < 2 * NONCE_BYTES_MIN:
         problems.append(Problem("nonce_too_short", "The proposal needs a random value of %(n)s bytes or more.", {"n": NONCE_BYTES_MIN}))
     if proposal.purpose in PURPOSES_WITH_MILESTONES and not proposal.milestones:

@@ -25,7 +25,9 @@ class Decision:
 def approving_stewards(policy: Policy, *, proposal: Proposal, decisions: Iterable[Decision], today: str) -> frozenset[str]:
     """The different stewards of the policy who said yes to exactly this, before it ended and not after today."""
     digest, latest = proposal_digest(proposal), min(today, proposal.expiry)
-    fitting = [decision for decision in decisions if decision.digest == digest and decision.date <= latest and decision.steward in policy.stewards]
+    fitting = [
+        decision for decision in decisions if decision.digest == digest and decision.date <= latest and decision.steward in policy.stewards
+    ]
     refusing = {decision.steward for decision in fitting if not decision.approves}
     return frozenset(decision.steward for decision in fitting) - refusing
 
@@ -42,7 +44,9 @@ def check_decision(decision: Decision, *, policy: Policy, proposal: Proposal, ea
     if decision.steward not in policy.stewards:
         problems.append(Problem("not_a_steward", "Only a steward of this book can decide on a proposal."))
     if decision.digest != proposal_digest(proposal):
-        problems.append(Problem("decision_about_another_text", "The answer is about another text than this proposal. Read it again and decide."))
+        problems.append(
+            Problem("decision_about_another_text", "The answer is about another text than this proposal. Read it again and decide.")
+        )
     if decision.date > proposal.expiry:
         problems.append(Problem("proposal_expired", "The proposal ended on %(expiry)s. Ask for a new one.", {"expiry": proposal.expiry}))
     if any(other.steward == decision.steward and other.digest == decision.digest for other in earlier):

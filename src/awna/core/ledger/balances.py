@@ -113,11 +113,17 @@ def floor_and_ceiling(stage: str) -> tuple[int | None, int | None]:
 def _check_identity(book: Replay, entry: Entry) -> list[Problem]:
     problems = []
     if entry.seq != book.next_seq:
-        problems.append(Problem("entry_out_of_order", "Entry %(asked)s cannot follow; the next is %(next)s.", {"asked": entry.seq, "next": book.next_seq}))
+        problems.append(
+            Problem(
+                "entry_out_of_order", "Entry %(asked)s cannot follow; the next is %(next)s.", {"asked": entry.seq, "next": book.next_seq}
+            )
+        )
     if entry.id in book.ids:
         problems.append(Problem("entry_id_twice", "The id %(asked)s is already in the book.", {"asked": entry.id}))
     if bool(entry.rows) == (entry.kind in rules.KINDS_WITHOUT_ROWS):
-        problems.append(Problem("entry_rows_wrong", "An entry of kind %(kind)s cannot have %(n)s rows.", {"kind": entry.kind, "n": len(entry.rows)}))
+        problems.append(
+            Problem("entry_rows_wrong", "An entry of kind %(kind)s cannot have %(n)s rows.", {"kind": entry.kind, "n": len(entry.rows)})
+        )
     return problems
 
 
@@ -132,13 +138,33 @@ def _check_openings(book: Replay, entry: Entry) -> list[Problem]:
         if opening.id in old or [other.id for other in new].count(opening.id) > 1]  # fmt: skip
     problems = [Problem("opened_twice", "%(asked)s was opened before.", {"asked": name}) for name in doubled]
     for account in entry.accounts:
-        known = account.fund in view.funds and account.commodity in view.commodities and (not account.custody or account.custody in view.custodies)
+        known = (
+            account.fund in view.funds
+            and account.commodity in view.commodities
+            and (not account.custody or account.custody in view.custodies)
+        )
         if not known:
-            problems.append(Problem("account_parts_unknown", "Account %(asked)s names a fund, commodity or custody that is not open.", {"asked": account.id}))
+            problems.append(
+                Problem(
+                    "account_parts_unknown", "Account %(asked)s names a fund, commodity or custody that is not open.", {"asked": account.id}
+                )
+            )
         elif view.custody_type(account) not in rules.STAGE_CUSTODIES.get(account.stage, ()):
-            problems.append(Problem("account_stage_wrong", "Account %(asked)s cannot be at stage %(stage)s in such a custody.", {"asked": account.id, "stage": account.stage}))
+            problems.append(
+                Problem(
+                    "account_stage_wrong",
+                    "Account %(asked)s cannot be at stage %(stage)s in such a custody.",
+                    {"asked": account.id, "stage": account.stage},
+                )
+            )
         elif view.commodities[account.commodity].kind not in rules.STAGE_COMMODITIES[account.stage]:
-            problems.append(Problem("account_commodity_wrong", "Account %(asked)s cannot hold such a commodity at stage %(stage)s.", {"asked": account.id, "stage": account.stage}))
+            problems.append(
+                Problem(
+                    "account_commodity_wrong",
+                    "Account %(asked)s cannot hold such a commodity at stage %(stage)s.",
+                    {"asked": account.id, "stage": account.stage},
+                )
+            )
     return problems
 
 
@@ -157,7 +183,13 @@ def _check_row(book: Replay, entry: Entry, row: Transfer, approved: Container[st
     if debit.fund != credit.fund and not rule.fund_change:
         problems.append(Problem("funds_differ", "This kind of entry cannot move money or goods to another fund."))
     if rule.custody_change != rules.OUTSIDE and (debit.custody == credit.custody) != (rule.custody_change == rules.SAME):
-        problems.append(Problem("custody_wrong", "This kind of entry must %(change)s the custody.", {"change": "keep" if rule.custody_change == rules.SAME else "change"}))
+        problems.append(
+            Problem(
+                "custody_wrong",
+                "This kind of entry must %(change)s the custody.",
+                {"change": "keep" if rule.custody_change == rules.SAME else "change"},
+            )
+        )
     missing = [need for need in sorted(rule.needs) if not _has(need, book, entry, row, approved)]
     return problems + [Problem(*_MISSING[need]) for need in missing]
 
@@ -209,7 +241,9 @@ def _check_whole(book: Replay, entry: Entry) -> list[Problem]:
     if len(set(resolved)) < len(resolved):
         problems.append(Problem(*_MISSING[rules.V]))
     if entry.kind == "fx" and not _is_exchange(book, entry):
-        problems.append(Problem("fx_rows_wrong", "An exchange has exactly two rows, into and out of trading, in one fund and two currencies."))
+        problems.append(
+            Problem("fx_rows_wrong", "An exchange has exactly two rows, into and out of trading, in one fund and two currencies.")
+        )
     if (entry.kind == "reverse") != (entry.reverses is not None) or (entry.reverses is not None and not _is_swapped(book, entry)):
         problems.append(Problem("reversal_wrong", "A reversal undoes one earlier entry, whole and once, every row swapped."))
     corrections: dict[Ref, int] = {}
@@ -244,7 +278,9 @@ def _is_swapped(book: Replay, entry: Entry) -> bool:
         original is not None
         and original.kind in rules.REVERSIBLE
         and original.seq not in book.reversed_entries
-        and not any((original.seq, line) in book.resolved or (original.seq, line) in book.corrected for line in range(1, len(original.rows) + 1))
+        and not any(
+            (original.seq, line) in book.resolved or (original.seq, line) in book.corrected for line in range(1, len(original.rows) + 1)
+        )
         and [(row.debit, row.credit, row.amount) for row in entry.rows] == [(row.credit, row.debit, row.amount) for row in original.rows]
     )
 
@@ -260,9 +296,21 @@ def _check_floors(book: Replay, entry: Entry) -> list[Problem]:
         before = book.balances.get(account_id, Balance()).net
         floor, ceiling = floor_and_ceiling(book.accounts[account_id].stage)
         if floor is not None and before + amount < floor:
-            problems.append(Problem("balance_too_small", "Account %(account)s has %(has)s; %(asked)s cannot leave it.", {"account": account_id, "has": before, "asked": -amount}))
+            problems.append(
+                Problem(
+                    "balance_too_small",
+                    "Account %(account)s has %(has)s; %(asked)s cannot leave it.",
+                    {"account": account_id, "has": before, "asked": -amount},
+                )
+            )
         if ceiling is not None and before + amount > ceiling:
-            problems.append(Problem("shortfall_too_small", "Account %(account)s lacks only %(lacks)s; %(asked)s cannot be filled up.", {"account": account_id, "lacks": -before, "asked": amount}))
+            problems.append(
+                Problem(
+                    "shortfall_too_small",
+                    "Account %(account)s lacks only %(lacks)s; %(asked)s cannot be filled up.",
+                    {"account": account_id, "lacks": -before, "asked": amount},
+                )
+            )
     return problems
 
 

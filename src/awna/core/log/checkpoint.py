@@ -59,7 +59,9 @@ def read_key(text: str) -> LogKey:
         key = LogKey(name, raw[1:])
         if str(key) == text.strip():
             return key
-    raise Refused(Problem("log_key_wrong", "“%(asked)s” is not a log key. It has the form name+hash+key, as on the campaign's page.", {"asked": text}))
+    raise Refused(
+        Problem("log_key_wrong", "“%(asked)s” is not a log key. It has the form name+hash+key, as on the campaign's page.", {"asked": text})
+    )
 
 
 def checkpoint_text(checkpoint: Checkpoint) -> str:
@@ -70,7 +72,9 @@ def checkpoint_text(checkpoint: Checkpoint) -> str:
 def sign_checkpoint(checkpoint: Checkpoint, *, seed: bytes) -> str:
     """The signed note. The origin is the name of the key."""
     if not _NAME.fullmatch(checkpoint.origin):
-        raise Refused(Problem("origin_wrong", "“%(asked)s” cannot be the log's origin: no spaces, no plus sign.", {"asked": checkpoint.origin}))
+        raise Refused(
+            Problem("origin_wrong", "“%(asked)s” cannot be the log's origin: no spaces, no plus sign.", {"asked": checkpoint.origin})
+        )
     text = checkpoint_text(checkpoint)
     return f"{text}\n{signature_line(text, seed=seed, name=checkpoint.origin)}"
 
@@ -129,4 +133,6 @@ def _decode(text: str) -> bytes | None:
 
 
 def _wrong(why: str) -> Refused:
-    return Refused(Problem("checkpoint_wrong", "The checkpoint cannot be trusted. %(why)s Fetch it again from the campaign or a mirror.", {"why": why}))
+    return Refused(
+        Problem("checkpoint_wrong", "The checkpoint cannot be trusted. %(why)s Fetch it again from the campaign or a mirror.", {"why": why})
+    )

@@ -59,7 +59,14 @@ def write_dump(header: DumpHeader, *, leaves: Sequence[bytes], openings: Sequenc
 
 
 def opening_value(opening: Opening) -> dict[str, object]:
-    return {"type": "opening", "v": DUMP_VERSION, "of": opening.of, "name": opening.name, "value": opening.value, "salt": opening.salt.hex()}
+    return {
+        "type": "opening",
+        "v": DUMP_VERSION,
+        "of": opening.of,
+        "name": opening.name,
+        "value": opening.value,
+        "salt": opening.salt.hex(),
+    }
 
 
 def read_dump(data: bytes) -> Dump:

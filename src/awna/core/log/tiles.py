@@ -23,8 +23,9 @@ def bundle_path(index: int, *, width: int = TILE_WIDTH) -> str:
 def bundle_bytes(leaves: Sequence[bytes]) -> bytes:
     """Each leaf after its length as a big-endian uint16."""
     if any(len(leaf) > BUNDLE_ENTRY_BYTES_MAX for leaf in leaves):
-        raise Refused(Problem(
-            "leaf_too_large", "A leaf has more than %(limit)s bytes and cannot be published.", {"limit": BUNDLE_ENTRY_BYTES_MAX}))
+        raise Refused(
+            Problem("leaf_too_large", "A leaf has more than %(limit)s bytes and cannot be published.", {"limit": BUNDLE_ENTRY_BYTES_MAX})
+        )
     return b"".join(len(leaf).to_bytes(2) + leaf for leaf in leaves)
 
 
