@@ -2,11 +2,14 @@
 
 import json
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import date, timedelta
+
+from django.utils import timezone
 
 from awna.access.windows import Window as Days
 from awna.books.models import Balance
-from awna.books.services import balance_of, stock_by_place
+from awna.books.services import stock_by_place
 from awna.campaigns.models import BudgetLine
 from awna.core.planning.problem import (
     Calendar,
@@ -23,22 +26,24 @@ from awna.core.planning.problem import (
     Window,
 )
 from awna.core.problems import Problem, Refused
-from awna.crews.models import Volunteer
+from awna.crews.services import people_for_planning
 from awna.parties.models import Campaign
 from awna.supply.models import Consignment, ConsignmentLine, Item
+from awna.supply.services import still_under_way
 
 from . import models
 
 MONEY = "money:"  # budget lines and items share the names of stocks
 
 
-def gather_project(campaign: Campaign, *, earliest: dict[str, int] | None = None) -> Project:
-    """The campaign's tasks and everything that they need, as known now. `earliest` raises the first slot of tasks by code."""
+def gather_project(campaign: Campaign, *, now: int = 0, pinned: Mapping[str, int] | None = None) -> Project:
+    """The campaign's tasks and everything that they need, as known now. No task starts before `now` but the pinned, at their slot."""
     calendar = calendar_of(campaign)
+    pins = pinned or {}
     tasks = list(campaign.tasks.select_related("site").prefetch_related("materials__item", "issues"))
     dependencies = models.Dependency.objects.filter(after__campaign=campaign).select_related("before", "after")
     return Project(
-        tasks=tuple(_task(task, (earliest or {}).get(task.code, 0)) for task in tasks),
+        tasks=tuple(_task(task, now, pins.get(task.code)) for task in tasks),
         precedences=tuple(Precedence(row.before.code, row.after.code, row.kind, row.lag) for row in dependencies),
         resources=tuple(Resource(row.code, row.capacity, row.name, tuple(map(tuple, row.dips))) for row in campaign.machines.all()),
         people=tuple(_people(campaign, calendar)),
@@ -69,7 +74,7 @@ def stocks_for_tables(campaign: Campaign) -> list[Stock]:
     return [*lines, *items]
 
 
-def _task(task: models.Task, earliest: int) -> Task:
+def _task(task: models.Task, now: int, pinned: int | None) -> Task:
     """A task in numbers; what was issued to it already is no longer taken from stock."""
     issued: dict[int, int] = defaultdict(int)
     for issue in task.issues.all():
@@ -77,20 +82,22 @@ def _task(task: models.Task, earliest: int) -> Task:
     materials = {row.item.code: max(0, row.quantity - issued[row.item_id]) for row in task.materials.all()}
     money = {MONEY + code: amount for code, amount in task.money.items()}
     method = Method(task.duration, skills=task.skills, machines=task.machines, materials=materials, money=money)
-    windows = tuple((start, end) for start, end in task.start_windows)
-    return Task(task.code, (method,), task.name, str(task.site_id or ""), max(task.earliest, earliest), windows)
+    site = str(task.site_id or "")
+    if pinned is not None:
+        return Task(task.code, (method,), task.name, site, pinned, ((pinned, pinned + 1),))
+    return Task(task.code, (method,), task.name, site, max(task.earliest, now), tuple((start, end) for start, end in task.start_windows))
 
 
 def _people(campaign: Campaign, calendar: Calendar) -> list[Person]:
-    """Volunteers by their code: the planner needs no names."""
-    people = []
-    for volunteer in Volunteer.objects.filter(campaign=campaign).with_details():
-        spans = [(row.from_on, row.until_on) for row in volunteer.availabilities.all()]
-        presence = tuple(window for first, last in spans if (window := _slots(first, last, calendar)))
-        if spans and not presence:
+    """Cleared volunteers by their code: the planner needs no names."""
+    people, today = [], timezone.localdate()
+    for row in people_for_planning(campaign):
+        # Who is here today may have worked before: what has begun is a fact and not to be judged again.
+        days = [(min(first, calendar.origin) if first <= today else first, last) for first, last in row["windows"]]
+        presence = tuple(window for first, last in days if (window := _slots(first, last, calendar)))
+        if row["windows"] and not presence:
             presence = ((0, 0),)  # was here, is not any more
-        languages = frozenset(volunteer.working_languages)
-        people.append(Person(volunteer.code, frozenset(volunteer.skill_names), languages, presence=presence))
+        people.append(Person(row["code"], frozenset(row["skills"]), frozenset(row["languages"]), presence=presence))
     return people
 
 
@@ -104,9 +111,11 @@ def _goods(campaign: Campaign, calendar: Calendar) -> list[Stock]:
     loads = ConsignmentLine.objects.filter(consignment__campaign=campaign).select_related("consignment__crossing", "item")
     for line in loads.order_by("consignment__number", "pk"):
         load: Consignment = line.consignment
-        left = balance_of(campaign.book, stage="transit", custody=load.custody, commodity=line.item.commodity_id)
+        left = still_under_way(load, line.item)
         if left > 0:
-            planned = calendar.slot_of(load.expected_on or load.shipped_on)
+            planned = calendar.slot_of(
+                max(load.expected_on or load.shipped_on, timezone.localdate())
+            )  # what is late comes today at the earliest
             coming[line.item_id].append(Delivery(left, planned, load.crossing.code if load.crossing else "", str(load.number)))
     items = Item.objects.filter(campaign=campaign).select_related("commodity")
     return [

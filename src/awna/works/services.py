@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from awna.access.models import Crossing, CrossingReport
@@ -58,9 +59,9 @@ def make_plan(
         return first
     now = present_slot(campaign, today or timezone.localdate())
     running = PlanRun.objects.adopted(campaign)
-    begun = {p.task: p.start for p in running.plan.placements if p.start < now} if running else {}
-    later = {task.code: begun.get(task.code, now) for task in campaign.tasks.all()}
-    project = gather_project(campaign, earliest=later)
+    begun = begun_tasks(campaign)
+    pinned = {placement.task: placement.start for placement in running.plan.placements if placement.task in begun} if running else {}
+    project = gather_project(campaign, now=now, pinned=pinned)
     planned = command.make_plan(project, schedules=schedules, seed=seed, report=progress)
     return _keep(
         PlanRun(
@@ -111,7 +112,7 @@ def repair_plan(
         raise Refused(Problem("no_plan_in_force", "No plan has been adopted yet, so there is nothing to mend. Make a plan and adopt it."))
     now = present_slot(campaign, today or timezone.localdate())
     project = gather_project(campaign)
-    plan, difference = settle(project, running.plan, now=now)
+    plan, difference = settle(project, running.plan, now=now, begun=begun_tasks(campaign))
     return _keep(
         PlanRun(
             campaign=campaign, reason="crossing" if report else "facts", report=report, based_on=running, finish=plan.finish,
@@ -178,6 +179,12 @@ def record_progress(*, task: Task, quantity: Decimal, done_on: date, author: Rol
             Problem("progress_in_the_future", "%(day)s lies ahead. Give the day on which the work was done.", {"day": done_on}, "done_on")
         )
     return Progress.objects.create(task=locked, quantity=quantity, done_on=done_on, note=note, recorded_by=author, request_id=request_id)
+
+
+def begun_tasks(campaign: Campaign) -> frozenset[str]:
+    """Tasks that have really begun: material was issued to them or work was done. A date that has passed is not enough."""
+    seen = campaign.tasks.filter(Q(issues__isnull=False) | Q(progress__isnull=False))
+    return frozenset(seen.values_list("code", flat=True))
 
 
 def moves_of(run: PlanRun) -> list[Move]:

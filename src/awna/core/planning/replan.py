@@ -42,21 +42,24 @@ def repair(project: Project, running: Plan, *, now: int, event: Event) -> tuple[
     return settle(apply_event(project, event), running, now=now)
 
 
-def settle(project: Project, running: Plan, *, now: int) -> tuple[Plan, Difference]:
-    """The running plan, made valid for a project whose facts have changed; judged by the checker. Refuses, with reasons."""
+def settle(project: Project, running: Plan, *, now: int, begun: frozenset[str] | None = None) -> tuple[Plan, Difference]:
+    """The running plan, made valid for a project whose facts have changed; judged by the checker. Refuses, with reasons.
+
+    `begun` names the tasks that have really started, where that is known; otherwise those planned before `now` have.
+    """
     problems = validate(project)
     if problems:
         raise Refused(problems)
-    plan = mend(project, running, now=now)
+    plan = mend(project, running, now=now, begun=begun)
     wrong = check_plan(project, plan)
     if wrong:
         raise Refused(wrong)
     return plan, difference(running, plan)
 
 
-def mend(project: Project, running: Plan, *, now: int) -> Plan:
+def mend(project: Project, running: Plan, *, now: int, begun: frozenset[str] | None = None) -> Plan:
     """A plan for the project as it is now, as near to the running plan as the simple repairs get."""
-    state = Running(compile_model(project), running.by_task(), now)
+    state = Running(compile_model(project), running.by_task(), now, begun)
     attempts = [plan for plan in (_keep_places(state), _shift_right(state)) if plan]
     if not attempts:
         text = "After this change no place was found for some tasks. Check windows of sites and people, or plan anew."
@@ -86,12 +89,15 @@ class Running:
     model: Model
     old: dict[str, Placement]
     now: int
+    begun: frozenset[str] | None = None  # None = whatever was planned before `now`
 
     def placement(self, task: int) -> Placement:
         name = self.model.ids[task]
         return self.old.get(name, Placement(name, self.now, self.now))  # a task new to the plan may go anywhere from now on
 
     def started(self, task: int) -> bool:
+        if self.begun is not None:
+            return self.model.ids[task] in self.begun and self.model.ids[task] in self.old
         return self.placement(task).start < self.now
 
     def builder(self) -> Builder:
@@ -110,6 +116,8 @@ class Running:
     def keep(self, builder: Builder, task: int) -> bool:
         """Put a task exactly where it was, with its crew if those are free, else with another."""
         old = self.placement(task)
+        if old.start < self.now:
+            return False  # planned earlier, but not begun
         way = self.model.ways[task][old.method]
         found = builder.find(task, way, release=old.start, prefer=old.crew, until=old.start)
         if found:
