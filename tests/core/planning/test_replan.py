@@ -20,7 +20,7 @@ from awna.core.planning.events import (
 from awna.core.planning.model import compile_model
 from awna.core.planning.plan import Plan
 from awna.core.planning.problem import Crossing, Delivery, Method, Precedence, Project, Resource, Stock, Task
-from awna.core.planning.replan import repair
+from awna.core.planning.replan import repair, settle
 from awna.core.planning.search import Limit, search
 from awna.core.problems import Refused
 
@@ -105,3 +105,13 @@ def test_repair_of_sixty_tasks_is_quick() -> None:
         best = min(best, time.perf_counter() - began)
     assert best < 0.25  # seconds; the target of 0.05 is a bench's to measure on a quiet machine
     print(f"repair of sixty tasks: {best * 1000:.1f} ms")
+
+
+def test_a_task_that_has_not_begun_moves_on_even_when_its_day_has_passed() -> None:
+    project = clinic()
+    running = plan_of(project)
+    plan, difference = settle(project, running, now=2, begun=frozenset())
+    assert min(placement.start for placement in plan.placements) >= 2
+    assert {move.task for move in difference.moved} >= {"slab"}
+    kept, _ = settle(project, running, now=2, begun=frozenset({"slab"}))
+    assert kept.by_task()["slab"] == running.by_task()["slab"]
