@@ -5,22 +5,24 @@ import io
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import Count, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from awna.access.models import Crossing
+from awna.access.models import Crossing, CrossingReport
 from awna.books.models import Book, Checkpoint, Commodity, Entry
 from awna.books.models.ledger import ENTRIES_PAGE
 from awna.campaigns.models import Goal, Update
+from awna.consent.models import PolicyEpoch
 from awna.core.amounts import currency_scale, format_minor
 from awna.donations.models import Donor, Gift, Pledge
 from awna.kit.http import json_answer, private
 from awna.letters.services import count_signatures
-from awna.parties.models import Campaign
+from awna.parties.models import Campaign, Role
 
 from . import words
 from .figures import FIGURES, Money, money_of, rows_of, sign_in
@@ -41,7 +43,7 @@ def front(request: HttpRequest) -> HttpResponse:
 
 def campaign(request: HttpRequest, slug: str) -> HttpResponse:
     """What is so far: figures that add up, each linked to its entries."""
-    row, language = request.campaign, translation.get_language()
+    row, language = _whole(request.campaign), translation.get_language()
     book = getattr(row, "book", None)
     texts = {text.kind: text for text in row.texts.filter(language=language)}
     money = money_of(book) if book else []
@@ -54,16 +56,30 @@ def campaign(request: HttpRequest, slug: str) -> HttpResponse:
         "machine": any(text.state != "reviewed" for text in texts.values()),
         "money": main, "others": [item for item in money if item.code != main.code], "pledged": pledged,
         "missing": max(0, row.goal_minor - main.received - pledged), "sums": _sums(slug, main, pledged, row.goal_minor),
-        "gifts": Gift.objects.filter(book=book).count() if book else 0,
+        "campaign": row, "gifts": row.gift_count, "stewards": row.steward_count, "required": row.required,
+        "head": {"size": row.head_size, "signed_at": row.head_at} if row.head_size else None,
         "wall": _wall(main, pledged, row.goal_minor), "stone": row.goal_minor // STONES,
         "goals": list(Goal.objects.filter(campaign=row).order_by("kind", "title")),
         "updates": _updates(row, language), "crossings": _closed(row),
         "letter": letter, "signatures": count_signatures(letter) if letter else None,
-        "stewards": row.roles.filter(name="steward", ended_on=None).count(), "epoch": row.policy_epochs.order_by("-number").first(),
-        "head": Checkpoint.objects.filter(book=book).order_by("-size").first() if book else None,
-        "last": Entry.objects.filter(book=book).order_by("-seq").values_list("seq", flat=True).first() if book else None,
     }  # fmt: skip
     return render(request, "public/campaign.html", context)
+
+
+def _whole(row: Campaign) -> Any:
+    """The campaign with its owner, book and counts in one question to the database."""
+    newest = Checkpoint.objects.filter(book__campaign=OuterRef("pk")).order_by("-size")
+    stewards = Role.objects.filter(campaign=OuterRef("pk"), name="steward", ended_on=None).values("campaign").annotate(n=Count("pk"))
+    gifts = Gift.objects.filter(book__campaign=OuterRef("pk")).order_by().values("book").annotate(n=Count("pk"))
+    return (
+        Campaign.objects.select_related("owner", "book")
+        .annotate(
+            head_size=Subquery(newest.values("size")[:1]), head_at=Subquery(newest.values("signed_at")[:1]),
+            steward_count=Coalesce(Subquery(stewards.values("n")), 0), gift_count=Coalesce(Subquery(gifts.values("n")), 0),
+            required=Subquery(PolicyEpoch.objects.filter(campaign=OuterRef("pk")).order_by("-number").values("required")[:1]),
+        )
+        .get(pk=row.pk)
+    )  # fmt: skip
 
 
 def _nothing(row: Campaign) -> Money:
@@ -114,9 +130,9 @@ def _closed(row: Campaign) -> list[tuple[Crossing, Any]]:
     """Crossings that today's report calls closed. A campaign at risk does not say."""
     if row.at_risk:
         return []
-    today = timezone.localdate()
-    found = [(crossing, crossing.report_for(today)) for crossing in row.crossings.all()[:4]]
-    return [(crossing, report) for crossing, report in found if report is not None and report.status == "closed"]
+    reports = CrossingReport.objects.filter(crossing__campaign=row).known_at(timezone.now()).covering(timezone.localdate())
+    last = {report.crossing: report for report in reports.select_related("crossing").order_by("reported_at", "pk")}
+    return [(crossing, report) for crossing, report in last.items() if report.status == "closed"]
 
 
 def _book_or_404(request: HttpRequest) -> Book:
