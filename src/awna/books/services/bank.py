@@ -214,13 +214,13 @@ def _seen(account: BankAccount, lines: Iterable[statement.Line]) -> dict[str, li
     seen: dict[str, list[identity.Period]] = {}
     found = Movement.objects.filter(bank_account=account, line_key__in=keys).select_related("statement").order_by("line_key", "occurrence")
     for movement in found:
-        seen.setdefault(movement.line_key, []).append(_period(movement.statement))
+        seen.setdefault(movement.line_key, []).append(_period(movement.statement, account.commodity.scale))
     return seen
 
 
-def _period(stored: Statement) -> identity.Period:
+def _period(stored: Statement, scale: int) -> identity.Period:
     def balance(minor: int | None) -> Decimal | None:
-        return None if minor is None else Decimal(minor)
+        return None if minor is None else Decimal(minor).scaleb(-scale)
 
     return identity.Period(
         "final", stored.number, stored.opening_on, stored.closing_on, balance(stored.opening_minor), balance(stored.closing_minor)
