@@ -5,6 +5,10 @@ import sys
 
 
 def main() -> None:
+    if sys.argv[1:2] == ["demo"]:
+        from awna.desk.demo_place import take_place
+
+        take_place(sys.argv[2:], os.environ)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "awna.settings")
     from django.core.management import execute_from_command_line
 

@@ -50,9 +50,12 @@ class Claimed:
 @transaction.atomic
 def pledge_gift(
     *, bank_account: BankAccount, amount_minor: int, request_id: str, fund: Fund | None = None, name: str = "", email: str = "",
-    language: str = "en", draft: bool = False,
+    language: str = "en", draft: bool = False, random: bytes | None = None,
 ) -> Pledge:  # fmt: skip
-    """A promise to transfer `amount_minor` to this account, under a new random reference. A draft waits for `confirm_pledge`."""
+    """A promise to transfer `amount_minor` to this account, under a new random reference. A draft waits for `confirm_pledge`.
+
+    `random` is for the demonstration alone, whose bank files are written before its pledges.
+    """
     book = bank_account.book
     # One lock for one account: two clicks on the same form follow each other and find the same pledge.
     BankAccount.objects.select_for_update().get(pk=bank_account.pk)
@@ -66,7 +69,7 @@ def pledge_gift(
     _forget_drafts(book)
     donor = _new_donor(campaign=book.campaign, section=bank_account.section, name=name, email=email, language=language)
     pledge = Pledge.objects.create(
-        donor=donor, bank_account=bank_account, fund=fund, amount_minor=amount_minor, reference=_free_reference(), request_id=request_id
+        donor=donor, bank_account=bank_account, fund=fund, amount_minor=amount_minor, reference=new_reference(random) if random else _free_reference(), request_id=request_id
     )
     return pledge if draft else confirm_pledge(pledge=pledge)
 

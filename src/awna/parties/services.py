@@ -58,6 +58,16 @@ def write_text(*, campaign: Campaign, kind: str, language: str, text: str, state
 
 
 @transaction.atomic
+def register_user(*, email: str, name: str, password: str) -> User:
+    """Somebody who can sign in and may nothing yet. Refused when the address has a user or the password is short."""
+    if User.objects.filter(email=email.lower()).exists():
+        raise Refused(Problem("address_has_a_user", "“%(email)s” has a user already. Sign in with it.", {"email": email}, "email"))
+    if len(password) < PASSWORD_CHARS_MIN:
+        raise Refused(_password_too_short())
+    return User.objects.create_user(email, password, name=name)
+
+
+@transaction.atomic
 def give_role(*, campaign: Campaign, user: User, name: str, section: Section | None = None) -> Role:
     """The role of that name; given twice, it is the same role. Refused for an unknown name or a foreign section."""
     if name not in dict(ROLE_NAMES):
@@ -109,8 +119,7 @@ def accept_invitation(*, token: str, name: str, password: str, signed_in_as: Use
         raise Refused(Problem("invitation_needs_sign_in", "This address has a user already. Sign in first, then open the link again."))
     if user is None:
         if len(password) < PASSWORD_CHARS_MIN:
-            raise Refused(Problem("password_too_short", "The password has fewer than %(n)s characters. Type a longer one.",
-                                  {"n": PASSWORD_CHARS_MIN}, "password"))  # fmt: skip
+            raise Refused(_password_too_short())
         try:
             user = User.objects.create_user(invitation.email, password, name=name)
         except IntegrityError as error:
@@ -133,3 +142,8 @@ def refuse_unless_role(role: Role, *names: str, campaign: Campaign) -> None:
 
 def _digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _password_too_short() -> Problem:
+    text = "The password has fewer than %(n)s characters. Type a longer one."
+    return Problem("password_too_short", text, {"n": PASSWORD_CHARS_MIN}, "password")
