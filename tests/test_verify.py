@@ -1,5 +1,7 @@
 """`awna-verify` accepts a true book and names the entry or part of any other."""
 
+import copy
+import json
 import subprocess
 import sys
 from dataclasses import replace
@@ -7,10 +9,11 @@ from dataclasses import replace
 import pytest
 
 from awna import verify
+from awna.core.digest import canonical_json
 from awna.core.ledger import rules
-from awna.core.ledger.entries import Entry, Transfer
+from awna.core.ledger.entries import Entry, Transfer, leaf_bytes
 from awna.core.log.checkpoint import key_of_seed
-from tests.core.ledger.story import CEMENT_EXT, FREE, KEY, SEED, STOCK, UNKNOWN, Story, dump_of, gifts, tell
+from tests.core.ledger.story import CEMENT_EXT, FREE, KEY, SEED, STOCK, UNKNOWN, Story, dump_of, dump_of_leaves, gifts, tell
 
 WHOLE = tell()
 DUMP = dump_of(WHOLE.entries, openings=WHOLE.openings)
@@ -182,3 +185,22 @@ def test_nothing_may_be_dated_inside_a_closed_period():
     story = tell()
     story.add("memo", date="2026-03-31", payload={"about": "note"})
     assert "closed through" in refusal(dump_of(story.entries))
+
+
+def paths_of(value: object, path: tuple = ()) -> list[tuple]:
+    below = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [path, *(deeper for key, item in below for deeper in paths_of(item, (*path, key)))]
+
+
+@pytest.mark.parametrize("nonsense", [None, "", -1, [], {}, "\n", [[]], {"a": 1}, True, 10**30])
+def test_signed_nonsense_anywhere_never_ends_in_a_traceback(nonsense):
+    leaves = [json.loads(leaf_bytes(entry)) for entry in WHOLE.entries]
+    places = [(seq, path) for seq, leaf in enumerate(leaves) for path in paths_of(leaf)[1:]]
+    for seq, path in places[::60]:
+        changed = copy.deepcopy(leaves[seq])
+        target = changed
+        for key in path[:-1]:
+            target = target[key]
+        target[path[-1]] = nonsense
+        lines = [canonical_json(changed if n == seq else leaf) for n, leaf in enumerate(leaves)]
+        assert refusal(dump_of_leaves(lines, openings=WHOLE.openings)).startswith(PARTS)

@@ -586,10 +586,10 @@ def main(argv: list[str] | None = None) -> int:
         print(f"{asked.file}: {error.strerror}", file=sys.stderr)
         return MISUSED
     try:
-        print("\n".join(verify(data, asked.key)))
+        print("\n".join(verify(data, asked.key)).encode("ascii", "backslashreplace").decode())
         must(not asked.stewards, "entry 0", "the policy holds no keys in this release, so the stewards' keys cannot be compared")
     except Wrong as wrong:
-        print(f"Refused. {wrong}.", file=sys.stderr)
+        print(f"Refused. {wrong}.".encode("ascii", "backslashreplace").decode(), file=sys.stderr)
         return REFUSED
     return DONE
 

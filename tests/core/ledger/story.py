@@ -153,6 +153,10 @@ def tell() -> Story:
 
 
 def dump_of(entries: list[Entry], *, openings: list[Opening] | None = None) -> bytes:
-    leaves = [leaf_bytes(entry) for entry in entries]
+    return dump_of_leaves([leaf_bytes(entry) for entry in entries], openings=openings)
+
+
+def dump_of_leaves(leaves: list[bytes], *, openings: list[Opening] | None = None) -> bytes:
+    """Signed as it stands, whatever the leaves say."""
     note = sign_checkpoint(Checkpoint(ORIGIN, len(leaves), root_of([hash_leaf(leaf) for leaf in leaves])), seed=SEED)
     return write_dump(DumpHeader(BOOK, ORIGIN, str(KEY)), leaves=leaves, openings=openings or [], checkpoint=note)
