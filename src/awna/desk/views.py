@@ -21,8 +21,8 @@ from .forms import SetUpForm, StatementForm
 TASKS = [
     (("treasurer",), "import_statement", gettext_lazy("Bring in a bank file")),
     (("treasurer",), "unidentified", gettext_lazy("Find the giver of unidentified money")),
-    (("steward",), "approvals_queue", gettext_lazy("Decide on releases of money")),
-    (("buyer", "storekeeper"), "supply_home", gettext_lazy("Order, ship and receive")),
+    (("steward",), "decisions", gettext_lazy("Decide on releases of money")),
+    (("buyer", "storekeeper"), "orders", gettext_lazy("Order, ship and receive")),
     (("coordinator", "shift_lead"), "crews_home", gettext_lazy("Volunteers, crews and hours")),
     (("site_lead",), "site_plan", gettext_lazy("The plan, the tasks and the crossings")),
 ]
