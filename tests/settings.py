@@ -13,3 +13,6 @@ from awna.settings import *  # noqa: F403 (the folder must be set before the set
 
 # A command that a test starts reads the product's settings, and the same folder.
 os.environ["DJANGO_SETTINGS_MODULE"] = "awna.settings"
+
+# Argon2 is slow on purpose; the invented people of the tests need no such protection.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -40,13 +40,13 @@ def import_statement(*, bank_account: Any, data: bytes, filename: str, author: R
         raise Refused(Problem("account_of_another_section", "This account belongs to another section. Import it there."))
     stored = books.store_statement(bank_account=bank_account, data=data, filename=filename, author=author, request_id=request_id)
     claimed = donations.claim_movements(movements=stored.new, author=author)
-    claimed_ids = {movement.pk for movement in claimed}
+    claimed_ids = {gift.movement_id for gift in claimed.gifts}
     rest = [movement for movement in stored.new if movement.pk not in claimed_ids]
     incoming = [movement for movement in rest if movement.amount > 0]
     for movement in incoming:
         books.post_unidentified(movement=movement, author=author)
     books.publish_head(bank_account.book)
-    return ImportReport(len(stored.new), stored.known, len(claimed), len(incoming), len(rest) - len(incoming))
+    return ImportReport(len(stored.new), stored.known, len(claimed.gifts), len(incoming), len(rest) - len(incoming))
 
 
 @dataclass(frozen=True)

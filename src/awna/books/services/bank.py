@@ -139,13 +139,24 @@ def book_equals_bank(book: Book) -> list[tuple[BankAccount, int, int]]:
     """(account, minor units in the book, minor units at the bank by its latest statement) for each account with a statement."""
     compared = []
     for account in BankAccount.objects.filter(book=book).select_related("custody", "commodity"):
-        last = account.statements.exclude(closing_minor=None).order_by("-closing_on", "-position").first()
+        last = _latest_statement(account)
         if last is not None:
             inside = sum(
                 balance_of(book, stage=stage, custody=account.custody, commodity=account.commodity) for stage in rules.BALANCE_STAGES
             )
             compared.append((account, inside, last.closing_minor))
     return compared
+
+
+def _latest_statement(account: BankAccount) -> Statement | None:
+    """The newest statement. Of several that close on one day, in whatever order they came, the one with which no other of them opens."""
+    known = account.statements.exclude(closing_minor=None).order_by("-closing_on", "-file__stored_at", "-position")
+    newest = known.first()
+    if newest is None:
+        return None
+    same_day = list(known.filter(closing_on=newest.closing_on))
+    followed = {row.opening_minor for row in same_day}
+    return next((row for row in same_day if row.closing_minor not in followed), newest)
 
 
 def _of_account(found: list[statement.Statement], account: BankAccount) -> list[statement.Statement]:

@@ -12,15 +12,15 @@ from awna.access.models import Crossing
 from awna.books import services as books
 from awna.books.models import Custody, Document, Entry, Fund
 from awna.books.services import Row, Spot, balance_of, ensure_custody, post_entry, store_document
-from awna.core.amounts import format_minor
+from awna.core.amounts import format_minor, largest_remainder
 from awna.core.digest import canonical_json
-from awna.core.ledger.rules import CONSIGNMENT, EXT, LOST, STOCK, TRANSIT
+from awna.core.ledger.rules import COMMITTED, CONSIGNMENT, EXT, LOST, STOCK, TRANSIT
 from awna.core.problems import Problem, Refused
 from awna.parties.models import Campaign, Role
 from awna.parties.services import refuse_unless_role
 
 from ..models import Consignment, ConsignmentLine, Item, PurchaseOrder, Receipt, Store
-from .buying import OrderAsk
+from .buying import OrderAsk, milestone_spot
 
 RECEIVER_ROLES = ("storekeeper", "site_lead")
 LINES_MAX = 200
@@ -69,7 +69,7 @@ def ship(
     origin = STOCK if from_store else EXT
     rows = [
         Row(debit=_spot(origin, from_store.custody if from_store else None, fund, ask.item), credit=_spot(TRANSIT, load.custody, fund, ask.item),
-            amount=ask.quantity)
+            amount=ask.quantity, covers=_covers(order, ask) if order else None)
         for ask in lines
     ]  # fmt: skip
     load.entry = post_entry(
@@ -168,6 +168,19 @@ def stock_by_place(campaign: Campaign) -> list[dict[str, Any]]:
 
 
 # -- helpers --------------------------------------------------------------------------------------------------------
+
+
+def _covers(order: PurchaseOrder, ask: OrderAsk) -> tuple[Spot, int] | None:
+    """The part of the order's money that this line accounts for, so that a gift is followed from money into goods.
+
+    An order has one sum: its items share it evenly, and a part of an item covers its part, exactly once the whole has come.
+    """
+    ordered = list(order.lines.order_by("pk"))
+    place = next(number for number, line in enumerate(ordered) if line.item_id == ask.item.pk)
+    share, quantity = largest_remainder(order.amount_minor, [1] * len(ordered))[place], ordered[place].quantity
+    before = quantity - _left_to_ship(order, ask.item)
+    amount = share * (before + ask.quantity) // quantity - share * before // quantity
+    return (milestone_spot(order.milestone, COMMITTED), amount) if amount else None
 
 
 def _spot(stage: str, custody: Custody | None, fund: Fund, item: Item) -> Spot:
