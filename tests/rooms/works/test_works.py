@@ -10,7 +10,7 @@ from django.utils import timezone
 from awna.access.services import add_crossing, report
 from awna.approvals.services import release
 from awna.books.services import balance_of
-from awna.campaigns.services import add_site
+from awna.campaigns.services import add_site, load_budget
 from awna.core.planning.check import check_plan
 from awna.core.planning.formats.json_project import project_from_json
 from awna.core.problems import Refused
@@ -220,3 +220,17 @@ def test_the_commands_say_the_same(funded, tmp_path, capsys):
     out = capsys.readouterr().out
     assert "3 tasks loaded" in out
     assert "1 tasks move" in out
+
+
+def test_a_task_waits_for_money_released_for_its_budget_line(funded):
+    campaign, world = funded.world.campaign, funded.world
+    table = "code,title,unit,quantity,rate,currency,parent\nB1,Slab,m2,120,5,EUR,\n"
+    line = load_budget(campaign=campaign, data=table.encode(), filename="budget.csv", author=world.nour)[0]
+    load(funded, "kind,id,duration,money,quantity,earliest\ncalendar,c,,,2," + f"{TODAY}\ntask,slab,4,B1:600,,\n")
+    act = {"campaign": campaign, "author": world.nour, "schedules": 5}
+    assert codes(services.make_plan, request_id="before", **act) == ["stock_never_suffices"]
+    asked = funded.propose(funded.ask(60_000), request_id="p2", budget_line=line)
+    funded.sign(asked)
+    release(proposal=asked.proposal, author=world.salma)
+    run = services.make_plan(request_id="after", **act)
+    assert run.plan.by_task()["slab"].draws == {"money:B1": 60_000}
