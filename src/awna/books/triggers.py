@@ -94,7 +94,7 @@ def _live_postgresql(connection: Any) -> dict[str, str]:
         )
         live = dict(cursor.fetchall())
         cursor.execute(
-            "SELECT t.tgname, c.relname || ' ' || t.tgenabled FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE NOT t.tgisinternal"
+            "SELECT t.tgname, c.relname || ' ' || t.tgenabled::text FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE NOT t.tgisinternal"
         )
         return live | dict(cursor.fetchall())
 
