@@ -55,9 +55,10 @@ def test_the_life_of_a_gift(tmp_path):
     gift = pledge.gifts.get()
 
     # 4, 5 Two stewards agree, and the section sends 450.00 on; the owner's statement shows it less the banks' fee.
-    def agreed(payee, custody, ceiling, evidence=(), text="Cement for the roof", line=None):
-        ask = MilestoneAsk("1", custody, free, eur, ceiling, today, evidence)
-        asked = approvals.propose_release(campaign=w.campaign, payee=payee, milestones=[ask], budget_line=line, text=text,
+    def agreed(payee, custody, ceiling, evidence=(), text="Cement for the roof", line=None, charges=()):
+        asks = [MilestoneAsk("1", custody, free, eur, ceiling, today, evidence)]
+        asks += [MilestoneAsk("charges", custody, free, eur, cap, today) for cap in charges]
+        asked = approvals.propose_release(campaign=w.campaign, payee=payee, milestones=asks, budget_line=line, text=text,
                                           expires_on=today + timedelta(days=20), filed_by=w.karim, request_id=text)  # fmt: skip
         decide(proposal=asked.proposal, steward=w.salma, choice="approve", request_id=f"salma {text}")
         with pytest.raises(Refused):
@@ -66,7 +67,7 @@ def test_the_life_of_a_gift(tmp_path):
         approvals.release(proposal=asked.proposal, author=w.salma)
         return asked.proposal
 
-    sending = agreed(owner.custody, north.custody, 450_00, text="Send on to the owner")
+    sending = agreed(owner.custody, north.custody, 450_00, text="Send on to the owner", charges=[5_00])
     bring_in(north, camt053(NORTH, "EUR", opening="570.00", day=today, number=2, lines=[BankLine("-450.00", "Owner", text="sent on")]),
              w.north_treasurer, "north-2")  # fmt: skip
     line_out = Movement.objects.get(amount=-450_00)

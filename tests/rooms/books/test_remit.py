@@ -7,14 +7,15 @@ from awna.consent import services as consent
 from awna.core.problems import Refused
 
 
-def released(ledger, ceiling=60_000):
+def released(ledger, ceiling=60_000, charges=1_000):
     ledger.gift(100_000)
     milestone = {"n": "1", "custody": str(ledger.north.custody_id), "fund": str(ledger.fund.pk), "commodity": str(ledger.eur.pk),
                  "ceiling": str(ceiling), "evidence": [], "earliest": "2026-03-01"}  # fmt: skip
+    milestones = [milestone, {**milestone, "n": "charges", "ceiling": str(charges)}]
     from datetime import date
 
     proposal = consent.file_proposal(
-        campaign=ledger.world.campaign, purpose="remit", payload={"payee": str(ledger.owner.custody_id), "milestones": [milestone], "documents": []},
+        campaign=ledger.world.campaign, purpose="remit", payload={"payee": str(ledger.owner.custody_id), "milestones": milestones, "documents": []},
         filed_by=ledger.world.north_treasurer, expires_on=date(2099, 1, 1), request_id="remit")  # fmt: skip
     ledger.hold(proposal, ceiling)
     ledger.approve(proposal)
@@ -37,6 +38,15 @@ def test_money_goes_out_and_arrives_less_the_fee(ledger):
     assert books.balance_of(ledger.book, stage="free", custody=ledger.owner.custody) == 59_000
     assert all(inside == bank for _, inside, bank in books.book_equals_bank(ledger.book))
     assert books.check_book(ledger.book) == []
+
+
+def test_more_charges_than_the_stewards_allowed_are_refused(ledger):
+    proposal = released(ledger, charges=999)
+    remit(ledger, proposal, ledger.movement(-60_000, "to the association"), "out")
+    with pytest.raises(Refused) as refused:
+        remit(ledger, proposal, ledger.movement(59_000, "from Neighbours North", ledger.owner), "in")
+    assert refused.value.codes == ["charges_above_cap"]
+    assert ledger.net("transit") == 60_000
 
 
 def test_it_arrives_in_another_currency(ledger):

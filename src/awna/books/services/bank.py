@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import transaction
 
-from awna.core.amounts import currency_scale, parse_minor
+from awna.core.amounts import currency_scale, format_minor, parse_minor
 from awna.core.banking import identity, statement
 from awna.core.ledger import rules
 from awna.core.problems import Problem, Refused
@@ -18,7 +18,7 @@ from awna.kit.sandbox import run_in_sandbox
 from awna.parties.models import Role, Section
 
 from ..models import BankAccount, Book, Entry, Movement, Statement, StatementFile
-from ..models.naming import UNIDENTIFIED
+from ..models.naming import CHARGES, UNIDENTIFIED
 from .naming import ensure_commodity, ensure_custody
 from .posting import Row, Spot, post_entry
 from .reading import balance_of
@@ -130,9 +130,23 @@ def _remit_in(part: Any, transit: Any, under_way: Spot, movement: Movement, comm
     )
     kept = balance_of(common["book"], stage=rules.TRANSIT, custody=transit, commodity=part.commodity)
     if kept > 0:
+        _refuse_above_cap(part, kept)
         outside = Spot(rules.EXT, None, under_way.fund, under_way.commodity)
         post_entry(kind="fee", rows=[Row(under_way, outside, kept)], request_id=f"{request_id}:fee", **common)
     return entry
+
+
+def _refuse_above_cap(part: Any, kept: int) -> None:
+    """What the banks kept on the way must fit what the stewards allowed for charges; the verifier asks the same."""
+    from ..models import Milestone
+
+    cap = Milestone.objects.filter(proposal=part.proposal_id, n=CHARGES, commodity=part.commodity_id).first()
+    allowed = cap.ceiling if cap else 0
+    if kept > allowed:
+        scale, code = part.commodity.scale, part.commodity.code
+        raise Refused(Problem(
+            "charges_above_cap", "The banks kept %(kept)s %(code)s on the way; the release allows %(allowed)s. Ask the stewards for a higher cap.",
+            {"kept": format_minor(kept, scale), "allowed": format_minor(allowed, scale), "code": code}))  # fmt: skip
 
 
 def book_equals_bank(book: Book) -> list[tuple[BankAccount, int, int]]:
