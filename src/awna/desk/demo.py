@@ -102,12 +102,13 @@ def seed(*, say: Callable[[str], None]) -> Campaign:
 
 
 def private_links(campaign: Campaign) -> list[tuple[str, str]]:
-    """Dana's own page, which only she would have."""
-    pledge = Pledge.objects.filter(donor__campaign=campaign, reference=reference(1)).select_related("donor__campaign").first()
-    if pledge is None:
-        return []
-    trace = reverse("trace", kwargs={"slug": campaign.slug, "token": pledge.donor.token})
-    return [("Dana gave", pledge.get_absolute_url()), ("her trace", trace)]
+    """Pages that only two givers would have: Dana's money is on its way, the foundation's has become walls."""
+    links = []
+    for number, label in ((1, "Dana's gift"), (7, "a foundation's gift")):
+        pledge = Pledge.objects.filter(donor__campaign=campaign, reference=reference(number)).select_related("donor").first()
+        if pledge is not None:
+            links.append((label, reverse("trace", kwargs={"slug": campaign.slug, "token": pledge.donor.token})))
+    return links
 
 
 def reference_bytes(number: int) -> bytes:

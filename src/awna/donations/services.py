@@ -102,7 +102,9 @@ def claim_movements(*, movements: Iterable[Movement], author: Role) -> Claimed:
     # Locked in primary-key order, so that two imports never wait for each other in a circle.
     keys = sorted(movement.pk for movement in movements)
     locked = Movement.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk")
-    for movement in locked.select_related("bank_account__book__campaign", "commodity"):
+    found = list(locked.select_related("bank_account__book__campaign", "commodity"))
+    # Posted in the order of the bank, because the first gift in is the first one spent.
+    for movement in sorted(found, key=lambda movement: (movement.booked_on, movement.statement_id, movement.position)):
         if movement.used:
             continue
         match, pledge = _match(movement)

@@ -37,6 +37,7 @@ class Command(AwnaCommand):
         settings.AWNA_ORIGIN = f"http://localhost:{port}"
         self.say("Preparing the database")
         call_command("migrate", interactive=False, verbosity=0)
+        Path(settings.STATIC_ROOT).mkdir(exist_ok=True)
         campaign = demo.seed(say=self.say)
         work_off()
         self.tell_where(campaign)
@@ -52,9 +53,9 @@ class Command(AwnaCommand):
         lines = [
             "",
             f"{origin}/",
-            f"  campaign   {origin}{campaign.get_absolute_url()}",
-            f"  desk       {origin}/desk/   (sign in: {origin}/accounts/login/)",
-            *(f"  {label:<10} {origin}{path}" for label, path in demo.private_links(campaign)),
+            f"  campaign             {origin}{campaign.get_absolute_url()}",
+            f"  desk                 {origin}/desk/   (sign in: {origin}/accounts/login/)",
+            *(f"  {label:<20} {origin}{path}" for label, path in demo.private_links(campaign)),
             "",
             f"Password of everyone below: {demo.PASSWORD}",
             *(f"  {person.email:<28} {person.does}" for person in demo.CAST),
