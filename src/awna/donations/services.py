@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -99,10 +100,7 @@ def claim_movements(*, movements: Iterable[Movement], author: Role) -> Claimed:
     with its reason, for a person.
     """
     result = Claimed()
-    # Locked in primary-key order, so that two imports never wait for each other in a circle.
-    keys = sorted(movement.pk for movement in movements)
-    locked = Movement.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk")
-    found = list(locked.select_related("bank_account__book__campaign", "commodity"))
+    found = list(_read_locked(movements))
     # Posted in the order of the bank, because the first gift in is the first one spent.
     for movement in sorted(found, key=lambda movement: (movement.booked_on, movement.statement_id, movement.position)):
         if movement.used:
@@ -120,9 +118,7 @@ def claim_movements(*, movements: Iterable[Movement], author: Role) -> Claimed:
 @transaction.atomic
 def assign_movement(*, movement: Movement, pledge: Pledge, author: Role) -> Gift:
     """A person decides that this line pays this pledge, whatever its amount; the currency and account must be the same."""
-    movement = (
-        Movement.objects.select_for_update(of=("self",)).select_related("bank_account__book__campaign", "commodity").get(pk=movement.pk)
-    )
+    (movement,) = _read_locked([movement])
     first = Gift.objects.filter(movement=movement).first()
     if first is not None and first.pledge_id == pledge.pk:
         return first
@@ -159,6 +155,18 @@ def record_gift_in_kind(
         donor=donor, kind="in_kind", book=book, commodity=commodity, amount_minor=amount, entry_seq=entry.seq, received_on=received_on,
         request_id=request_id,
     )  # fmt: skip
+
+
+def _read_locked(movements: Iterable[Movement]) -> QuerySet[Movement]:
+    """The movements as they are now, with their account locked: a line is used once, whoever asks first.
+
+    Movements themselves belong to the book, which alone may write them, and so may not be locked from here.
+    """
+    wanted = list(movements)
+    accounts = sorted({movement.bank_account_id for movement in wanted})
+    list(BankAccount.objects.select_for_update(of=("self",)).filter(pk__in=accounts).order_by("pk"))
+    keys = [movement.pk for movement in wanted]
+    return Movement.objects.filter(pk__in=keys).select_related("bank_account__book__campaign", "commodity")
 
 
 def _match(movement: Movement) -> tuple[Match | None, Pledge | None]:

@@ -80,7 +80,7 @@ def pay_supplier(*, order: PurchaseOrder, movement: Movement, documents: Sequenc
     """Committed → outside, proved by the bank's own line, to the order's payee. The evidence that the release asks for must be there."""
     refuse_unless_role(author, *PAYER_ROLES, campaign=order.campaign)
     Campaign.objects.select_for_update().get(pk=order.campaign_id)
-    movement = Movement.objects.select_for_update().get(pk=movement.pk)
+    movement = Movement.objects.get(pk=movement.pk)
     paid_before = Entry.objects.filter(book=order.campaign.book, kind="pay", transfers__movement=movement).first()
     if paid_before is not None and paid_before.proposal_id == order.proposal_id:
         return paid_before
