@@ -28,8 +28,8 @@ PUBLIC_LINKS = (
     ("campaign", _("Campaign")), ("give", _("Give")), ("book", _("Open books")), ("plan", _("Plan")), ("letters", _("Open letter")),
 )  # fmt: skip
 DESK_LINKS = (
-    ("desk_home", _("Desk")), ("decisions", _("Decisions")), ("bank", _("Bank")), ("orders", _("Orders")), ("stores", _("Stores")),
-    ("crews_home", _("Crews")), ("works_desk", _("Works")), ("crossings", _("Crossings")), ("book", _("Book")),
+    ("desk_home", _("Desk")), ("decisions", _("Decisions")), ("import_statement", _("Bank")), ("orders", _("Orders")), ("stores", _("Stores")),
+    ("crews_home", _("Crews")), ("works_desk", _("Works")), ("book", _("Book")),
 )  # fmt: skip
 LANGUAGE_NAMES = {"en": "English", "ar": "العربية"}
 
