@@ -4,10 +4,11 @@ from awna.core.problems import Refused
 
 from ..schema import rule_id
 from . import log, posting
+from .accounts import Row, Spot
 from .bank import StatementImport, book_equals_bank, open_bank_account, post_unidentified, remit, store_statement
 from .log import check_book, dump_book, log_key, publish_head, read_entries, trace_lot
 from .naming import ensure_commodity, ensure_custody, ensure_fund, open_book, store_document
-from .posting import Row, Spot, ensure_milestones, file_in_log, post_entry, row_payload
+from .posting import ensure_milestones, file_in_log, post_entry, row_payload
 from .reading import balance_of, stock_by_place, sums_by_stage, trial_balance
 
 __all__ = [

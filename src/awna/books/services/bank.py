@@ -19,8 +19,9 @@ from awna.parties.models import Role, Section
 
 from ..models import BankAccount, Book, Entry, Movement, Statement, StatementFile
 from ..models.naming import CHARGES, UNIDENTIFIED
+from .accounts import Row, Spot
 from .naming import ensure_commodity, ensure_custody
-from .posting import Row, Spot, post_entry
+from .posting import post_entry
 from .reading import balance_of
 
 READER = "awna.core.banking.statement:read_plain"

@@ -1,13 +1,11 @@
-"""The one door into the book: find or open accounts, make the leaf, write the rows; the database guards every one of them."""
+"""The one door into the book: make the leaf, write the rows; the database guards every one of them."""
 
-import secrets
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
@@ -20,57 +18,14 @@ from awna.core.ledger import rules
 from awna.core.problems import Problem, Refused
 from awna.parties.models import Role
 
-from ..models import Account, Book, Commodity, Custody, Document, Entry, Evidence, Fund, Head, Milestone, Opening, Transfer
+from ..models import Account, Book, Document, Entry, Evidence, Head, Milestone, Opening, Transfer
 from ..refusals import problem_of, refusal
 from ..schema import rule_id
+from .accounts import Draft, Row, Spot, commit_private, find_account
+from .proposals import approving_decisions, canonical_proposal, milestones_of
 
 _DECIDED = {"open", "reclass", "loss", "reverse", "correction"}
 """Kinds whose proposal fixes the exact rows; a release is fixed by its milestones."""
-
-
-@dataclass(frozen=True)
-class Spot:
-    """An account, found or opened. Ids are texts; funds and commodities may be named by their code.
-
-    `custody` of an `ext` spot is the payee of a payment. `milestone` is the number within the proposal.
-    """
-
-    stage: str
-    custody: str | None
-    fund: str
-    commodity: str
-    batch: str = ""
-    proposal: str = ""
-    milestone: str = ""
-
-
-@dataclass(frozen=True)
-class Row:
-    """`amount` minor units leave `debit` and arrive at `credit`. `lot` is "seq.line"; `resolves` and `corrects` name a row."""
-
-    debit: Spot
-    credit: Spot
-    amount: int
-    movement: str | None = None
-    lot: str | None = None
-    resolves: tuple[int, int] | None = None
-    corrects: tuple[int, int] | None = None
-    covers: tuple[Spot, int] | None = None
-    """For a receipt: the account that was committed, paid or advanced, and how much of it this accounts for."""
-
-
-@dataclass
-class _Draft:
-    """What one entry brings: its accounts (new ones apart), and what it opens in the log."""
-
-    book: Book
-    accounts: dict[str, Account]
-    new: list[Account]
-    openings: list[Opening]
-    commodities: list[core.CommodityOpening]
-    funds: list[core.FundOpening]
-    custodies: list[core.CustodyOpening]
-    opened: list[core.AccountOpening]
 
 
 @transaction.atomic
@@ -137,8 +92,6 @@ def found_book(book: Book, *, author: Role, wait: bool = False) -> None:
 
 def file_in_log(book: Book, *, proposal: Proposal) -> Entry:
     """The memo that puts a proposal's canonical form into the log, and its milestones into the book; once."""
-    from .proposals import canonical_proposal
-
     first = Entry.objects.filter(book=book, kind="memo", proposal=proposal).first()
     if first is not None:
         return first
@@ -155,8 +108,6 @@ def file_in_log(book: Book, *, proposal: Proposal) -> Entry:
 @transaction.atomic
 def ensure_milestones(*, book: Book, proposal: Proposal) -> list[Milestone]:
     """The milestones of the payload as rows that the database guards."""
-    from .proposals import milestones_of
-
     found = list(Milestone.objects.filter(proposal=proposal).order_by("n"))
     return found or Milestone.objects.bulk_create(milestones_of(book, proposal))
 
@@ -174,7 +125,7 @@ def _write(
 ) -> Entry:  # fmt: skip
     """Make the leaf and write everything in one savepoint, so that a refusal leaves nothing."""
     seq = next_seq(book)
-    draft = _Draft(book, {}, [], [], [], [], [], [])
+    draft = Draft(book)
     transfers = [_transfer(draft, kind, seq, line, row, proposal) for line, row in enumerate(rows, 1)]
     decided = kind in rules.KINDS_WITHOUT_ROWS and bool(rules.KINDS_WITHOUT_ROWS[kind]) and seq > 0
     if decided or any("Q" in transfer.needs_said for transfer in transfers):  # type: ignore[attr-defined]
@@ -196,7 +147,7 @@ def _write(
     return entry
 
 
-def _insert(entry: Entry, draft: _Draft, transfers: list[Transfer], documents: Sequence[Document]) -> None:
+def _insert(entry: Entry, draft: Draft, transfers: list[Transfer], documents: Sequence[Document]) -> None:
     said: dict[str, object] = {"kind": entry.kind, "debit": "", "credit": "", "asked": "", "has": ""}
     where = ""
     try:
@@ -219,8 +170,8 @@ def _insert(entry: Entry, draft: _Draft, transfers: list[Transfer], documents: S
         raise Refused(problem_of(error, **said).at(where)) from error
 
 
-def _transfer(draft: _Draft, kind: str, seq: int, line: int, row: Row, proposal: Proposal | None) -> Transfer:
-    debit, credit = _account(draft, row.debit), _account(draft, row.credit)
+def _transfer(draft: Draft, kind: str, seq: int, line: int, row: Row, proposal: Proposal | None) -> Transfer:
+    debit, credit = find_account(draft, row.debit), find_account(draft, row.credit)
     rule = rules.find_rule(
         kind, debit_stage=debit.stage, debit_custody_type=debit.custody_type, credit_stage=credit.stage,
         credit_custody_type=credit.custody_type, commodity_kind=debit.commodity_kind)  # fmt: skip
@@ -238,106 +189,28 @@ def _transfer(draft: _Draft, kind: str, seq: int, line: int, row: Row, proposal:
         corrects_seq=row.corrects and row.corrects[0], corrects_line=row.corrects and row.corrects[1])  # fmt: skip
     transfer.needs_said = rule.needs  # type: ignore[attr-defined]
     # Only the leaf keeps what a receipt covers: the trace and the verifier read it there.
-    transfer.covers = row.covers and core.Covers(str(_account(draft, row.covers[0]).pk), row.covers[1])  # type: ignore[attr-defined]
+    transfer.covers = row.covers and core.Covers(str(find_account(draft, row.covers[0]).pk), row.covers[1])  # type: ignore[attr-defined]
     return transfer
 
 
-def _account(draft: _Draft, spot: Spot) -> Account:
-    """Find the account, or open it: its id is keyed, so that nobody can tell from outside what it is."""
-    book = draft.book
-    commodity, fund = _named(Commodity, spot.commodity), _named(Fund, spot.fund, book=book)
-    custody = _named(Custody, spot.custody, book=book) if spot.custody else None
-    outside = spot.stage in rules.OUTSIDE_STAGES
-    payee, custody = (custody, None) if outside else (None, custody)
-    if custody is None and not outside:
-        raise Refused(Problem("custody_missing", "Say where “%(stage)s” lies: it needs a custody.", {"stage": spot.stage}))
-    account_id = keyed_id(book.secret_key, "account", spot.stage, str((custody or payee).pk) if custody or payee else "", str(fund.pk),
-                          str(commodity.pk), spot.batch, spot.proposal, spot.milestone)  # fmt: skip
-    if account_id in draft.accounts:
-        return draft.accounts[account_id]
-    found = Account.objects.filter(pk=account_id).select_related("commodity", "fund", "custody").first()
-    if found is None:
-        milestone = _milestone(spot, commodity)
-        found = Account(
-            id=UUID(account_id), book=book, stage=spot.stage, custody=custody, custody_type=custody.type if custody else "", fund=fund,
-            commodity=commodity, commodity_kind=commodity.kind, batch=spot.batch, payee=payee,
-            proposal_id=milestone.proposal_id if milestone else None, milestone=milestone,
-            floor=None if spot.stage in rules.NO_FLOOR_STAGES else 0, ceil=0 if spot.stage == rules.SHORT else None)  # fmt: skip
-        draft.new.append(found)
-        _open_in_log(draft, found, spot)
-    draft.accounts[account_id] = found
-    return found
-
-
-def _open_in_log(draft: _Draft, account: Account, spot: Spot) -> None:
-    """What a leaf must say the first time that it uses an account: the account and whatever it names."""
-    if not _is_open(draft, str(account.commodity_id)):
-        commodity = account.commodity
-        code = commodity.code if commodity.kind == "money" else ""
-        draft.commodities.append(core.CommodityOpening(
-            str(commodity.pk), commodity.kind, commodity.scale, code, _private(draft, str(commodity.pk), name=commodity.name)))  # fmt: skip
-    _open_fund(draft, account.fund)
-    if account.custody:
-        _open_custody(draft, account.custody)
-    private = _private(draft, str(account.pk), batch=account.batch, payee=str(account.payee_id or ""))
-    draft.opened.append(core.AccountOpening(
-        str(account.pk), account.stage, str(account.custody_id or ""), account.fund.leaf_id, str(account.commodity_id),
-        str(account.proposal_id or ""), spot.milestone if account.milestone else "", private))  # fmt: skip
-
-
-def _open_fund(draft: _Draft, fund: Fund) -> None:
-    if _is_open(draft, fund.leaf_id):
-        return
-    if fund.parent:
-        _open_fund(draft, fund.parent)
-    private = _private(draft, fund.leaf_id, name=fund.title)
-    draft.funds.append(core.FundOpening(fund.leaf_id, fund.parent.leaf_id if fund.parent else "", private))
-
-
-def _open_custody(draft: _Draft, custody: Custody) -> None:
-    if _is_open(draft, str(custody.pk)):
-        return
-    if custody.settles_to:
-        _open_custody(draft, custody.settles_to)
-    private = _private(draft, str(custody.pk), name=custody.title or custody.ref)
-    draft.custodies.append(core.CustodyOpening(str(custody.pk), custody.type, str(custody.settles_to_id or ""), private))
-
-
-def _is_open(draft: _Draft, name: str) -> bool:
-    return any(opening.of == name for opening in draft.openings) or Opening.objects.filter(book=draft.book, of=name, name="name").exists()
-
-
-def _private(draft: _Draft, of: str, **values: str) -> dict[str, str]:
-    """Commit to each value under a fresh salt and keep the opening."""
-    commitments = {}
-    for name, value in values.items():
-        if value:
-            salt = secrets.token_bytes(core.SALT_BYTES)
-            commitments[name] = core.commit(salt, of=of, name=name, value=value)
-            draft.openings.append(Opening(book=draft.book, of=of, name=name, salt=salt.hex(), value=value))
-    return commitments
-
-
-def _memo(draft: _Draft, kind: str, entry_id: str, memo: dict[str, Any] | None) -> tuple[dict[str, str], dict[str, Any]]:
+def _memo(draft: Draft, kind: str, entry_id: str, memo: dict[str, Any] | None) -> tuple[dict[str, str], dict[str, Any]]:
     """Memos without rows are said in the leaf; a note on rows is only committed to, because people write names into notes."""
     if kind in rules.KINDS_WITHOUT_ROWS:
         return {}, memo or {}
-    return (_private(draft, entry_id, note=canonical_json(memo).decode()) if memo else {}), {}
+    return (commit_private(draft, entry_id, note=canonical_json(memo).decode()) if memo else {}), {}
 
 
 def _decisions(book: Book, proposal: Proposal | None) -> tuple[core.Decision, ...]:
     """Who said yes, as the log shows it; each must be a steward of the policy in force there."""
-    from .proposals import approving_decisions
-
     return approving_decisions(book, proposal) if proposal is not None else ()
 
 
-def _refuse_other_rows(kind: str, transfers: list[Transfer], proposal: Proposal | None, draft: _Draft) -> None:
+def _refuse_other_rows(kind: str, transfers: list[Transfer], proposal: Proposal | None, draft: Draft) -> None:
     """Where a proposal fixes exact rows, only exactly these may be posted under it."""
     if proposal is None or kind not in _DECIDED:
         return
     fixed = [
-        (_account(draft, Spot(**row["debit"])).pk, _account(draft, Spot(**row["credit"])).pk, int(row["amount"]))
+        (find_account(draft, Spot(**row["debit"])).pk, find_account(draft, Spot(**row["credit"])).pk, int(row["amount"]))
         for row in proposal.content.get("rows", [])
     ]
     if proposal.purpose != kind or sorted(map(str, fixed)) != sorted(
@@ -361,20 +234,6 @@ def _core_row(transfer: Transfer) -> core.Transfer:
         ref("lot"), ref("resolves"), ref("corrects"), transfer.covers)  # type: ignore[attr-defined]  # fmt: skip
 
 
-def _milestone(spot: Spot, commodity: Commodity) -> Milestone | None:
-    if not spot.proposal:
-        return None
-    found = Milestone.objects.filter(proposal_id=spot.proposal, n=spot.milestone)
-    milestone = found.filter(commodity=commodity).first() or found.first()
-    if milestone is None:
-        raise Refused(
-            Problem(
-                "milestone_unknown", "The proposal has no milestone “%(n)s” in %(code)s.", {"n": spot.milestone, "code": commodity.code}
-            )
-        )
-    return milestone
-
-
 def _open_hold(account: Account) -> tuple[int, int] | None:
     """The hold line of this account that nothing has resolved."""
     for hold in Transfer.objects.filter(credit_account_id=account.pk, kind="hold").order_by("entry_seq"):
@@ -387,18 +246,6 @@ def _proposal_of(rows: Sequence[Row]) -> Proposal | None:
     """The proposal that the rows' accounts belong to, when the caller names none."""
     named = {spot.proposal for row in rows for spot in (row.debit, row.credit) if spot.proposal}
     return Proposal.objects.filter(pk__in=named).first() if len(named) == 1 else None
-
-
-def _named(model: Any, ref: str, **within: Any) -> Any:
-    """A row by id, or by code where it has one."""
-    try:
-        found = model.objects.filter(pk=ref, **within).first()
-    except (ValidationError, ValueError):
-        found = model.objects.filter(code=ref, **within).first() if model is not Custody else None
-    if found is None:
-        raise Refused(Problem("name_unknown", "The book knows no %(what)s “%(asked)s”. Name it first.",
-                              {"what": model._meta.verbose_name, "asked": ref}))  # fmt: skip
-    return found
 
 
 def _ref(text: str | None) -> tuple[int, int] | None:

@@ -16,6 +16,7 @@ from awna.core.log.tree import hash_leaf, root_of
 from awna.core.problems import Problem, Refused
 
 from ..models import Book, Commodity, Custody, Entry, Fund, Milestone, Opening
+from .accounts import Draft, Spot, find_account, find_named
 
 
 def milestones_of(book: Book, proposal: Proposal) -> list[Milestone]:
@@ -23,11 +24,11 @@ def milestones_of(book: Book, proposal: Proposal) -> list[Milestone]:
     content = proposal.content
     if not content.get("milestones"):
         return []
-    payee = _find(Custody, content.get("payee", ""), book=book)
+    payee = find_named(Custody, content.get("payee", ""), book=book)
     return [
         Milestone(
-            book=book, proposal=proposal, n=str(item["n"]), custody=_find(Custody, item["custody"], book=book),
-            fund=_find(Fund, item["fund"], book=book), commodity=_find(Commodity, item["commodity"]), ceiling=int(item["ceiling"]),
+            book=book, proposal=proposal, n=str(item["n"]), custody=find_named(Custody, item["custody"], book=book),
+            fund=find_named(Fund, item["fund"], book=book), commodity=find_named(Commodity, item["commodity"]), ceiling=int(item["ceiling"]),
             payee=payee, evidence=canonical_json(sorted(item.get("evidence") or [])).decode(),
             earliest=parse_date(item.get("earliest") or "") or timezone.localdate(proposal.filed_at))
         for item in content["milestones"]
@@ -36,18 +37,16 @@ def milestones_of(book: Book, proposal: Proposal) -> list[Milestone]:
 
 def canonical_proposal(book: Book, proposal: Proposal) -> tuple[dict[str, Any], Opening | None]:
     """The value that goes into the log, and the opening of its payee."""
-    from .posting import Spot, _account, _Draft
-
     payee, opening = "", None
     custody_id = str(proposal.content.get("payee") or "")
     if custody_id:
         salt = secrets.token_bytes(core.SALT_BYTES)
         payee = core.commit(salt, of=str(proposal.pk), name="payee", value=custody_id)
         opening = Opening(book=book, of=str(proposal.pk), name="payee", salt=salt.hex(), value=custody_id)
-    draft = _Draft(book, {}, [], [], [], [], [], [])
+    draft = Draft(book)
     rows = tuple(
         core_proposal.ExactRow(
-            str(_account(draft, Spot(**row["debit"])).pk), str(_account(draft, Spot(**row["credit"])).pk), int(row["amount"]))
+            str(find_account(draft, Spot(**row["debit"])).pk), str(find_account(draft, Spot(**row["credit"])).pk), int(row["amount"]))
         for row in proposal.content.get("rows", []))  # fmt: skip
     policy = policy_in_force(book)
     leaves = Entry.objects.filter(book=book).order_by("seq").values_list("leaf", flat=True)
@@ -90,9 +89,3 @@ def policy_in_force(book: Book) -> core_policy.Policy:
     if entry is None:
         raise Refused(Problem("book_not_founded", "The book has not been opened with its policy. Invite the stewards first."))
     return core_policy.read_policy(json.loads(bytes(entry.leaf))["payload"])
-
-
-def _find(model: Any, ref: str, **within: Any) -> Any:
-    from .posting import _named
-
-    return _named(model, ref, **within)
