@@ -38,6 +38,7 @@ PASSWORD = "stone upon stone"  # noqa: S105  # known to everyone: it opens the d
 STEWARDS_REQUIRED = 2
 PAID_FROM = date(2026, 10, 1)
 PROPOSAL_DAYS = 30
+CHARGES_MAX = 20_00  # minor units that banks may keep of one remittance
 
 
 @dataclass(frozen=True)
@@ -206,7 +207,7 @@ class _Story:
     def send_money_on(self) -> None:
         """Send money to the owner: one remittance has arrived, one is on its way."""
         treasurer, owner = self.roles["Karim"], self.accounts["owner"]
-        arrived = self._released("USD", owner.custody, 9_000_00, "Send on: cement and blocks")
+        arrived = self._released("USD", owner.custody, 9_000_00, "Send on: cement and blocks", charges=CHARGES_MAX)
         books.remit(proposal=arrived, milestone="1", movement=self._line("USD", -9_000_00), author=treasurer, request_id="demo-remit-1-out")
         file = OWNER_ACCOUNT[2]
         stored = books.store_statement(
@@ -216,7 +217,7 @@ class _Story:
         for movement in stored.new:
             if movement.amount == 310_00:
                 books.post_unidentified(movement=movement, author=treasurer)
-        under_way = self._released("EUR", owner.custody, 3_000_00, "Send on: the ward")
+        under_way = self._released("EUR", owner.custody, 3_000_00, "Send on: the ward", charges=CHARGES_MAX)
         books.remit(
             proposal=under_way, milestone="1", movement=self._line("EUR", -3_000_00), author=treasurer, request_id="demo-remit-2-out"
         )
@@ -338,15 +339,15 @@ class _Story:
 
     def _proposed(
         self, purse: str, payee: Custody, minor: int, text: str, *, line: str = "", evidence: tuple[str, ...] = (),
-        documents: list[Document] | None = None,
+        documents: list[Document] | None = None, charges: int = 0,
     ) -> Any:  # fmt: skip
         account = self.accounts[purse]
-        ask = approvals.MilestoneAsk(
-            n="1", custody=account.custody, fund=self.book.fund("unallocated"), commodity=account.commodity, ceiling=minor, earliest=PAID_FROM,
-            evidence=evidence,
-        )  # fmt: skip
+        place = {"custody": account.custody, "fund": self.book.fund("unallocated"), "commodity": account.commodity, "earliest": PAID_FROM}
+        asks = [approvals.MilestoneAsk(n="1", ceiling=minor, evidence=evidence, **place)]
+        if charges:
+            asks.append(approvals.MilestoneAsk(n="charges", ceiling=charges, **place))
         return approvals.propose_release(
-            campaign=self.campaign, payee=payee, milestones=[ask], budget_line=self.lines.get(line), documents=documents or [], text=text,
+            campaign=self.campaign, payee=payee, milestones=asks, budget_line=self.lines.get(line), documents=documents or [], text=text,
             expires_on=self.today + timedelta(days=PROPOSAL_DAYS), filed_by=self.roles["Karim"], request_id=f"demo-release-{text}"[:80],
         ).proposal  # fmt: skip
 
