@@ -24,7 +24,7 @@ TASKS = [
     (("steward",), "decisions", gettext_lazy("Decide on releases of money")),
     (("buyer", "storekeeper"), "orders", gettext_lazy("Order, ship and receive")),
     (("coordinator", "shift_lead"), "crews_home", gettext_lazy("Volunteers, crews and hours")),
-    (("site_lead",), "site_plan", gettext_lazy("The plan, the tasks and the crossings")),
+    (("site_lead",), "works_desk", gettext_lazy("The plan, the tasks and the crossings")),
 ]
 
 
