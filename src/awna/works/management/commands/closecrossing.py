@@ -33,7 +33,7 @@ class Command(AwnaCommand):
         author = acting_role(campaign, options["acting"], *PLAN_ROLES)
         crossing: Crossing | None = campaign.crossings.filter(code=options["code"]).first()
         if crossing is None:
-            text = "There is no crossing “%(code)s”.."
+            text = "There is no crossing “%(code)s”. Check the code."
             raise Refused(Problem("crossing_unknown", text, {"code": options["code"]}))
         start: date = options["valid_from"] or timezone.localdate()
         mended = repair_after_closing(
