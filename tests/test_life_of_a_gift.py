@@ -98,7 +98,9 @@ def test_the_life_of_a_gift(tmp_path):
 
     # 7 The truck leaves through the crossing and arrives short; the rest is a loss, an entry of its own.
     crossing = add_crossing(campaign=w.campaign, code="north", name="North crossing", author=w.nour)
-    report_crossing(crossing=crossing, status="open", valid_from=today, source="Driver", confidence="seen", reported_by=w.nour, request_id="open")
+    report_crossing(
+        crossing=crossing, status="open", valid_from=today, source="Driver", confidence="seen", reported_by=w.nour, request_id="open"
+    )
     truck = supply.ship(lines=[OrderAsk(cement, 40)], to_store=store, order=order, crossing=crossing, author=w.store, request_id="ship")
     supply.receive(consignment=truck, counts=[Count(cement, 38)], author=w.store, request_id="receive")
     supply.record_loss(at=truck, item=cement, quantity=2, cause="Torn on the road", author=w.store, second=w.nour, request_id="loss")
@@ -121,7 +123,15 @@ def test_the_life_of_a_gift(tmp_path):
     second = supply.order_materials(
         supplier=omar, proposal=agreed(omar.custody, owner.custody, 80_00, text="More cement", line=None), milestone="1",
         lines=[OrderAsk(cement, 20)], amount_minor=80_00, author=w.buyer, request_id="order 2")  # fmt: skip
-    supply.ship(lines=[OrderAsk(cement, 20)], to_store=store, order=second, crossing=crossing, expected_on=later, author=w.store, request_id="ship 2")
+    supply.ship(
+        lines=[OrderAsk(cement, 20)],
+        to_store=store,
+        order=second,
+        crossing=crossing,
+        expected_on=later,
+        author=w.store,
+        request_id="ship 2",
+    )
     plan = works.adopt_plan(run=works.make_plan(campaign=w.campaign, author=w.nour, request_id="plan", schedules=200), author=w.nour)
     mended = works.repair_after_closing(
         crossing=crossing, status="closed", valid_from=today, valid_until=today + timedelta(days=20), source="Radio of the crossing",

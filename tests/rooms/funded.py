@@ -32,7 +32,9 @@ class Funded:
     store: Store
     _lines: Any = field(default_factory=lambda: count(1))
 
-    def bank_line(self, amount: int, *, counter_account: str = "", account: BankAccount | None = None, on: date | None = None) -> Movement:
+    def bank_line(
+        self, amount: int, *, counter_account: str = "", reference: str = "", account: BankAccount | None = None, on: date | None = None
+    ) -> Movement:
         account = account or self.account
         number = next(self._lines)
         file = StatementFile.objects.create(
@@ -46,7 +48,7 @@ class Funded:
         statement = Statement.objects.create(bank_account=account, file=file, position=0)
         return Movement.objects.create(
             bank_account=account, custody=account.custody, commodity=account.commodity, statement=statement, line_key=str(number), occurrence=1,
-            position=number, amount=amount, booked_on=on or timezone.localdate(), counter_account=counter_account,
+            position=number, amount=amount, booked_on=on or timezone.localdate(), counter_account=counter_account, reference=reference,
         )  # fmt: skip
 
     def ask(self, ceiling: int = 290_000, n: str = "1", **changes: Any) -> MilestoneAsk:

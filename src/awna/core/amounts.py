@@ -32,21 +32,26 @@ def parse_minor(text: str, scale: int) -> int:
     """
     cleaned = re.sub(r"[\s_\u066c]", "", text.translate(_DIGITS))
     if not _NUMBER.fullmatch(cleaned):
-        raise Refused(Problem(
-            "amount_not_a_number",
-            "“%(asked)s” is not an amount. Type digits with a point for decimals, such as 1250.50.",
-            {"asked": text}))
+        raise Refused(
+            Problem(
+                "amount_not_a_number",
+                "“%(asked)s” is not an amount. Type digits with a point for decimals, such as 1250.50.",
+                {"asked": text},
+            )
+        )
     sign = -1 if cleaned.startswith("-") else 1
     whole, _, decimals = cleaned.lstrip("+-").partition(".")
     if len(decimals.rstrip("0")) > scale:
-        raise Refused(Problem(
-            "amount_too_precise",
-            "“%(asked)s” has more than %(scale)s decimals. Round it to %(scale)s decimals.",
-            {"asked": text, "scale": scale}))
+        raise Refused(
+            Problem(
+                "amount_too_precise",
+                "“%(asked)s” has more than %(scale)s decimals. Round it to %(scale)s decimals.",
+                {"asked": text, "scale": scale},
+            )
+        )
     minor = sign * int(whole + decimals.rstrip("0").ljust(scale, "0"))
     if abs(minor) > AMOUNT_MINOR_MAX:
-        raise Refused(Problem(
-            "amount_too_large", "“%(asked)s” is larger than the book can hold. Split it.", {"asked": text}))
+        raise Refused(Problem("amount_too_large", "“%(asked)s” is larger than the book can hold. Split it.", {"asked": text}))
     return minor
 
 

@@ -3,14 +3,19 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from awna.books.models import Milestone
 from awna.core.amounts import currency_scale, parse_minor
 from awna.core.problems import Refused
+from awna.donations.models import Pledge
 from awna.kit.forms import problem_text
+from awna.kit.policies import Actor
 
+from .bank_lines import WaitingLine
 from .services import SectionPlan, SetUpPlan
 
 SECTION_PARTS = 5
@@ -21,11 +26,42 @@ class StatementForm(forms.Form):
     file = forms.FileField(
         label=_("Bank file"), help_text=_("CAMT.053 or MT940, as your bank gives it. A file imported twice adds nothing.")
     )
-    request_id = forms.CharField(widget=forms.HiddenInput)
+    request_id = forms.CharField(widget=forms.HiddenInput, max_length=80)
 
     def __init__(self, *args: Any, accounts: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["bank_account"].queryset = accounts
+
+
+class BankLineForm(forms.Form):
+    """What one bank line is. The choice is looked up among what the treasurer may see; the services judge whether it fits."""
+
+    choice = forms.CharField(label=_("What is this line?"), widget=forms.Select)
+    movement = forms.UUIDField(widget=forms.HiddenInput)
+    request_id = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+    def __init__(self, *args: Any, line: WaitingLine, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id=f"line_{line.movement.pk}_%s", **kwargs)
+        self.line, self.actor = line, actor
+        likely = [(choice.value, choice.label) for choice in line.choices if choice.likely]
+        others = [(choice.value, choice.label) for choice in line.choices if not choice.likely]
+        groups = [(_("Suggested"), likely), (_("Others"), others)] if likely and others else likely + others
+        self.fields["choice"].widget.choices = [("", _now("Choose")), *groups]
+
+    def clean_choice(self) -> Pledge | Milestone | None:
+        """The pledge or milestone that was chosen; None: keep it as not yet identified."""
+        kind, _colon, key = self.cleaned_data["choice"].partition(":")
+        book = self.line.movement.bank_account.book
+        known = {
+            "pledge": Pledge.objects.for_actor(self.actor).filter(bank_account__book=book).exclude(state="draft"),
+            "remit": Milestone.objects.filter(book=book).select_related("proposal"),
+        }
+        if kind == "unidentified":
+            return None
+        try:
+            return known[kind].get(pk=key)
+        except (KeyError, ObjectDoesNotExist, ValidationError, ValueError):
+            raise forms.ValidationError(_now("This is not among the choices any more. Choose again.")) from None
 
 
 class SetUpForm(forms.Form):

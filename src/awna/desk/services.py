@@ -9,11 +9,16 @@ from django.conf import settings
 from django.db import transaction
 
 from awna.books import services as books
+from awna.books.models import BankAccount, Entry, Milestone, Movement
+from awna.books.models.naming import UNIDENTIFIED
 from awna.consent import services as consent
 from awna.core.problems import Problem, Refused
 from awna.donations import services as donations
+from awna.donations.models import Gift, Pledge
 from awna.parties import services as parties
 from awna.parties.models import Campaign, Role, Section
+
+from .bank_lines import under_way_to
 
 STEWARDS_MIN = 2
 
@@ -27,7 +32,7 @@ class ImportReport:
     claimed: int
     unidentified: int
     waiting: int
-    """Outgoing lines that no room has claimed yet."""
+    """Lines that the treasurer must settle: outgoing ones, and incoming ones that may be money sent on by another account."""
 
 
 @transaction.atomic
@@ -42,11 +47,58 @@ def import_statement(*, bank_account: Any, data: bytes, filename: str, author: R
     claimed = donations.claim_movements(movements=stored.new, author=author)
     claimed_ids = {gift.movement_id for gift in claimed.gifts}
     rest = [movement for movement in stored.new if movement.pk not in claimed_ids]
-    incoming = [movement for movement in rest if movement.amount > 0]
+    # Money on its way here could be any of these lines, so a person says which one before it counts as a gift.
+    expects = under_way_to(bank_account).exists()
+    incoming = [movement for movement in rest if movement.amount > 0 and not expects]
     for movement in incoming:
         books.post_unidentified(movement=movement, author=author)
     books.publish_head(bank_account.book)
     return ImportReport(len(stored.new), stored.known, len(claimed.gifts), len(incoming), len(rest) - len(incoming))
+
+
+@transaction.atomic
+def identify_line(*, movement: Movement, pledge: Pledge, author: Role, request_id: str) -> Gift:
+    """This line pays this pledge, whether it waits or was put into Unidentified before."""
+    movement = _locked_for(movement, author, own=True)
+    if movement.used:
+        return donations.identify_gift(movement=movement, pledge=pledge, author=author, request_id=request_id)
+    return donations.assign_movement(movement=movement, pledge=pledge, author=author)
+
+
+@transaction.atomic
+def remit_line(*, movement: Movement, milestone: Milestone, author: Role, request_id: str) -> Entry:
+    """This line is one end of the money that this milestone sends on."""
+    movement = _locked_for(movement, author)
+    first = Entry.objects.filter(transfers__movement=movement, kind__in=("remit", "fx")).first()
+    if first is not None and first.proposal_id == milestone.proposal_id:
+        return first
+    _refuse_used(movement)
+    return books.remit(proposal=milestone.proposal, milestone=milestone.n, movement=movement, author=author, request_id=request_id)
+
+
+@transaction.atomic
+def set_line_aside(*, movement: Movement, author: Role) -> Entry:
+    """This line came in and nobody knows yet from whom: it waits in Unidentified, visible to all."""
+    movement = _locked_for(movement, author)
+    first = Entry.objects.filter(transfers__movement=movement, transfers__credit_fund__code=UNIDENTIFIED, kind="gift").first()
+    if first is not None:
+        return first
+    _refuse_used(movement)
+    return books.post_unidentified(movement=movement, author=author)
+
+
+def _locked_for(movement: Movement, author: Role, *, own: bool = False) -> Movement:
+    """The line as it is now, its account locked, for a treasurer of that account. `own`: donors are known to their own section alone."""
+    account = BankAccount.objects.select_for_update(of=("self",)).get(pk=movement.bank_account_id)
+    whole = author.section_id is None and not own
+    if author.name != "treasurer" or not (whole or author.section_id == account.section_id):
+        raise Refused(Problem("line_of_another_section", "This line is on an account of another body. Its own treasurer settles it."))
+    return Movement.objects.select_related("bank_account__book", "commodity").get(pk=movement.pk)
+
+
+def _refuse_used(movement: Movement) -> None:
+    if movement.used:
+        raise Refused(Problem("line_settled", "This line was settled in another way already. Reload the page to see what still waits."))
 
 
 @dataclass(frozen=True)

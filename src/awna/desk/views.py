@@ -20,7 +20,7 @@ from .forms import SetUpForm, StatementForm
 # (roles, address name, what one does there): the home page lists what this person may do, in the order of a gift's life.
 TASKS = [
     (("treasurer",), "import_statement", gettext_lazy("Bring in a bank file")),
-    (("treasurer",), "unidentified", gettext_lazy("Find the giver of unidentified money")),
+    (("treasurer",), "bank_lines", gettext_lazy("Settle the bank lines that wait")),
     (("steward",), "decisions", gettext_lazy("Decide on releases of money")),
     (("buyer", "storekeeper"), "orders", gettext_lazy("Order, ship and receive")),
     (("coordinator", "shift_lead"), "crews_home", gettext_lazy("Volunteers, crews and hours")),

@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from awna.books import services as books
-from awna.books.models import BankAccount, Book, Commodity, Custody, Fund, Movement
+from awna.books.models import BankAccount, Book, Commodity, Custody, Fund, Movement, Transfer
 from awna.books.models.naming import GOODS_GENERAL, UNALLOCATED, UNIDENTIFIED
 from awna.core.amounts import AMOUNT_MINOR_MAX, format_minor
 from awna.core.banking.matching import Match, Target, match_line, references_of
@@ -70,7 +70,12 @@ def pledge_gift(
     _forget_drafts(book)
     donor = _new_donor(campaign=book.campaign, section=bank_account.section, name=name, email=email, language=language)
     pledge = Pledge.objects.create(
-        donor=donor, bank_account=bank_account, fund=fund, amount_minor=amount_minor, reference=new_reference(random) if random else _free_reference(), request_id=request_id
+        donor=donor,
+        bank_account=bank_account,
+        fund=fund,
+        amount_minor=amount_minor,
+        reference=new_reference(random) if random else _free_reference(),
+        request_id=request_id,
     )
     return pledge if draft else confirm_pledge(pledge=pledge)
 
@@ -125,11 +130,31 @@ def assign_movement(*, movement: Movement, pledge: Pledge, author: Role) -> Gift
     pledge = Pledge.objects.select_for_update(of=("self",)).select_related("donor__campaign", "fund", "bank_account").get(pk=pledge.pk)
     if movement.used or movement.amount <= 0:
         raise Refused(Problem("movement_not_free", "This bank line is used already, or it is no money that came in. Choose another line."))
-    if pledge.bank_account_id != movement.bank_account_id:
-        raise Refused(Problem("pledge_of_another_account", "The pledge was made for another bank account. Choose one of this account."))
-    if pledge.state != "pledged":
-        raise Refused(Problem("pledge_not_open", "This pledge is %(state)s already. Choose an open one.", {"state": pledge.state}))
+    _refuse_pledge_elsewhere(movement, pledge)
     return _post_gift(movement, pledge, author)
+
+
+@transaction.atomic
+def identify_gift(*, movement: Movement, pledge: Pledge, author: Role, request_id: str) -> Gift:
+    """Money that stands as not yet identified turns out to pay this pledge: it goes to the pledge's fund and keeps its lot."""
+    (movement,) = _read_locked([movement])
+    first = Gift.objects.filter(movement=movement).first()
+    if first is not None and first.pledge_id == pledge.pk:
+        return first
+    pledge = Pledge.objects.select_for_update(of=("self",)).select_related("donor__campaign", "fund", "bank_account").get(pk=pledge.pk)
+    found = Transfer.objects.filter(movement=movement, kind="gift", credit_fund__code=UNIDENTIFIED).order_by("-entry_seq").first()
+    if first is not None or found is None or _left_of_lot(movement.bank_account.book, found) != found.amount:
+        raise Refused(
+            Problem("gift_not_unidentified", "This line does not stand whole in Unidentified any more. Reload the page and choose another.")
+        )
+    _refuse_pledge_elsewhere(movement, pledge)
+    place = {"custody": str(movement.custody_id), "commodity": str(movement.commodity_id)}
+    nameless, named = (books.Spot(rules.FREE, fund=str(fund), **place) for fund in (found.credit_fund_id, pledge.fund_id))
+    books.post_entry(
+        book=movement.bank_account.book, kind="allocate", author=author, effective_date=timezone.localdate(), request_id=request_id,
+        rows=[books.Row(nameless, named, found.amount, lot=f"{found.entry_seq}.{found.line}")],
+    )  # fmt: skip
+    return _keep_gift(movement, pledge, entry_seq=found.entry_seq, line=found.line)
 
 
 @transaction.atomic
@@ -199,9 +224,27 @@ def _post_gift(movement: Movement, pledge: Pledge, author: Role) -> Gift:
         book=account.book, kind="gift", rows=[books.Row(outside, inside, movement.amount, movement=str(movement.pk))], author=author,
         effective_date=movement.booked_on, request_id=f"gift:{movement.pk}",
     )  # fmt: skip
+    return _keep_gift(movement, pledge, entry_seq=entry.seq, line=1)
+
+
+def _refuse_pledge_elsewhere(movement: Movement, pledge: Pledge) -> None:
+    if pledge.bank_account_id != movement.bank_account_id:
+        raise Refused(Problem("pledge_of_another_account", "The pledge was made for another bank account. Choose one of this account."))
+    if pledge.state != "pledged":
+        raise Refused(Problem("pledge_not_open", "This pledge is %(state)s already. Choose an open one.", {"state": pledge.state}))
+
+
+def _left_of_lot(book: Book, row: Transfer) -> int:
+    """What still lies of a gift where it first came to."""
+    account, hops = str(row.credit_account_id), books.trace_lot(book, f"{row.entry_seq}.{row.line}")
+    return sum(hop.amount for hop in hops if hop.credit == account) - sum(hop.taken for hop in hops if hop.debit == account)
+
+
+def _keep_gift(movement: Movement, pledge: Pledge, *, entry_seq: int, line: int) -> Gift:
+    """The gift of a posted row: its giver, its pledge met, and a letter that it arrived."""
     gift = Gift.objects.create(
-        donor=pledge.donor, pledge=pledge, kind="money", movement=movement, book=account.book, commodity=movement.commodity,
-        amount_minor=movement.amount, entry_seq=entry.seq, received_on=movement.booked_on, request_id=f"gift:{movement.pk}",
+        donor=pledge.donor, pledge=pledge, kind="money", movement=movement, book=movement.bank_account.book, commodity=movement.commodity,
+        amount_minor=movement.amount, entry_seq=entry_seq, line=line, received_on=movement.booked_on, request_id=f"gift:{movement.pk}",
     )  # fmt: skip
     pledge.state = "received"
     pledge.save(update_fields=["state"])

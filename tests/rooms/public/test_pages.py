@@ -37,9 +37,7 @@ def funded() -> Funded:
 def donor(funded: Funded) -> Donor:
     """Dana's EUR 250.00 arrived; the next payment to Omar is released, and EUR 100.00 is promised."""
     pledge = pledge_gift(bank_account=funded.account, amount_minor=25_000, request_id="d1", fund=funded.roof, name="Dana")
-    line = funded.bank_line(25_000)
-    line.reference = pledge.reference
-    line.save()
+    line = funded.bank_line(25_000, reference=pledge.reference)
     assert claim_movements(movements=[line], author=funded.world.karim).gifts
     proposed = funded.propose(funded.ask(4_010_000))
     funded.sign(proposed)

@@ -38,6 +38,6 @@ class Command(AwnaCommand):
             return self.print_json(report.__dict__)
         self.stdout.write(
             f"{report.new} new lines, {report.known} known; {report.claimed} gifts by reference, {report.unidentified} to Unidentified, "
-            f"{report.waiting} outgoing lines wait for their papers."
+            f"{report.waiting} lines wait for the treasurer."
         )
         return None
