@@ -1,0 +1,159 @@
+"""Which lines of the bank still wait for the treasurer, and what each of them may be; nothing here writes."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from awna.books.models import Account, BankAccount, Entry, Movement, Transfer
+from awna.books.models.naming import CHARGES, UNIDENTIFIED
+from awna.core.amounts import group_minor
+from awna.core.ledger.rules import COMMITTED, PURSES, RELEASED, REMITTANCE, TRANSIT
+from awna.donations.models import Pledge
+from awna.kit.policies import Actor
+from awna.parties.models import Campaign
+from awna.supply.models import PurchaseOrder
+
+LINES_MAX = 50
+"""Lines on one page; the rest follow as these are settled."""
+PLEDGES_MAX = 200
+"""Open pledges offered for one line, the likely ones first."""
+SIMILAR_RUN_CHARACTERS_MIN = 8
+"""One wrong character in a reference of 16 always leaves a run of eight right ones."""
+
+NAMELESS, ARRIVAL, OUTGOING = "nameless", "arrival", "outgoing"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Something that a line may be; `value` goes into the form, and `likely` ones come first."""
+
+    value: str
+    label: str
+    likely: bool = False
+
+
+@dataclass(frozen=True)
+class WaitingLine:
+    """A line and its choices. `own`: the reader is the treasurer of this very account and may read who paid and why."""
+
+    movement: Movement
+    kind: str
+    own: bool
+    choices: list[Choice] = field(default_factory=list)
+    orders: list[PurchaseOrder] = field(default_factory=list)
+
+    @property
+    def amount(self) -> int:
+        return abs(self.movement.amount)
+
+
+def treasurer_of(actor: Actor) -> Actor:
+    """The same person with the roles as treasurer alone: other hats open no bank account."""
+    return Actor(actor.user, [role for role in actor.roles if role.name == "treasurer"])
+
+
+def waiting_movements(*, campaign: Campaign, actor: Actor) -> QuerySet[Movement]:
+    """The movements of this treasurer's accounts that nothing used yet, or that went to Unidentified and have no giver."""
+    reversed_entries = Entry.objects.filter(book__campaign=campaign).exclude(reverses=None).values("reverses")
+    posted = Transfer.objects.filter(book__campaign=campaign, kind="gift", credit_fund__code=UNIDENTIFIED)
+    nameless = posted.exclude(entry_seq__in=reversed_entries)
+    return (
+        Movement.objects.for_actor(actor)
+        .filter(Q(used=0) | Q(pk__in=nameless.values("movement"), gift=None), bank_account__book__campaign=campaign)
+        .select_related("bank_account__book", "bank_account__commodity", "commodity", "custody")
+        .order_by("booked_on", "position", "pk")
+    )
+
+
+def read_lines(*, movements: Iterable[Movement], actor: Actor) -> list[WaitingLine]:
+    """Each movement with what it may be."""
+    own_sections = {role.section_id for role in actor.roles}
+    pledges: dict[Any, list[Pledge]] = {}
+    lines = []
+    for movement in movements:
+        account = movement.bank_account
+        own = account.section_id in own_sections
+        if movement.amount < 0:
+            lines.append(WaitingLine(movement, OUTGOING, own, _sendings(movement), _orders(movement)))
+            continue
+        if own and account.pk not in pledges:
+            pledges[account.pk] = list(Pledge.objects.for_actor(actor).open_in(account.book).filter(bank_account=account))
+        gifts = _gifts(movement, pledges[account.pk]) if own else []
+        if movement.used:
+            lines.append(WaitingLine(movement, NAMELESS, own, gifts))
+        else:
+            set_aside = Choice("unidentified", _("No pledge and no remittance: keep it as not yet identified"))
+            lines.append(WaitingLine(movement, ARRIVAL, own, [*_arrivals(movement), *gifts, set_aside]))
+    return lines
+
+
+def under_way_to(account: BankAccount) -> QuerySet[Account]:
+    """Money on its way to this account, by the account of the book that holds it meanwhile."""
+    return Account.objects.filter(
+        book=account.book, stage=TRANSIT, custody_type=REMITTANCE, custody__settles_to=account.custody_id, balance__credits__gt=F("balance__debits")
+    ).select_related("balance", "commodity", "proposal", "milestone")  # fmt: skip
+
+
+def _gifts(movement: Movement, pledges: list[Pledge]) -> list[Choice]:
+    found = [_gift(movement, pledge) for pledge in pledges]
+    return sorted(found, key=lambda choice: not choice.likely)[:PLEDGES_MAX]
+
+
+def _gift(movement: Movement, pledge: Pledge) -> Choice:
+    reasons = []
+    if _is_similar(pledge.reference, movement.reference + movement.text):
+        reasons.append(_("similar reference"))
+    if pledge.amount_minor == movement.amount:
+        reasons.append(_("same amount"))
+    amount = group_minor(pledge.amount_minor, pledge.currency.scale)
+    parts = [_("Pledge %(reference)s") % {"reference": pledge.reference_grouped}, f"{pledge.currency.code} {amount}", pledge.donor.name]
+    return Choice(f"pledge:{pledge.pk}", _labelled(parts, reasons), likely=bool(reasons))
+
+
+def _is_similar(reference: str, text: str) -> bool:
+    compact = "".join(character for character in text.upper() if character.isalnum())
+    match = SequenceMatcher(None, reference, compact, autojunk=False).find_longest_match()
+    return match.size >= SIMILAR_RUN_CHARACTERS_MIN
+
+
+def _sendings(movement: Movement) -> list[Choice]:
+    """Released money of this account that goes to another purse of the campaign."""
+    found = Account.objects.filter(
+        book=movement.bank_account.book, stage=RELEASED, custody=movement.custody_id, commodity=movement.commodity_id,
+        milestone__payee__type__in=PURSES, balance__credits__gt=F("balance__debits"),
+    ).exclude(milestone__n=CHARGES)  # fmt: skip
+    return _remittances(found.select_related("balance", "commodity", "proposal", "milestone__payee"), movement)
+
+
+def _arrivals(movement: Movement) -> list[Choice]:
+    return _remittances(under_way_to(movement.bank_account), movement)
+
+
+def _remittances(accounts: Iterable[Account], movement: Movement) -> list[Choice]:
+    choices = []
+    for account in accounts:
+        same = account.balance.minor == abs(movement.amount) and account.commodity_id == movement.commodity_id
+        amount = group_minor(account.balance.minor, account.commodity.scale)
+        text = str(account.proposal.content.get("text", "")) if account.proposal else ""
+        parts = [_("Remittance: %(text)s") % {"text": text}, f"{account.commodity.code} {amount}"]
+        choices.append(Choice(f"remit:{account.milestone_id}", _labelled(parts, [_("same amount")] if same else []), likely=same))
+    return sorted(choices, key=lambda choice: not choice.likely)
+
+
+def _orders(movement: Movement) -> list[PurchaseOrder]:
+    """Orders whose money is committed on this account; they are paid on a page of their own, with their papers."""
+    committed = Account.objects.filter(
+        book=movement.bank_account.book, stage=COMMITTED, custody=movement.custody_id, commodity=movement.commodity_id,
+        balance__credits__gt=F("balance__debits"),
+    )  # fmt: skip
+    found = PurchaseOrder.objects.filter(milestone__in=committed.values("milestone")).select_related("supplier", "milestone__commodity")
+    return sorted(found, key=lambda order: order.amount_minor != -movement.amount)
+
+
+def _labelled(parts: list[str], reasons: list[str]) -> str:
+    label = " · ".join(part for part in parts if part)
+    return _("%(what)s (%(reasons)s)") % {"what": label, "reasons": ", ".join(reasons)} if reasons else label
