@@ -73,7 +73,7 @@ def give_check(request: HttpRequest, slug: str, token: str) -> HttpResponse:
             return private(refused_page(request, refused, back=reverse("give", kwargs={"slug": slug})))
         return private(redirect("give_done", slug=slug, token=token))
     context = {"pledge": pledge, "steps": _step(3), "title": _("Is this right?")}
-    return private(render(request, "donations/check.html", context))
+    return private(render(request, "donations/check.html", context), has_form=True)
 
 
 def give_done(request: HttpRequest, slug: str, token: str) -> HttpResponse:

@@ -44,9 +44,10 @@ def file_answer(data: bytes, *, name: str, media_type: str) -> HttpResponse:
     return HttpResponse(data, content_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
-def private(response: HttpResponse) -> HttpResponse:
+def private(response: HttpResponse, *, has_form: bool = False) -> HttpResponse:
     """For pages behind a secret address: not listed, not kept, and the address is not handed on."""
     response["X-Robots-Tag"] = "noindex, nofollow"
-    response["Referrer-Policy"] = "no-referrer"
+    # Under no-referrer a browser names no origin when it sends a form, and the guard against forgery refuses it.
+    response["Referrer-Policy"] = "same-origin" if has_form else "no-referrer"
     response["Cache-Control"] = "no-store, private"
     return response

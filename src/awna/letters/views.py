@@ -84,7 +84,7 @@ def confirm_signature(request: HttpRequest, slug: str, token: str) -> HttpRespon
         return private(refused_page(request, refused, status=400))
     done = signature.state == Signature.CONFIRMED
     context = {"signature": signature, "done": done, "withdraw": services.withdraw_token(signature)}
-    return private(render(request, "letters/confirm.html", context))
+    return private(render(request, "letters/confirm.html", context), has_form=True)
 
 
 def withdraw_signature(request: HttpRequest, slug: str, token: str) -> HttpResponse:
@@ -103,7 +103,7 @@ def withdraw_signature(request: HttpRequest, slug: str, token: str) -> HttpRespo
             )
     except Refused as refused:
         return private(refused_page(request, refused, status=400))
-    return private(render(request, "letters/withdraw.html", {"signature": signature}))
+    return private(render(request, "letters/withdraw.html", {"signature": signature}), has_form=True)
 
 
 def ask_withdrawal(request: HttpRequest, slug: str, letter: UUID) -> HttpResponse:
