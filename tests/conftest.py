@@ -59,8 +59,26 @@ if os.environ.get("AWNA_DATABASE_URL"):
         """On PostgreSQL tests/postgres.py has made the database: as its owner, which these tests are not."""
 
 
+@pytest.fixture(scope="session")
+def empty_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """pytest-django makes the test database only if a chosen test has its mark; here it is made if none has."""
+    from django.conf import settings
+    from django.db import connection
+
+    described = settings.DATABASES["default"]
+    original = str(described["NAME"])
+    missing = connection.vendor == "sqlite" and original != str(described["TEST"]["NAME"])
+    if missing:
+        with django_db_blocker.unblock():
+            connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+    yield
+    if missing:
+        with django_db_blocker.unblock():
+            connection.creation.destroy_test_db(original, verbosity=0)
+
+
 @pytest.fixture
-def fresh_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+def fresh_database(empty_database: None, django_db_blocker: Any) -> Iterator[str]:
     """A copy of the empty database for a test that commits; use it in place of `django_db(transaction=True)`."""
     from .databases import copied_database
 
