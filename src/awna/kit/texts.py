@@ -13,6 +13,7 @@ from django.utils.translation import template
 
 PACKAGE = Path(__file__).resolve().parents[1]
 CODE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
+HOLE = re.compile(r"%\(\w+\)s")
 SENTENCE = re.compile(r"\S+ .*[.?!]", re.DOTALL)
 SINGULAR = {"gettext", "gettext_lazy", "gettext_noop"}
 PLURAL = {"ngettext", "ngettext_lazy"}
@@ -92,7 +93,9 @@ def _refusal_ids(tree: ast.Module) -> Iterator[str]:
             for code, text in _pairs(node):
                 is_problem = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Problem"
                 if is_problem or (_is_text(code) and CODE.fullmatch(code.value)):
-                    yield from (words for words in _texts(text, named) if words and (is_problem or SENTENCE.fullmatch(words)))
+                    yield from (
+                        words for words in _texts(text, named) if HOLE.sub("", words).strip() and (is_problem or SENTENCE.fullmatch(words))
+                    )
 
 
 def _pairs(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
