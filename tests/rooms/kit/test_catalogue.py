@@ -3,9 +3,11 @@
 import re
 from pathlib import Path
 
+from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
 import awna
+from awna.kit.texts import Text, texts_of, untranslated
 
 CATALOGUE = Path(awna.__file__).parent / "locale/ar/LC_MESSAGES/django.po"
 PLACEHOLDER = re.compile(r"%\(\w+\)s")
@@ -25,3 +27,49 @@ def test_placeholders_and_plurals_are_whole() -> None:
             assert len(message.string) == PLURALS and all(message.string), message.id
             for form in message.string:
                 assert set(PLACEHOLDER.findall(form)) <= set(PLACEHOLDER.findall(message.id[1])), message.id
+
+
+def read_catalogue() -> Catalog:
+    with CATALOGUE.open("rb") as file:
+        return read_po(file)
+
+
+def test_every_text_of_the_source_is_translated() -> None:
+    assert untranslated(texts_of(), read_catalogue()) == []
+
+
+def test_a_planted_text_is_missed(tmp_path: Path) -> None:
+    page = tmp_path / "templates" / "page.html"
+    page.parent.mkdir()
+    page.write_text(
+        '{% load i18n %}<p title="Don\'t">\n  {% translate "A planted heading" %}</p>'
+        "{% blocktranslate count n=n %}{{ n }} planted stone{% plural %}{{ n }} planted stones{% endblocktranslate %}"
+    )
+    (tmp_path / "services.py").write_text(
+        "from django.utils.translation import gettext as _\n"
+        'title = _("A planted title")\n'
+        'problem = Problem("stone_missing", "A planted refusal of " "%(n)s stones.", {"n": 1})\n'
+        "def check(refuse):\n"
+        '    text = "A planted text in a name."\n'
+        '    refuse("stone_named", text)\n'
+    )
+    assert untranslated(texts_of(tmp_path), read_catalogue()) == [
+        "services.py: A planted title",
+        "services.py: A planted refusal of %(n)s stones.",
+        "services.py: A planted text in a name.",
+        "templates/page.html: A planted heading",
+        "templates/page.html: %(n)s planted stone",
+    ]
+
+
+def test_an_empty_or_fuzzy_translation_counts_as_missing() -> None:
+    catalogue = Catalog(locale="ar")
+    catalogue.add("Stone", "")
+    catalogue.add("Wall", "جدار", flags={"fuzzy"})
+    catalogue.add("Roof", "سقف")
+    texts = [Text("Stone", "a.py"), Text("Wall", "a.py"), Text("Roof", "a.py")]
+    assert untranslated(texts, catalogue) == ["a.py: Stone", "a.py: Wall"]
+
+
+def test_the_checks_of_msgfmt_find_nothing() -> None:
+    assert [(message.id, str(error)) for message, errors in read_catalogue().check() for error in errors] == []
