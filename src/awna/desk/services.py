@@ -70,7 +70,7 @@ def remit_line(*, movement: Movement, milestone: Milestone, author: Role, reques
     """This line is one end of the money that this milestone sends on."""
     movement = _locked_for(movement, author)
     first = Entry.objects.filter(transfers__movement=movement, kind__in=("remit", "fx")).first()
-    if first is not None and first.proposal_id == milestone.proposal_id:
+    if movement.used and first is not None and first.proposal_id == milestone.proposal_id:
         return first
     _refuse_used(movement)
     return books.remit(proposal=milestone.proposal, milestone=milestone.n, movement=movement, author=author, request_id=request_id)
@@ -81,7 +81,7 @@ def set_line_aside(*, movement: Movement, author: Role) -> Entry:
     """This line came in and nobody knows yet from whom: it waits in Unidentified, visible to all."""
     movement = _locked_for(movement, author)
     first = Entry.objects.filter(transfers__movement=movement, transfers__credit_fund__code=UNIDENTIFIED, kind="gift").first()
-    if first is not None:
+    if movement.used and first is not None:
         return first
     _refuse_used(movement)
     return books.post_unidentified(movement=movement, author=author)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from awna import verify
 from awna.approvals.services import MilestoneAsk, decide_release, propose_release
 from awna.books import services as books
 from awna.books.models import BankAccount, Book, Entry, Movement
@@ -81,7 +82,7 @@ def settle(client, movement, choice, request_id=""):
     return client.post(PAGE, {"movement": movement.pk, "choice": choice, "request_id": request_id or str(uuid.uuid4())})
 
 
-def test_money_without_a_name_finds_its_pledge_and_keeps_its_lot(place, client):
+def test_money_without_a_name_finds_its_pledge_and_keeps_its_lot(place, client, tmp_path):
     as_(client, place.world.north_treasurer)
     page = read(client)
     assert "R. Payer" in page
@@ -97,6 +98,10 @@ def test_money_without_a_name_finds_its_pledge_and_keeps_its_lot(place, client):
     assert (place.sum("free", fund="unidentified"), place.sum("free", fund="unallocated")) == (0, 570_00)
     assert {hop.amount for hop in books.trace_lot(place.book, gift.lot)} == {70_00}
     assert books.check_book(place.book) == []
+    books.publish_head(place.book)
+    dump = tmp_path / "book.jsonl"
+    dump.write_bytes(books.dump_book(place.book))
+    assert verify.main([str(dump)]) == 0
     place.pledge.refresh_from_db()
     assert place.pledge.state == "received"
     assert "No bank line waits" in read(client)
