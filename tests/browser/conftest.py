@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from django.utils import translation
 from playwright.sync_api import Page
 
 from .ground import Ground, make_ground
@@ -11,8 +12,10 @@ WAIT_MS = 10_000
 
 
 @pytest.fixture
-def ground(site: str) -> Ground:
-    return make_ground()
+def ground(site: str) -> Iterator[Ground]:
+    # A page that another test read in Arabic may have left that language behind in this thread.
+    with translation.override("en"):
+        yield make_ground()
 
 
 @pytest.fixture
