@@ -36,6 +36,8 @@ class Command(AwnaCommand):
 
 def _update(path: Path, catalogue: Catalog, template: Catalog) -> None:
     """A guessed translation would say something else than the text does, so nothing is guessed."""
+    # The date of the last run would be the only change of most runs, and a conflict of every merge.
+    template.creation_date = catalogue.creation_date
     catalogue.update(template, no_fuzzy_matching=True, update_header_comment=False)
     with path.open("wb") as file:
         write_po(file, catalogue, width=WIDTH_CHARS, sort_output=True, ignore_obsolete=True)
