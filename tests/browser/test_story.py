@@ -1,9 +1,10 @@
-"""The life of a gift as five people see it in a browser: visitor, treasurer, stewards, site lead, donor."""
+"""The life of a gift as five people see it in a browser, and the life of a signature."""
 
 from datetime import timedelta
 
 from playwright.sync_api import Page, expect
 
+from awna.letters import services as letters
 from tests.world import PASSWORD
 
 from .ground import CLOSED_FOR_DAYS, Ground, ask_for_cement, bank_file, send_cement
@@ -121,3 +122,22 @@ def sign_in(page: Page, site: str, name: str) -> None:
 def sign_out(page: Page) -> None:
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("button", name="Sign out")).to_have_count(0)
+
+
+def test_a_reader_signs_confirms_and_takes_back(site: str, page: Page, ground: Ground, complaints: list[str]) -> None:
+    page.goto(f"{site}{ground.letter.get_absolute_url()}")
+    page.get_by_label("Name").first.fill("Reem")
+    page.get_by_label("E-mail").fill("reem@example.org")
+    page.locator("form").filter(has=page.get_by_label("E-mail")).get_by_role("button").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Look into your mail")
+    # The mail itself is read in tests/rooms/letters; here its link is followed.
+    token = letters.confirm_token(ground.letter.signatures.get())
+    page.goto(f"{site}/c/clinic/letters/confirm/{token}/")
+    page.get_by_role("button", name="Yes, I sign this letter").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Thank you. Your signature counts.")
+    assert letters.count_signatures(ground.letter).people == 1
+    page.get_by_role("link", name="Take my name back").click()
+    page.get_by_role("button", name="Take my name back").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your name is taken back")
+    assert letters.count_signatures(ground.letter).people == 0
+    assert complaints == []
