@@ -6,6 +6,8 @@ from typing import Any
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from awna.kit.policies import Actor
@@ -80,9 +82,22 @@ class Campaign(models.Model):
         return reverse("campaign", kwargs={"slug": self.slug})
 
     def text(self, kind: str, language: str) -> str:
-        """The title or summary in a language, else as first written."""
-        found = self.texts.filter(kind=kind, language=language).first()
+        """The title, summary or place in a language, else as first written. One query for all of them."""
+        found = self.texts_in(language).get(kind)
         return found.text if found else getattr(self, kind)
+
+    def texts_in(self, language: str) -> dict[str, "CampaignText"]:
+        """The translations into a language, by kind, each with its state of review."""
+        return {row.kind: row for row in self._texts if row.language == language}
+
+    @property
+    def title_here(self) -> str:
+        """The title in the reader's language."""
+        return self.text("title", (get_language() or "en").split("-")[0])
+
+    @cached_property
+    def _texts(self) -> list["CampaignText"]:
+        return list(self.texts.all())
 
 
 class CampaignText(models.Model):

@@ -45,14 +45,13 @@ def campaign(request: HttpRequest, slug: str) -> HttpResponse:
     """What is so far: figures that add up, each linked to its entries."""
     row, language = _whole(request.campaign), translation.get_language()
     book = getattr(row, "book", None)
-    texts = {text.kind: text for text in row.texts.filter(language=language)}
+    texts = row.texts_in(language)
     money = money_of(book) if book else []
     main = next((item for item in money if item.code == row.goal_currency), _nothing(row))
     pledged = _pledged(book, main.code) if book else 0
     letter = row.letters.first()
     context = {
-        "title": texts["title"].text if "title" in texts else row.title,
-        "summary": texts["summary"].text if "summary" in texts else row.summary,
+        "title": row.text("title", language), "summary": row.text("summary", language),
         "machine": any(text.state != "reviewed" for text in texts.values()),
         "money": main, "others": [item for item in money if item.code != main.code], "pledged": pledged,
         "missing": max(0, row.goal_minor - main.received - pledged), "sums": _sums(slug, main, pledged, row.goal_minor),
