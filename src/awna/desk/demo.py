@@ -3,10 +3,12 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -29,14 +31,13 @@ from awna.supply import services as supply
 from awna.works import services as works
 from awna.works.task_file import load_tasks
 
-from .demo_place import ROOT_DIR
+from .demo_files import FILES, bank_file, write_files_to_import
 from .services import import_statement
 
-FILES = ROOT_DIR / "demo"
 SLUG = "wadi-sanad"
 PASSWORD = "stone upon stone"  # noqa: S105  # known to everyone: it opens the demonstration on this machine and nothing else
 STEWARDS_REQUIRED = 2
-PAID_FROM = date(2026, 10, 1)
+PAID_FROM_DAYS = 50  # days before the seeding; the bank files begin there
 PROPOSAL_DAYS = 30
 CHARGES_MAX = 20_00  # minor units that banks may keep of one remittance
 
@@ -99,6 +100,7 @@ def seed(*, say: Callable[[str], None]) -> Campaign:
         say(_sentence(step))
         step()
     books.publish_head(story.book)
+    write_files_to_import(Path(settings.AWNA_DATA_DIR), today=story.today)
     return story.campaign
 
 
@@ -137,6 +139,7 @@ class _Story:
     def __init__(self, say: Callable[[str], None]) -> None:
         self.say = say
         self.today = timezone.localdate()
+        self.paid_from = self.today - timedelta(days=PAID_FROM_DAYS)
         self.roles: dict[str, Role] = {}
         self.sections: dict[str, Section] = {}
         self.accounts: dict[str, BankAccount] = {}
@@ -200,7 +203,7 @@ class _Story:
             )  # fmt: skip
         for _name, _country, currency, _number, file in SECTIONS:
             import_statement(
-                bank_account=self.accounts[currency], data=(FILES / file).read_bytes(), filename=file, author=self.roles["Karim"],
+                bank_account=self.accounts[currency], data=bank_file(file, today=self.today), filename=file, author=self.roles["Karim"],
                 request_id=f"demo-{file}",
             )  # fmt: skip
 
@@ -211,7 +214,7 @@ class _Story:
         books.remit(proposal=arrived, milestone="1", movement=self._line("USD", -9_000_00), author=treasurer, request_id="demo-remit-1-out")
         file = OWNER_ACCOUNT[2]
         stored = books.store_statement(
-            bank_account=owner, data=(FILES / file).read_bytes(), filename=file, author=treasurer, request_id=f"demo-{file}"
+            bank_account=owner, data=bank_file(file, today=self.today), filename=file, author=treasurer, request_id=f"demo-{file}"
         )
         books.remit(proposal=arrived, milestone="1", movement=self._line("owner", 8_985_00), author=treasurer, request_id="demo-remit-1-in")
         for movement in stored.new:
@@ -253,7 +256,7 @@ class _Story:
         keeper, lead = self.roles["Samira"], self.roles["Nour"]
         crossing = access.add_crossing(campaign=self.campaign, code="north", name="North crossing", author=lead)
         access.report(
-            crossing=crossing, status="open", valid_from=PAID_FROM, source="The drivers", confidence="seen", reported_by=lead,
+            crossing=crossing, status="open", valid_from=self.paid_from, source="The drivers", confidence="seen", reported_by=lead,
             request_id="demo-crossing-1",
         )  # fmt: skip
         cement, block = self.items["cement"], self.items["block"]
@@ -342,7 +345,12 @@ class _Story:
         documents: list[Document] | None = None, charges: int = 0,
     ) -> Any:  # fmt: skip
         account = self.accounts[purse]
-        place = {"custody": account.custody, "fund": self.book.fund("unallocated"), "commodity": account.commodity, "earliest": PAID_FROM}
+        place = {
+            "custody": account.custody,
+            "fund": self.book.fund("unallocated"),
+            "commodity": account.commodity,
+            "earliest": self.paid_from,
+        }
         asks = [approvals.MilestoneAsk(n="1", ceiling=minor, evidence=evidence, **place)]
         if charges:
             asks.append(approvals.MilestoneAsk(n="charges", ceiling=charges, **place))

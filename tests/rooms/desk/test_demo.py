@@ -3,9 +3,11 @@
 import os
 import subprocess
 import sys
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError
 
 from awna.books import services as books
@@ -13,10 +15,12 @@ from awna.consent.models import Proposal
 from awna.core.problems import Refused
 from awna.crews.models import Hours
 from awna.desk import demo
+from awna.desk.demo_files import TO_IMPORT
 from awna.desk.demo_place import MARK, is_demo_place, take_place
 from awna.desk.management.commands.demo import free_port
 from awna.donations.models import Gift
 from awna.letters.services import count_signatures
+from awna.public.journey import journey_of
 from awna.supply.services import still_under_way
 from awna.works.models import PlanRun
 from tests.world import make_world
@@ -53,6 +57,23 @@ def test_the_demonstration_opens_mid_way_and_is_made_once(django_assert_max_num_
     assert (Hours.objects.filter(approved_at=None).count(), Hours.objects.count()) == (1, 4)
     counted = count_signatures(campaign.letters.get())
     assert (counted.people, counted.organisations) == (3, 2)
+
+
+@pytest.mark.django_db
+@pytest.mark.compiled
+def test_the_way_of_each_gift_of_the_demonstration_reads_in_time_order():
+    campaign = demo.seed(say=lambda _text: None)
+    days = [[step.day for step in journey_of(gift).steps] for gift in Gift.objects.filter(book=campaign.book)]
+    assert [way for way in days if way != sorted(way)] == []
+    assert any(way[0] < way[-1] for way in days)
+    (file,) = (settings.AWNA_DATA_DIR / TO_IMPORT).iterdir()
+    assert b"{" not in file.read_bytes()
+
+
+@pytest.mark.parametrize("day", [date(2024, 2, 29), date(2031, 1, 1)])
+def test_bank_files_follow_the_day_of_seeding(day):
+    assert day.strftime(":61:%y%m%d%m%dD9000,00").encode() in demo.bank_file("neighbours-west-usd.sta", today=day)
+    assert f"<BookgDt><Dt>{day - timedelta(days=46)}</Dt>".encode() in demo.bank_file("neighbours-north-eur.xml", today=day)
 
 
 @pytest.mark.django_db

@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from awna.desk import demo
+from awna.desk.demo_files import TO_IMPORT
 from awna.desk.demo_place import is_demo_place
 from awna.kit.commands import AwnaCommand
 from awna.kit.jobs import work_off
@@ -60,7 +61,7 @@ class Command(AwnaCommand):
             f"Password of everyone below: {demo.PASSWORD}",
             *(f"  {person.email:<28} {person.does}" for person in demo.CAST),
             "",
-            f"Bank file to bring in yourself: {demo.FILES / 'to-import'}",
+            f"Bank file to bring in yourself: {Path(settings.AWNA_DATA_DIR) / TO_IMPORT}",
             "Everything is invented. Stop with Ctrl-C; `awna demo --fresh` starts over.",
         ]
         self.stdout.write("\n".join(lines))
