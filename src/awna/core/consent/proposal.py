@@ -59,6 +59,8 @@ class Proposal:
     documents: tuple[str, ...] = ()
     seen: tuple[int, str] | None = None
     payload: Mapping[str, object] = field(default_factory=dict)
+    least_arrival: int = 0
+    """What an exchange must bring at least, where no logged rate bounds it; minor units of what arrives."""
 
 
 def proposal_value(proposal: Proposal) -> dict[str, object]:
@@ -70,7 +72,7 @@ def proposal_value(proposal: Proposal) -> dict[str, object]:
         "rows": [{"debit": row.debit, "credit": row.credit, "amount": str(row.amount)} for row in proposal.rows],
         "documents": sorted(proposal.documents),
         "seen": {"size": proposal.seen[0], "root": proposal.seen[1]} if proposal.seen else {},
-        "payload": dict(proposal.payload),
+        "payload": dict(proposal.payload), "least_arrival": str(proposal.least_arrival or ""),
     }  # fmt: skip
     return {name: part for name, part in value.items() if part}
 

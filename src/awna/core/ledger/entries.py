@@ -99,12 +99,26 @@ class Document:
 
 @dataclass(frozen=True)
 class Decision:
-    """One steward's yes to the proposal with this digest."""
+    """One steward's yes to the proposal with this digest. With keys in the policy, signed: see core/consent/signatures.py."""
 
     steward: str
     proposal: str
     digest: str
     date: str
+    key: str = ""
+    nonce: str = ""
+    signature: str = ""
+    auth: str = ""
+    client: str = ""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A sheltered batch of `n` gifts in one row: the roots of its movements and of its Merkle-sum tree of shares."""
+
+    n: int
+    movements: str
+    shares: str
 
 
 @dataclass(frozen=True)
@@ -128,6 +142,7 @@ class Entry:
     decisions: tuple[Decision, ...] = ()
     private: Commitments = field(default_factory=dict)
     payload: Mapping[str, object] = field(default_factory=dict)
+    batch: Batch | None = None
 
 
 def commit(salt: bytes, *, of: str, name: str, value: str) -> str:
@@ -167,7 +182,7 @@ def leaf_value(entry: Entry) -> dict[str, object]:
         proposal=entry.proposal, reverses=entry.reverses, rows=[_row_value(line, row) for line, row in enumerate(entry.rows, 1)],
         opens={name: items for name, items in opens.items() if items},
         documents=[{"kind": d.kind, "digest": d.digest} for d in entry.documents],
-        decisions=[{"steward": d.steward, "proposal": d.proposal, "digest": d.digest, "date": d.date} for d in entry.decisions],
+        decisions=[_filled(**vars(decision)) for decision in entry.decisions], batch=vars(entry.batch) if entry.batch else None,
         private=entry.private, payload=entry.payload)  # fmt: skip
 
 
@@ -182,7 +197,14 @@ def check_shape(entry: Entry) -> list[Problem]:
         *(problem for digest in _digests(entry) if not _HEX_DIGEST.fullmatch(digest) for problem in _bad(
             "digest_not_sha256", "“%(asked)s” is not a SHA-256 digest in small hexadecimal letters.", digest)),
         *(problem.at(f"row {line}") for line, row in enumerate(entry.rows, 1) for problem in _check_row(row)),
+        *(_check_batch(entry, entry.batch) if entry.batch else []),
     ]  # fmt: skip
+
+
+def _check_batch(entry: Entry, batch: Batch) -> list[Problem]:
+    if entry.kind == "gift" and len(entry.rows) == 1 and not entry.rows[0].movement and batch.n > 0:
+        return []
+    return _bad("batch_wrong", "A sheltered batch of %(asked)s gifts is one gift in one row that names no movement.", batch.n)
 
 
 def _check_row(row: Transfer) -> list[Problem]:
@@ -214,6 +236,7 @@ def _ids(entry: Entry) -> Iterator[str]:
 def _digests(entry: Entry) -> Iterator[str]:
     yield from (document.digest for document in entry.documents)
     yield from (decision.digest for decision in entry.decisions)
+    yield from (entry.batch.movements, entry.batch.shares) if entry.batch else ()
     yield from entry.private.values()
     opened = [
         *(a.private for a in entry.accounts), *(c.private for c in entry.custodies),
