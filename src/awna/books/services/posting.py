@@ -1,6 +1,6 @@
 """The one door into the book: make the leaf, write the rows; the database guards every one of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -32,10 +32,12 @@ _DECIDED = {"open", "reclass", "loss", "reverse", "correction"}
 def post_entry(
     *, book: Book, kind: str, rows: Sequence[Row], author: Role, second: Role | None = None, effective_date: date, request_id: str,
     proposal: Proposal | None = None, documents: Sequence[Document] = (), reverses: int | None = None, memo: dict[str, Any] | None = None,
+    private: Mapping[str, str] | None = None,
 ) -> Entry:  # fmt: skip
     """Post one entry, whole or not at all; the same request gives the first answer again, for ever.
 
     A row that resolves a hold may leave `resolves` out: the open hold line of its account is taken.
+    `private`: commitments made by the caller, such as a gift's `reference`. They are no part of the request: their keys can be erased.
     """
     request = {
         "kind": kind, "rows": [_plain(asdict(row)) for row in rows], "author": str(author.pk), "second": str(second.pk) if second else None,
@@ -56,7 +58,8 @@ def post_entry(
     if proposal is not None:
         file_in_log(book, proposal=proposal)
     return _write(book, kind=kind, rows=rows, author=author, second=second, day=effective_date, entry_id=entry_id,
-                  request_hash=request_hash, proposal=proposal, documents=documents, reverses=reverses, memo=memo)  # fmt: skip
+                  request_hash=request_hash, proposal=proposal, documents=documents, reverses=reverses, memo=memo,
+                  private=private)  # fmt: skip
 
 
 def row_payload(row: Row) -> dict[str, Any]:
@@ -122,6 +125,7 @@ def _write_plain(
 def _write(
     book: Book, *, kind: str, rows: Sequence[Row], author: Role, second: Role | None, day: date, entry_id: str, request_hash: bytes,
     proposal: Proposal | None, documents: Sequence[Document], reverses: int | None, memo: dict[str, Any] | None,
+    private: Mapping[str, str] | None = None,
 ) -> Entry:  # fmt: skip
     """Make the leaf and write everything in one savepoint, so that a refusal leaves nothing."""
     seq = next_seq(book)
@@ -133,13 +137,13 @@ def _write(
         decisions = _decisions(book, proposal)
     else:
         decisions = ()
-    private, payload = _memo(draft, kind, entry_id, memo)
+    committed, payload = _memo(draft, kind, entry_id, memo)
     leaf = core.leaf_bytes(core.Entry(
         seq=seq, id=entry_id, kind=kind, date=day.isoformat(), author=str(author.pk), second=str(second.pk) if second else "",
         proposal=str(proposal.pk) if proposal else "", reverses=reverses, rows=tuple(_core_row(transfer) for transfer in transfers),
         accounts=tuple(draft.opened), commodities=tuple(draft.commodities), funds=tuple(draft.funds), custodies=tuple(draft.custodies),
         documents=tuple(core.Document(document.kind, document.digest) for document in documents), decisions=decisions,
-        private=private, payload=payload))  # fmt: skip
+        private={**committed, **(private or {})}, payload=payload))  # fmt: skip
     entry = Entry(
         id=UUID(entry_id), book=book, seq=seq, request_hash=request_hash, kind=kind, effective_date=day, posted_at=timezone.now(),
         author=author, second=second, proposal=proposal, reverses=reverses, row_count=len(rows), leaf=leaf)  # fmt: skip
