@@ -1,11 +1,12 @@
 """Tables of the books: what things are, where they lie, what was posted, what the bank says."""
 
 from .bank import BankAccount, Movement, Statement, StatementFile
+from .derived import Hop, Slice, Tally
 from .ledger import Account, Balance, Entry, Evidence, Head, Rule, Transfer
 from .log import Checkpoint, Opening
 from .naming import Book, Commodity, Custody, Document, Fund, Milestone
 
 __all__ = [
-    "Account", "Balance", "BankAccount", "Book", "Checkpoint", "Commodity", "Custody", "Document", "Entry", "Evidence", "Fund", "Head",
-    "Milestone", "Movement", "Opening", "Rule", "Statement", "StatementFile", "Transfer",
+    "Account", "Balance", "BankAccount", "Book", "Checkpoint", "Commodity", "Custody", "Document", "Entry", "Evidence", "Fund", "Head", "Hop",
+    "Milestone", "Movement", "Opening", "Rule", "Slice", "Statement", "StatementFile", "Tally", "Transfer",
 ]  # fmt: skip
