@@ -55,7 +55,7 @@ def test_a_log_that_lost_entries_is_not_signed(ledger):
     signed = books.publish_head(ledger.book)
     assert books.publish_head(ledger.book) == signed
     assert Checkpoint.objects.count() == 1
-    books.log._last_signed(ledger.book).write_text(signed.note.replace("\n2\n", "\n3\n"), encoding="utf-8")
+    books.log._last_signed(ledger.book).write_text(signed.note.replace(f"\n{signed.size}\n", f"\n{signed.size + 1}\n"), encoding="utf-8")
     with pytest.raises(Refused):
         books.publish_head(ledger.book)
 

@@ -5,15 +5,55 @@ from awna.core.problems import Refused
 from ..schema import rule_id
 from . import log, posting
 from .accounts import Row, Spot
-from .bank import StatementImport, book_equals_bank, open_bank_account, post_unidentified, remit, store_statement
+from .acts import carry_out, propose_act, propose_loss, propose_reclass
+from .bank import (
+    StatementImport,
+    book_equals_bank,
+    open_bank_account,
+    open_provider_account,
+    post_unidentified,
+    remit,
+    store_statement,
+)
+from .cash import CashCount, count_cash, open_cash_box, propose_wages, write_slip
+from .exchange import convert, exchange_free, exchange_released, rate_on, record_rate, settle_provider
+from .facts import post_bank_fact, shortfalls
 from .log import check_book, dump_book, log_key, publish_head, read_entries, trace_lot
+from .mending import correct_line, propose_correction, propose_reversal, reverse_entry
 from .naming import ensure_commodity, ensure_custody, ensure_fund, open_book, store_document
+from .periods import (
+    close_period,
+    closed_through,
+    open_balances,
+    propose_opening_balance,
+    propose_opening_stock,
+    propose_policy,
+    renew_policy,
+)
 from .posting import ensure_milestones, file_in_log, post_entry, row_payload
 from .reading import balance_of, stock_by_place, sums_by_stage, trial_balance
+from .releases import (
+    clear_advance,
+    hold_ceilings,
+    left_of_lot,
+    pay_refund,
+    pay_released,
+    propose_refund,
+    release_held,
+    send_equipment_home,
+    take_back_advance,
+)
+from .statements import Compared, compare_account, compare_accounts, say_movements, say_statements
 
 __all__ = [
-    "Refused", "Row", "Spot", "StatementImport", "balance_of", "book_equals_bank", "check_book", "dump_book", "ensure_commodity",
-    "ensure_custody", "ensure_fund", "ensure_milestones", "file_in_log", "log", "log_key", "open_bank_account", "open_book", "post_entry",
-    "post_unidentified", "posting", "publish_head", "read_entries", "remit", "row_payload", "rule_id", "stock_by_place", "store_document",
-    "store_statement", "sums_by_stage", "trace_lot", "trial_balance",
+    "CashCount", "Compared", "Refused", "Row", "Spot", "StatementImport", "balance_of", "book_equals_bank", "carry_out", "check_book",
+    "clear_advance", "close_period", "closed_through", "compare_account", "compare_accounts", "convert", "correct_line", "count_cash",
+    "dump_book", "ensure_commodity", "ensure_custody", "ensure_fund", "ensure_milestones", "exchange_free", "exchange_released",
+    "file_in_log", "hold_ceilings", "left_of_lot", "log", "log_key", "open_balances", "open_bank_account", "open_book", "open_cash_box",
+    "open_provider_account", "pay_refund", "pay_released", "post_bank_fact", "post_entry", "post_unidentified", "posting",
+    "propose_act", "propose_correction", "propose_loss", "propose_opening_balance", "propose_opening_stock", "propose_policy",
+    "propose_reclass", "propose_refund", "propose_reversal", "propose_wages", "publish_head", "rate_on", "read_entries", "record_rate",
+    "release_held", "remit", "renew_policy", "reverse_entry", "row_payload", "rule_id", "say_movements", "say_statements",
+    "send_equipment_home", "settle_provider", "shortfalls", "stock_by_place", "store_document", "store_statement", "sums_by_stage",
+    "take_back_advance", "trace_lot", "trial_balance", "write_slip",
 ]  # fmt: skip

@@ -17,12 +17,15 @@ from awna.core.problems import Problem, Refused
 from awna.kit.sandbox import run_in_sandbox
 from awna.parties.models import Role, Section
 
-from ..models import BankAccount, Book, Entry, Movement, Statement, StatementFile
+from ..models import BankAccount, Book, Custody, Entry, Movement, Statement, StatementFile, Transfer
 from ..models.naming import CHARGES, UNIDENTIFIED
 from .accounts import Row, Spot
+from .acts import first_answer
 from .naming import ensure_commodity, ensure_custody
+from .periods import open_day
 from .posting import post_entry
 from .reading import balance_of
+from .statements import compare_accounts, say_statements
 
 READER = "awna.core.banking.statement:read_plain"
 
@@ -36,15 +39,31 @@ class StatementImport:
     known: int
 
 
-@transaction.atomic
 def open_bank_account(*, book: Book, section: Section | None, holder: str, iban: str, currency: str) -> BankAccount:
     """A bank account and its custody; the same number and currency is the same account."""
-    number = "".join(iban.split()).upper()
+    return open_purse(book=book, section=section, holder=holder, number="".join(iban.split()).upper(), currency=currency, type=rules.BANK)
+
+
+def open_provider_account(
+    *, book: Book, section: Section | None, holder: str, number: str, currency: str, settles_to: BankAccount
+) -> BankAccount:
+    """The account at a payment provider, which pays out to one bank account of the same currency."""
+    if settles_to.currency != currency or settles_to.custody.type != rules.BANK:
+        raise Refused(Problem("settlement_account_wrong", "A provider pays out to a bank account of the campaign in the same currency."))
+    return open_purse(book=book, section=section, holder=holder, number=number, currency=currency, type=rules.PROVIDER,
+                      settles_to=settles_to.custody)  # fmt: skip
+
+
+@transaction.atomic
+def open_purse(
+    *, book: Book, section: Section | None, holder: str, number: str, currency: str, type: str, settles_to: Custody | None = None
+) -> BankAccount:
+    """An account at a bank or provider, or a cash box, with its custody; the same number and currency is the same purse."""
     commodity = ensure_commodity(code=currency, kind="money", scale=currency_scale(currency), name=currency)
     found = BankAccount.objects.filter(book=book, iban=number, commodity=commodity).first()
     if found is not None:
         return found
-    custody = ensure_custody(book=book, type=rules.BANK, ref=f"bank:{number}:{currency}", title=f"{holder} {currency}")
+    custody = ensure_custody(book=book, type=type, ref=f"{type}:{number}:{currency}", title=f"{holder} {currency}", settles_to=settles_to)
     return BankAccount.objects.create(book=book, section=section, holder=holder, iban=number, commodity=commodity, custody=custody)
 
 
@@ -71,6 +90,7 @@ def store_statement(*, bank_account: BankAccount, data: bytes, filename: str, au
             stored = _store_one(bank_account, file, position, item)
             new += stored
             known += sum(1 for line in item.lines if line.status == "booked" and line.amount) - len(stored)
+        say_statements(book=bank_account.book, statements=file.statements.order_by("position"), author=author)
         return StatementImport(file, new, known)
 
 
@@ -87,20 +107,23 @@ def post_unidentified(*, movement: Movement, author: Role) -> Entry:
     fund, commodity = str(account.book.fund(UNIDENTIFIED).pk), str(account.commodity_id)
     row = Row(Spot(rules.EXT, None, fund, commodity), Spot(rules.FREE, str(account.custody_id), fund, commodity),
               movement.amount - movement.used, movement=str(movement.pk))  # fmt: skip
-    return post_entry(book=account.book, kind="gift", rows=[row], author=author, effective_date=movement.booked_on,
-                      request_id=f"unidentified:{movement.pk}")  # fmt: skip
+    # A line that was freed by a reversal may come in again, as another entry.
+    again = Transfer.objects.filter(movement=movement, kind="reverse").count()
+    return post_entry(book=account.book, kind="gift", rows=[row], author=author, effective_date=open_day(account.book, movement.booked_on),
+                      request_id=f"unidentified:{movement.pk}" + (f":{again}" if again else ""))  # fmt: skip
 
 
 @transaction.atomic
-def remit(*, proposal: Any, milestone: str, movement: Movement, author: Role, request_id: str) -> Entry:
+def remit(*, proposal: Any, milestone: str, movement: Movement, author: Role, request_id: str, fee: int = 0) -> Entry:
     """One end of sending released money on: a line out of the section's account, or the line in at the proposal's target.
 
-    Out: released → transit. In: transit → free of the target, what the banks kept on the way as a fee; in another currency as an exchange.
+    Out: released → transit. In: transit → free of the target, what the banks kept on the way as a fee; in another currency as an exchange
+    within the band of the rate written down, where `fee` says how much the banks kept before it, in the currency that was sent.
     """
     from ..models import Milestone
 
     book = movement.bank_account.book
-    part = Milestone.objects.select_related("fund", "commodity", "payee").filter(proposal=proposal, n=milestone).first()
+    part = Milestone.objects.select_related("fund", "commodity", "payee", "proposal").filter(proposal=proposal, n=milestone).first()
     if part is None:
         raise Refused(Problem("milestone_unknown", "The proposal has no milestone “%(n)s”.", {"n": milestone, "code": ""}))
     transit = ensure_custody(book=book, type=rules.REMITTANCE, ref=f"remittance:{proposal.pk}:{milestone}", title=f"Remittance {milestone}",
@@ -108,33 +131,52 @@ def remit(*, proposal: Any, milestone: str, movement: Movement, author: Role, re
     bound = {"proposal": str(proposal.pk), "milestone": milestone}
     fund, sent = str(part.fund_id), str(part.commodity_id)
     under_way = Spot(rules.TRANSIT, str(transit.pk), fund, sent, **bound)
-    common = {"book": book, "author": author, "effective_date": movement.booked_on, "proposal": proposal}
+    common = {"book": book, "author": author, "effective_date": open_day(book, movement.booked_on), "proposal": proposal}
     if movement.amount < 0:
         row = Row(Spot(rules.RELEASED, str(part.custody_id), fund, sent, **bound), under_way, -movement.amount, movement=str(movement.pk))
         return post_entry(kind="remit", rows=[row], request_id=request_id, **common)
-    return _remit_in(part, transit, under_way, movement, common, request_id)
+    first = first_answer(
+        book, request_id=request_id, kind="remit" if movement.commodity_id == part.commodity_id else "fx", movement=movement
+    )
+    return first or _remit_in(part, transit, under_way, movement, common, request_id, fee)
 
 
-def _remit_in(part: Any, transit: Any, under_way: Spot, movement: Movement, common: dict[str, Any], request_id: str) -> Entry:
+def _remit_in(part: Any, transit: Any, under_way: Spot, movement: Movement, common: dict[str, Any], request_id: str, fee: int) -> Entry:
     if movement.custody_id != part.payee_id:
         raise Refused(
             Problem("target_differs", "The line is not of the account that the proposal names as its target. Choose the line there.")
         )
     rest = balance_of(common["book"], stage=rules.TRANSIT, custody=transit, commodity=part.commodity)
     target = Spot(rules.FREE, str(part.payee_id), under_way.fund, str(movement.commodity_id))
-    if movement.commodity_id != part.commodity_id:
+    exchanged = movement.commodity_id != part.commodity_id
+    if exchanged:
+        _refuse_bad_rate(part, movement, rest - fee)
+        _refuse_above_cap(part, fee)
         trading_from, trading_to = (Spot(rules.TRADING, None, under_way.fund, code) for code in (under_way.commodity, target.commodity))
-        rows = [Row(under_way, trading_from, rest or 1), Row(trading_to, target, movement.amount, movement=str(movement.pk))]
-        return post_entry(kind="fx", rows=rows, request_id=request_id, **common)
-    entry = post_entry(
-        kind="remit", rows=[Row(under_way, target, movement.amount, movement=str(movement.pk))], request_id=request_id, **common
-    )
+        rows = [Row(under_way, trading_from, rest - fee), Row(trading_to, target, movement.amount, movement=str(movement.pk))]
+    else:
+        rows = [Row(under_way, target, movement.amount, movement=str(movement.pk))]
+    entry = post_entry(kind="fx" if exchanged else "remit", rows=rows, request_id=request_id, **common)
     kept = balance_of(common["book"], stage=rules.TRANSIT, custody=transit, commodity=part.commodity)
     if kept > 0:
         _refuse_above_cap(part, kept)
         outside = Spot(rules.EXT, None, under_way.fund, under_way.commodity)
         post_entry(kind="fee", rows=[Row(under_way, outside, kept)], request_id=f"{request_id}:fee", **common)
     return entry
+
+
+def _refuse_bad_rate(part: Any, movement: Movement, paid: int) -> None:
+    """Another currency arrives within the band of the rate, or at least what the stewards named."""
+    from .exchange import refuse_outside_band
+
+    if paid <= 0:
+        raise Refused(Problem("nothing_under_way", "Nothing of this milestone is under way. Book the line that left first."))
+    least = int(part.proposal.content.get("least_arrival") or 0)
+    if least and movement.amount < least:
+        raise Refused(Problem("arrival_below_least", "Less arrived than the stewards allowed. Ask them again."))
+    if not least:
+        refuse_outside_band(movement.bank_account.book, paid=(paid, part.commodity), got=(movement.amount, movement.commodity),
+                            on=movement.booked_on)  # fmt: skip
 
 
 def _refuse_above_cap(part: Any, kept: int) -> None:
@@ -152,26 +194,7 @@ def _refuse_above_cap(part: Any, kept: int) -> None:
 
 def book_equals_bank(book: Book) -> list[tuple[BankAccount, int, int]]:
     """(account, minor units in the book, minor units at the bank by its latest statement) for each account with a statement."""
-    compared = []
-    for account in BankAccount.objects.filter(book=book).select_related("custody", "commodity"):
-        last = _latest_statement(account)
-        if last is not None:
-            inside = sum(
-                balance_of(book, stage=stage, custody=account.custody, commodity=account.commodity) for stage in rules.BALANCE_STAGES
-            )
-            compared.append((account, inside, last.closing_minor))
-    return compared
-
-
-def _latest_statement(account: BankAccount) -> Statement | None:
-    """The newest statement. Of several that close on one day, in whatever order they came, the one with which no other of them opens."""
-    known = account.statements.exclude(closing_minor=None).order_by("-closing_on", "-file__stored_at", "-position")
-    newest = known.first()
-    if newest is None:
-        return None
-    same_day = list(known.filter(closing_on=newest.closing_on))
-    followed = {row.opening_minor for row in same_day}
-    return next((row for row in same_day if row.closing_minor not in followed), newest)
+    return [(one.account, one.in_book, one.at_bank) for one in compare_accounts(book)]
 
 
 def _of_account(found: list[statement.Statement], account: BankAccount) -> list[statement.Statement]:

@@ -12,10 +12,10 @@ from awna.core.consent import policy as core_policy
 from awna.core.consent import proposal as core_proposal
 from awna.core.digest import canonical_json, digest_of, sha256
 from awna.core.ledger import entries as core
-from awna.core.log.tree import hash_leaf, root_of
+from awna.core.ledger import rules
 from awna.core.problems import Problem, Refused
 
-from ..models import Book, Commodity, Custody, Entry, Fund, Milestone, Opening
+from ..models import Book, Checkpoint, Commodity, Custody, Entry, Fund, Milestone, Opening
 from .accounts import Draft, Spot, find_account, find_named
 
 
@@ -37,29 +37,30 @@ def milestones_of(book: Book, proposal: Proposal) -> list[Milestone]:
 
 def canonical_proposal(book: Book, proposal: Proposal) -> tuple[dict[str, Any], Opening | None]:
     """The value that goes into the log, and the opening of its payee."""
-    payee, opening = "", None
+    payee, opening, target = "", None, ""
     custody_id = str(proposal.content.get("payee") or "")
     if custody_id:
         salt = secrets.token_bytes(core.SALT_BYTES)
         payee = core.commit(salt, of=str(proposal.pk), name="payee", value=custody_id)
         opening = Opening(book=book, of=str(proposal.pk), name="payee", salt=salt.hex(), value=custody_id)
+        if find_named(Custody, custody_id, book=book).type in rules.PURSES:
+            target = custody_id  # a purse of the campaign is no secret: what is sent must arrive there
     draft = Draft(book)
     rows = tuple(
         core_proposal.ExactRow(
             str(find_account(draft, Spot(**row["debit"])).pk), str(find_account(draft, Spot(**row["credit"])).pk), int(row["amount"]))
         for row in proposal.content.get("rows", []))  # fmt: skip
     policy = policy_in_force(book)
-    leaves = Entry.objects.filter(book=book).order_by("seq").values_list("leaf", flat=True)
-    hashes = [hash_leaf(bytes(leaf)) for leaf in leaves]
+    seen = Checkpoint.objects.filter(book=book).order_by("-size").first()
     value = core_proposal.Proposal(
         book=str(book.pk), id=str(proposal.pk), purpose=proposal.purpose, policy=core_policy.policy_digest(policy),
-        expiry=proposal.expires_on.isoformat(), nonce=sha256(book.secret_key + proposal.pk.bytes)[:16].hex(), payee=payee,
+        expiry=proposal.expires_on.isoformat(), nonce=sha256(book.secret_key + proposal.pk.bytes)[:16].hex(), payee=payee, target=target,
         milestones=tuple(
             core_proposal.Milestone(
                 m.n, str(m.custody_id), m.fund.leaf_id, str(m.commodity_id), m.ceiling, tuple(m.evidence_kinds), m.earliest.isoformat())
             for m in Milestone.objects.filter(proposal=proposal).select_related("fund").order_by("n")),
-        rows=rows, documents=tuple(proposal.content.get("documents", [])), seen=(len(hashes), root_of(hashes).hex()),
-        payload=proposal.content if not rows and not proposal.content.get("milestones") else {})  # fmt: skip
+        rows=rows, documents=tuple(proposal.content.get("documents", [])), seen=(seen.size, seen.root) if seen else None,
+        payload={} if rows or proposal.content.get("milestones") else proposal.content.get("payload", proposal.content))  # fmt: skip
     problems = core_proposal.check_proposal(value, policy=policy, today=timezone.localdate(proposal.filed_at).isoformat())
     if problems:
         raise Refused(problems)

@@ -1,0 +1,160 @@
+"""The frame of the book: what it opens with, periods that close, and the policy that it is governed by."""
+
+import json
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from awna.consent import services as consent
+from awna.consent.models import Proposal
+from awna.core.amounts import format_minor
+from awna.core.consent import policy as core_policy
+from awna.core.digest import digest_of
+from awna.core.ledger import rules
+from awna.core.problems import Problem, Refused
+from awna.parties.models import Role
+
+from ..models import BankAccount, Book, Document, Entry, Fund, Movement, Statement
+from .accounts import Row, Spot
+from .acts import carry_out, first_answer, propose_act
+from .posting import file_in_log, post_entry
+from .proposals import policy_in_force
+from .reading import trial_balance
+
+
+@transaction.atomic
+def propose_opening_balance(
+    *, bank_account: BankAccount, parts: Sequence[tuple[Fund, int]], documents: Sequence[Document], filed_by: Role, expires_on: date,
+    request_id: str,
+) -> Proposal:  # fmt: skip
+    """Ask the stewards to take over what the account's first statement opens with, divided among funds."""
+    book = bank_account.book
+    _refuse_after_first_period(book)
+    first = first_statement(bank_account)
+    opening = first.opening_minor if first else None
+    if not opening or sum(amount for _, amount in parts) != opening:
+        scale, code = bank_account.commodity.scale, bank_account.commodity.code
+        raise Refused(Problem(
+            "opening_is_not_the_statements", "The first statement opens with %(has)s %(code)s; the parts make %(asked)s. They must be the same.",
+            {"has": format_minor(opening or 0, scale), "asked": format_minor(sum(amount for _, amount in parts), scale), "code": code}))  # fmt: skip
+    if not documents:
+        raise Refused(Problem("document_missing", "Attach the evidence for the opening balance, such as the first statement."))
+    rows = []
+    for fund, amount in parts:
+        place = (str(fund.pk), str(bank_account.commodity_id))
+        rows.append(Row(Spot(rules.EXT, None, *place), Spot(rules.FREE, str(bank_account.custody_id), *place), amount))
+    return propose_act(
+        book=book, kind="open", rows=rows, documents=documents, filed_by=filed_by, expires_on=expires_on, request_id=request_id
+    )
+
+
+@transaction.atomic
+def propose_opening_stock(
+    *, book: Book, rows: Sequence[Row], documents: Sequence[Document], filed_by: Role, expires_on: date, request_id: str
+) -> Proposal:
+    """Ask the stewards to take over goods that lie in stores, and advances that suppliers already hold."""
+    _refuse_after_first_period(book)
+    if any(row.credit.stage not in (rules.STOCK, rules.ADVANCE) for row in rows) or not documents:
+        raise Refused(
+            Problem("opening_wrong", "Open stores and advances with evidence; a bank balance is opened from its first statement.")
+        )
+    return propose_act(
+        book=book, kind="open", rows=rows, documents=documents, filed_by=filed_by, expires_on=expires_on, request_id=request_id
+    )
+
+
+@transaction.atomic
+def open_balances(*, proposal: Proposal, author: Role, effective_date: date | None = None, request_id: str) -> Entry:
+    """Post the opening that the stewards approved, before any period is closed."""
+    book = proposal.campaign.book
+    first = first_answer(book, request_id=request_id, kind="open")
+    if first is not None:
+        return first
+    _refuse_after_first_period(book)
+    return carry_out(proposal=proposal, author=author, effective_date=effective_date, request_id=request_id)
+
+
+@transaction.atomic
+def close_period(*, book: Book, through: date, author: Role, request_id: str) -> Entry:
+    """Close every day up to `through`: from then on nothing can be dated there. The entry carries the digest of the trial balance."""
+    first = first_answer(book, request_id=request_id, kind="close")
+    if first is not None:
+        return first
+    today, before = timezone.localdate(), closed_through(book)
+    if through >= today:
+        raise Refused(
+            Problem("period_not_over", "The period ends on %(through)s; close it after that day.", {"through": through}, "through")
+        )
+    if before is not None and through <= before:
+        raise Refused(
+            Problem("period_closed", "Everything up to %(before)s is closed already. Name a later day.", {"before": before}, "through")
+        )
+    waiting = Movement.objects.unfinished(book).filter(booked_on__lte=through).count()
+    if waiting:
+        raise Refused(Problem("period_has_open_lines", "%(n)s lines of statements up to %(through)s are not settled. Settle them first.",
+                              {"n": waiting, "through": through}, "through"))  # fmt: skip
+    payload = {"about": "close", "through": through.isoformat(), "balances": digest_of(trial_balance(book))}
+    return post_entry(book=book, kind="close", rows=(), author=author, effective_date=today, request_id=request_id, memo=payload)
+
+
+def closed_through(book: Book) -> date | None:
+    """The last day of the last closed period."""
+    last = Entry.objects.filter(book=book, kind="close").order_by("-seq").first()
+    return date.fromisoformat(json.loads(bytes(last.leaf))["payload"]["through"]) if last else None
+
+
+def open_day(book: Book, day: date) -> date:
+    """The day under which something of `day` can still be written: itself, or the first one after the last closed period."""
+    closed = closed_through(book)
+    return day if closed is None or day > closed else closed + timedelta(days=1)
+
+
+def first_statement(account: BankAccount) -> Statement | None:
+    """The oldest statement of the account."""
+    return account.statements.exclude(opening_minor=None).order_by("opening_on", "file__stored_at", "position").first()
+
+
+@transaction.atomic
+def propose_policy(*, book: Book, required: int | None = None, filed_by: Role, expires_on: date, request_id: str) -> Proposal:
+    """Ask the stewards of the policy in force to give way to all present stewards, of whom `required` must agree from then on."""
+    known = Proposal.objects.filter(campaign=book.campaign, request_id=request_id).first()
+    if known is not None:
+        return known
+    old = policy_in_force(book)
+    stewards = {role.user_id: str(role.pk) for role in Role.objects.filter(campaign=book.campaign, name="steward", ended_on=None)}
+    new = core_policy.Policy(old.book, old.origin, required or old.k, tuple(sorted(stewards.values())), old.epoch + 1)
+    if (new.k, sorted(new.stewards)) == (old.k, sorted(old.stewards)):
+        raise Refused(
+            Problem("policy_is_the_same", "The stewards and their number are those of the policy in force. Nothing needs to change.")
+        )
+    problems = core_policy.check_policy(new)
+    if problems:
+        raise Refused(problems)
+    proposal = consent.file_proposal(
+        campaign=book.campaign, purpose="policy", payload={"required": new.k, "payload": core_policy.policy_payload(new)},
+        filed_by=filed_by, expires_on=expires_on, request_id=request_id)  # fmt: skip
+    file_in_log(book, proposal=proposal)
+    return proposal
+
+
+@transaction.atomic
+def renew_policy(*, proposal: Proposal, author: Role) -> Entry:
+    """Put the new policy in force: enough stewards of the old one approved exactly it."""
+    book, request_id = proposal.campaign.book, f"policy:{proposal.pk}"
+    first = first_answer(book, request_id=request_id, kind="policy")
+    if first is not None:
+        return first
+    payload = dict(proposal.content.get("payload") or {})
+    if proposal.purpose != "policy" or payload.get("epoch") != policy_in_force(book).epoch + 1:
+        raise Refused(Problem("policy_not_next", "This proposal is not the next policy of this book. File it again."))
+    entry = post_entry(book=book, kind="policy", rows=(), author=author, effective_date=timezone.localdate(), request_id=request_id,
+                       proposal=proposal, memo=payload)  # fmt: skip
+    consent.set_policy(campaign=book.campaign, required=int(payload["k"]), author=author, proposal=proposal)
+    return entry
+
+
+def _refuse_after_first_period(book: Book) -> None:
+    if closed_through(book) is not None:
+        raise Refused(Problem("first_period_is_over", "Balances are taken over only before the first period is closed. Post a correction."))

@@ -1,0 +1,141 @@
+"""What the bank says, said in the log: a memo for each statement and slip, and what still keeps book and bank apart."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from awna.core.digest import keyed_id
+from awna.core.ledger import rules
+from awna.parties.models import Role
+
+from ..models import BankAccount, Book, Entry, Movement, Statement
+from .posting import next_seq, post_entry
+from .reading import balance_of
+
+MEMO_MOVEMENTS_MAX = 500
+"""Lines in one memo: about 80 bytes each, so that the leaf stays below 65,535 bytes."""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """An account's book and bank, in minor units; `lines` are not (wholly) used yet, `advice` says what must be booked."""
+
+    account: BankAccount
+    in_book: int
+    at_bank: int
+    lines: tuple[Movement, ...]
+    unexplained: int
+    """What remains when every waiting line is booked: above 0 the bank has more than the book ever heard of."""
+    advice: tuple[str, ...]
+
+    @property
+    def equal(self) -> bool:
+        return self.in_book == self.at_bank
+
+
+@transaction.atomic
+def say_statements(*, book: Book, statements: Sequence[Statement], author: Role) -> list[Entry]:
+    """Write the memo of each statement that the log does not know yet; a book without its policy waits until the first entry needs it."""
+    if not next_seq(book):
+        return []
+    said = []
+    for statement in statements:
+        if not is_said(book, statement):
+            said += _say(book, statement, author)
+    return said
+
+
+@transaction.atomic
+def say_movements(*, book: Book, movements: Sequence[Any], author: Role) -> list[Entry]:
+    """Before an entry uses these movements (ids): the memos of their statements."""
+    found = Statement.objects.filter(movements__in=movements).distinct().order_by("file__stored_at", "position")
+    return say_statements(book=book, statements=found, author=author)
+
+
+def is_said(book: Book, statement: Statement) -> bool:
+    return Entry.objects.filter(pk=keyed_id(book.secret_key, "entry", _request(statement, 1))).exists()
+
+
+def compare_accounts(book: Book) -> list[Compared]:
+    """Book and bank of each account that has a statement, a slip or money, and what to do where they differ."""
+    found = BankAccount.objects.filter(book=book).select_related("custody", "commodity").order_by("holder", "iban")
+    return [compared for account in found if (compared := compare_account(account)) is not None]
+
+
+def compare_account(account: BankAccount) -> Compared | None:
+    at_bank = bank_side(account)
+    if at_bank is None:
+        return None
+    inside = sum(
+        balance_of(account.book, stage=stage, custody=account.custody, commodity=account.commodity) for stage in rules.BALANCE_STAGES
+    )
+    lines = tuple(Movement.objects.unfinished(account.book).filter(bank_account=account).order_by("booked_on", "position"))
+    waiting = sum((abs(line.amount) - line.used) * (1 if line.amount > 0 else -1) for line in lines)
+    unexplained = at_bank - inside - waiting
+    return Compared(account, inside, at_bank, lines, unexplained, _advice(account, lines, unexplained))
+
+
+def bank_side(account: BankAccount) -> int | None:
+    """What the bank says that it holds: the newest statement's closing balance; of a cash box, its last slip or count."""
+    last = latest_slip(account) if account.custody.type == rules.CASH else latest_statement(account)
+    return last.closing_minor if last else None
+
+
+def latest_slip(box: BankAccount) -> Statement | None:
+    """The slip or count with the highest number."""
+    return box.statements.order_by("-position").first()
+
+
+def latest_statement(account: BankAccount) -> Statement | None:
+    """The newest statement. Of several that close on one day, in whatever order they came, the one with which no other of them opens."""
+    known = account.statements.exclude(closing_minor=None).order_by("-closing_on", "-file__stored_at", "-position")
+    newest = known.first()
+    if newest is None:
+        return None
+    same_day = list(known.filter(closing_on=newest.closing_on))
+    followed = {row.opening_minor for row in same_day}
+    return next((row for row in same_day if row.closing_minor not in followed), newest)
+
+
+def _say(book: Book, statement: Statement, author: Role) -> list[Entry]:
+    account = statement.bank_account
+    about = "slip" if account.custody.type == rules.CASH else "statement"
+    # By id, so that the order tells nothing that the statement does not.
+    lines = sorted((str(pk), str(amount)) for pk, amount in statement.movements.values_list("pk", "amount"))
+    parts = [lines[start : start + MEMO_MOVEMENTS_MAX] for start in range(0, len(lines), MEMO_MOVEMENTS_MAX)] or [[]]
+    entries = []
+    for number, part in enumerate(parts, 1):
+        payload: dict[str, Any] = {"about": about, "custody": str(account.custody_id)}
+        if about == "slip":
+            payload["number"] = statement.number
+        if number == 1 and statement.opening_minor is not None:
+            payload["opening"] = str(statement.opening_minor)
+        if number == len(parts) and statement.closing_minor is not None:
+            payload["closing"] = str(statement.closing_minor)
+        if part:
+            payload["movements"] = [{"id": pk, "amount": amount} for pk, amount in part]
+        entries.append(post_entry(book=book, kind="memo", rows=(), author=author, effective_date=timezone.localdate(),
+                                  request_id=_request(statement, number), memo=payload))  # fmt: skip
+    return entries
+
+
+def _request(statement: Statement, part: int) -> str:
+    return f"statement:{statement.pk}:{part}"
+
+
+def _advice(account: BankAccount, lines: Sequence[Movement], unexplained: int) -> tuple[str, ...]:
+    """Codes that pages put into words: what to do so that the book equals the bank."""
+    advice = []
+    if any(line.amount > 0 for line in lines):
+        advice.append("settle_incoming")
+    if any(line.amount < 0 for line in lines):
+        advice.append("settle_outgoing")
+    if unexplained:
+        opening = account.statements.exclude(opening_minor=None).order_by("opening_on", "position").first()
+        taken_over = account.custody.accounts.filter(credits__kind="open", commodity=account.commodity).exists()
+        wanted = opening is not None and opening.opening_minor and not taken_over
+        advice.append("open_balance" if wanted else "statement_missing")
+    return tuple(advice)
