@@ -14,6 +14,7 @@ from ..problems import Problem, Refused
 from .tree import HASH_BYTES
 
 ALGORITHM_ED25519 = b"\x01"
+ALGORITHM_COSIGNATURE = b"\x04"
 SEED_BYTES = 32
 TREE_SIZE_DIGITS_MAX = 15
 _NAME = re.compile(r"[^\s+\x00-\x20]+")
@@ -31,34 +32,46 @@ class Checkpoint:
 
 @dataclass(frozen=True)
 class LogKey:
-    """A public key of a log or witness; its text form is `name+hash+base64`, the verifier key of signed-note."""
+    """A public key of a log or witness; its text form is `name+hash+base64`, the verifier key of signed-note.
+
+    The algorithm says what the key signs: checkpoints as their log, or cosignatures as a witness.
+    """
 
     name: str
     public: bytes
+    algorithm: bytes = ALGORITHM_ED25519
 
     @property
     def key_id(self) -> bytes:
-        return hashlib.sha256(self.name.encode() + b"\n" + ALGORITHM_ED25519 + self.public).digest()[:4]
+        return hashlib.sha256(self.name.encode() + b"\n" + self.algorithm + self.public).digest()[:4]
 
     def __str__(self) -> str:
-        return f"{self.name}+{self.key_id.hex()}+{base64.b64encode(ALGORITHM_ED25519 + self.public).decode()}"
+        return f"{self.name}+{self.key_id.hex()}+{base64.b64encode(self.algorithm + self.public).decode()}"
 
 
-def key_of_seed(seed: bytes, *, name: str) -> LogKey:
+def key_of_seed(seed: bytes, *, name: str, algorithm: bytes = ALGORITHM_ED25519) -> LogKey:
     """The public half of a 32-byte Ed25519 seed."""
     public = Ed25519PrivateKey.from_private_bytes(seed).public_key()
-    return LogKey(name, public.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw))
+    return LogKey(name, public.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw), algorithm)
 
 
-def read_key(text: str) -> LogKey:
-    """Read `name+hash+base64`; refuses a key whose hash does not fit."""
+def read_key(text: str, *, algorithm: bytes = ALGORITHM_ED25519) -> LogKey:
+    """Read `name+hash+base64`; refuses a key whose hash does not fit, and one that signs something else."""
     name, _, rest = text.strip().partition("+")
     _, _, encoded = rest.partition("+")
-    raw = _decode(encoded)
-    if raw is not None and len(raw) == 33 and raw[:1] == ALGORITHM_ED25519 and _NAME.fullmatch(name):
-        key = LogKey(name, raw[1:])
+    raw = exact_base64(encoded)
+    if raw is not None and len(raw) == 33 and raw[:1] == algorithm and _NAME.fullmatch(name):
+        key = LogKey(name, raw[1:], algorithm)
         if str(key) == text.strip():
             return key
+    if algorithm == ALGORITHM_COSIGNATURE:
+        raise Refused(
+            Problem(
+                "witness_key_wrong",
+                "“%(asked)s” is not a witness key. It has the form name+hash+key, as the witness prints it.",
+                {"asked": text},
+            )
+        )
     raise Refused(
         Problem("log_key_wrong", "“%(asked)s” is not a log key. It has the form name+hash+key, as on the campaign's page.", {"asked": text})
     )
@@ -87,23 +100,28 @@ def signature_line(text: str, *, seed: bytes, name: str) -> str:
 
 def read_checkpoint(note: str, *, key: LogKey) -> Checkpoint:
     """The checkpoint of a note whose signature by `key` is right; refuses any other."""
-    text, gap, signatures = note.partition("\n\n")
-    text += "\n"
-    if not gap or not note.endswith("\n"):
-        raise _wrong("It has no signature part.")
+    text, signatures = split_note(note)
     checkpoint = _parse(text)
-    if not any(_signed(line, text, key) for line in signatures.splitlines()):
+    if not any(_signed(line, text, key) for line in signatures):
         raise _wrong("It is not signed by the key of this log.")
     if checkpoint.origin != key.name:
         raise _wrong("It belongs to another log.")
     return checkpoint
 
 
+def split_note(note: str) -> tuple[str, list[str]]:
+    """The signed text of a note with its last newline, and its signature lines; refuses what is no note."""
+    text, gap, signatures = note.partition("\n\n")
+    if not gap or not signatures.endswith("\n"):
+        raise _wrong("It has no signature part.")
+    return f"{text}\n", signatures[:-1].split("\n")
+
+
 def _parse(text: str) -> Checkpoint:
     lines = text.split("\n")
     if len(lines) != 4 or lines[3]:
         raise _wrong("It must have three lines before the signatures.")
-    root = _decode(lines[2])
+    root = exact_base64(lines[2])
     if not _SIZE.fullmatch(lines[1]) or root is None or len(root) != HASH_BYTES:
         raise _wrong("Its size or its root cannot be read.")
     return Checkpoint(lines[0], int(lines[1]), root)
@@ -113,17 +131,19 @@ def _signed(line: str, text: str, key: LogKey) -> bool:
     parts = line.split(" ")
     if len(parts) != 3 or parts[:2] != ["—", key.name]:
         return False
-    raw = _decode(parts[2])
-    if raw is None or raw[:4] != key.key_id:
-        return False
+    raw = exact_base64(parts[2])
+    return raw is not None and raw[:4] == key.key_id and is_signed(raw[4:], text.encode(), public=key.public)
+
+
+def is_signed(signature: bytes, message: bytes, *, public: bytes) -> bool:
     try:
-        Ed25519PublicKey.from_public_bytes(key.public).verify(raw[4:], text.encode())
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
     except (InvalidSignature, ValueError):
         return False
     return True
 
 
-def _decode(text: str) -> bytes | None:
+def exact_base64(text: str) -> bytes | None:
     """Base64 in its one exact form, else None."""
     try:
         raw = base64.b64decode(text, validate=True)

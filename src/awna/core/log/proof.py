@@ -61,7 +61,7 @@ def _hash(line: str) -> bytes:
         raw = base64.b64decode(line, validate=True)
     except (binascii.Error, ValueError):
         raise _wrong() from None
-    if len(raw) != HASH_BYTES:
+    if len(raw) != HASH_BYTES or base64.b64encode(raw).decode() != line:  # one exact form: no spare bits
         raise _wrong()
     return raw
 
