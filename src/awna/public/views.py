@@ -27,6 +27,7 @@ from awna.parties.models import Campaign, Role
 from . import words
 from .figures import FIGURES, Money, money_of, rows_of, sign_in
 from .journey import journey_of, page_of
+from .proof import proof_of
 from .wall import STONES, wall_paths
 
 UPDATES_SHOWN = 5
@@ -230,7 +231,7 @@ def trace(request: HttpRequest, slug: str, token: str) -> HttpResponse:
     donor = Donor.objects.by_token(token)
     if donor is None or donor.campaign_id != request.campaign.pk:
         raise Http404("This link opens no gift.")
-    journeys = [journey_of(gift) for gift in donor.gifts.select_related("book", "commodity", "pledge").order_by("entry_seq")]
+    journeys = [journey_of(gift) for gift in donor.gifts.select_related("book__campaign", "commodity", "pledge").order_by("entry_seq")]
     shown = [
         {
             "journey": item,
@@ -239,8 +240,12 @@ def trace(request: HttpRequest, slug: str, token: str) -> HttpResponse:
             ],
             "parts": [(part, words.STAGES_OF_WAY.get(part.stage, part.stage)) for part in item.parts],
             "not_yet": [words.KINDS[kind] for kind in item.not_yet],
+            "proof": proof_of(item.gift),
         }
         for item in journeys
     ]
     waiting = list(donor.pledges.filter(state="pledged").select_related("bank_account__commodity"))
-    return private(render(request, "public/trace.html", {"title": _("The way of your gift"), "gifts": shown, "waiting": waiting}))
+    context = {
+        "title": _("The way of your gift"), "gifts": shown, "waiting": waiting, "has_proof": any(item["proof"] for item in shown),
+    }  # fmt: skip
+    return private(render(request, "public/trace.html", context))

@@ -23,3 +23,10 @@ FIGURES: dict[str, str | Promise] = {
 STAGES_OF_WAY: dict[str, str | Promise] = {
     **STAGES, "ext": _("spent"), "held": _("held for a decision of the stewards"), "free": _("in hand, not yet decided on"),
 }  # fmt: skip
+CUSTODIES: dict[str, str | Promise] = {
+    "bank": _("Bank account"), "provider": _("Payment provider"), "cash": _("Cash box"), "place": _("Store"), "consignment": _("Load"),
+    "remittance": _("Transfer"), "task": _("Work"), "payee": _("Payee"),
+}  # fmt: skip
+COMMODITY_KINDS: dict[str, str | Promise] = {
+    "money": _("Money"), "material": _("Material"), "medical": _("Medical goods"), "equipment": _("Equipment"), "time": _("Hours"),
+}  # fmt: skip

@@ -1,0 +1,155 @@
+"""The open books: entries by any filter, one entry, and pages of one hundred at an address that never changes."""
+
+import json
+from typing import Any
+
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from awna.books.models import Book, Checkpoint, Commodity, Entry, Evidence, Head, Transfer
+from awna.books.models.ledger import ENTRIES_PAGE
+from awna.books.services.browse import BookRow, load_rows, rows_page
+from awna.books.services.filters import Filters, read_filters, short
+from awna.books.services.sums import totals_of
+from awna.core.log.tree import hash_leaf
+
+from . import words
+from .book_shown import Places, address, book_or_404, chips, fields, kind_words, tabs, thing_name
+from .journey import page_of
+
+UNPROCESSABLE = 422
+ENTRY_ROWS_MAX = 200
+
+
+def book(request: HttpRequest, slug: str) -> HttpResponse:
+    """The newest entries that fit the filters of the address, with their totals; a wrong filter shows nothing but what is wrong."""
+    found = book_or_404(request)
+    places = Places(found)
+    filters, problems = read_filters(found, request.GET, kind_words=kind_words())
+    page = None if problems else rows_page(found, filters)
+    totals = [] if problems else totals_of(found, filters)
+    context = {
+        "title": _("Open books"), "tabs": tabs(slug, "book"), "fields": fields(found, filters, problems, request.GET, places), "problems": problems,
+        "rows": shown_rows(page.rows, places) if page else [], "page": page, "filters": filters, "place": filters.account or filters.custody,
+        "chips": chips(filters, places, slug), "totals": _with_things(totals), "totals_unknown": totals is None,
+        "older": address("book", slug, filters.query(before=page.before)) if page and page.before else "",
+        "newest": address("book", slug, filters.query()) if filters.before else "",
+        "files": [(kind, address("book_rows", slug, filters.query(), kind=kind)) for kind in ("csv", "json", "parquet")],
+        "head": newest_head(found), "size": _size(found), "place_name": _place_name(filters, places),
+    }  # fmt: skip
+    return render(request, "public/book.html", context, status=UNPROCESSABLE if problems else 200)
+
+
+def book_page(request: HttpRequest, slug: str, page: str) -> HttpResponse:
+    """One hundred entries at an address that never changes."""
+    found = book_or_404(request)
+    number = page_number(found, page)
+    size = _size(found)
+    context = {
+        "title": _("Open books"), "tabs": tabs(slug, ""), "page_name": page, "rows": shown_rows(rows_of_page(found, number), Places(found)),
+        "earlier": f"{number - 1:04d}" if number > 1 else "", "later": f"{number + 1:04d}" if size > number * ENTRIES_PAGE else "",
+        "head": newest_head(found), "size": size,
+    }  # fmt: skip
+    return render(request, "public/book_page.html", context)
+
+
+def page_number(book: Book, page: str) -> int:
+    if not page.isascii() or not page.isdigit() or page != f"{int(page):04d}" or int(page) < 1:
+        raise Http404("A page of the book is a number such as 0001.")
+    if int(page) > 1 and _size(book) <= (int(page) - 1) * ENTRIES_PAGE:
+        raise Http404("The book has no such page yet.")
+    return int(page)
+
+
+def rows_of_page(book: Book, number: int) -> list[BookRow]:
+    """The rows of one hundred entries, oldest first."""
+    first = (number - 1) * ENTRIES_PAGE
+    rows = Transfer.objects.filter(book=book, entry_seq__gte=first, entry_seq__lt=first + ENTRIES_PAGE)
+    bare = Entry.objects.filter(book=book, seq__gte=first, seq__lt=first + ENTRIES_PAGE, row_count=0)
+    keys = [*rows.order_by().values_list("entry_seq", "line"), *((seq, 0) for seq in bare.values_list("seq", flat=True))]
+    return load_rows(book, sorted(keys))
+
+
+def entry(request: HttpRequest, slug: str, seq: int) -> HttpResponse:
+    """All that one entry says: rows, papers, decisions, what it undoes and what undoes it, and its place in the log."""
+    found = book_or_404(request)
+    row = Entry.objects.filter(book=found, seq=seq).select_related("author", "second", "proposal").first()
+    if row is None:
+        raise Http404("The book has no such entry.")
+    keys = list(Transfer.objects.filter(book=found, entry_seq=seq).order_by("line").values_list("entry_seq", "line")[:ENTRY_ROWS_MAX])
+    places, leaf = Places(found), json.loads(bytes(row.leaf))
+    related = Transfer.objects.filter(Q(corrects_seq=seq) | Q(resolves_seq=seq), book=found).values_list("entry_seq", "kind").distinct()
+    context = {
+        "title": _("Entry %(seq)s") % {"seq": seq}, "tabs": tabs(slug, ""), "entry": row, "kind": words.KINDS.get(row.kind, row.kind),
+        "rows": shown_rows(load_rows(found, keys), places), "left_out": max(0, row.row_count - len(keys)),
+        "documents": [item.document for item in Evidence.objects.filter(book=found, entry_seq=seq).select_related("document")],
+        "decisions": [{"role": str(item.get("steward", item.get("by", "")))[:8], "choice": item.get("choice", "")}
+                      for item in leaf.get("decisions", [])],
+        "proposal": short(row.proposal), "by": row.author.get_name_display(), "second": row.second.get_name_display() if row.second else "",
+        "links": _links(found, row, related), "page_name": page_of(seq), "leaf_hash": hash_leaf(bytes(row.leaf)).hex(),
+        "head": newest_head(found), "before": seq - 1 if seq else None, "after": seq + 1 if seq + 1 < _size(found) else None,
+        "about": str(leaf.get("payload", {}).get("about", "")),
+    }  # fmt: skip
+    return render(request, "public/book_entry.html", context)
+
+
+def leaf(request: HttpRequest, slug: str, seq: int) -> HttpResponse:
+    """The leaf of one entry, byte for byte as the log holds it."""
+    found = Entry.objects.filter(book=book_or_404(request), seq=seq).values_list("leaf", flat=True).first()
+    if found is None:
+        raise Http404("The book has no such entry.")
+    return HttpResponse(bytes(found), content_type="application/json")
+
+
+def _links(book: Book, row: Entry, related: Any) -> list[dict[str, Any]]:
+    """Other entries that this one undoes, corrects or carries out, and those that do so with it."""
+    found = []
+    if row.reverses is not None:
+        found.append({"text": _("Reverses"), "seq": row.reverses})
+    found += [{"text": _("Reversed by"), "seq": seq} for seq in Entry.objects.filter(book=book, reverses=row.seq).values_list("seq", flat=True)]
+    own = Transfer.objects.filter(book=book, entry_seq=row.seq).values_list("corrects_seq", "resolves_seq").distinct()
+    for corrects, resolves in own:
+        if corrects is not None:
+            found.append({"text": _("Corrects"), "seq": corrects})
+        if resolves is not None:
+            found.append({"text": _("Ends the hold of"), "seq": resolves})
+    found += [{"text": _("Corrected by") if kind == "correction" else _("Its hold was ended by"), "seq": seq} for seq, kind in related]
+    return found
+
+
+def shown_rows(rows: list[BookRow], places: Places) -> list[dict[str, Any]]:
+    """Rows as templates read them; an entry's words stand on each of its rows, its anchor on the first."""
+    shown, anchored = [], set()
+    for item in rows:
+        row, seq = item.transfer, item.entry.seq
+        shown.append({
+            "entry": item.entry, "seq": seq, "anchor": seq not in anchored, "kind": words.KINDS.get(item.entry.kind, item.entry.kind),
+            "by": item.entry.author.get_name_display(), "row": row, "minor": item.minor, "balance": item.balance,
+            "from": places.end(row.debit_account) if row else None, "to": places.end(row.credit_account) if row else None,
+            "fund": row.credit_fund.title if row else "", "code": row.commodity.code if row else "", "scale": row.commodity.scale if row else 0,
+        })  # fmt: skip
+        anchored.add(seq)
+    return shown
+
+
+def newest_head(book: Book) -> Checkpoint | None:
+    return Checkpoint.objects.filter(book=book).order_by("-size").first()
+
+
+def _size(book: Book) -> int:
+    return Head.objects.filter(book=book).values_list("next_seq", flat=True).first() or 0
+
+
+def _with_things(totals: list[dict[str, Any]] | None) -> list[dict[str, Any]]:
+    things = Commodity.objects.in_bulk([item["commodity"] for item in totals or []])
+    found = [{**item, "thing": things[item["commodity"]], "name": thing_name(things[item["commodity"]])} for item in totals or []]
+    return sorted(found, key=lambda item: (item["thing"].kind != "money", item["name"]))
+
+
+def _place_name(filters: Filters, places: Places) -> str:
+    if filters.account is not None:
+        end = places.end(filters.account)
+        return f"{end['stage']}, {end['place']}" if end["place"] else str(end["stage"])
+    return places.name(filters.custody)
