@@ -7,7 +7,7 @@ from typing import Any
 from .schema import RAW_TABLES
 
 APP_ROLE = "awna_app"
-READ_ONLY = ("books_rule", "books_balance")
+READ_ONLY = ("books_rule", "books_balance", "books_rate")
 READ_AND_ADD = (
     *(table for table in RAW_TABLES if table not in READ_ONLY),
     "books_milestone", "books_movement", "books_statement", "books_statementfile", "books_checkpoint", "books_commodity", "books_fund",

@@ -1,158 +1,250 @@
-"""The guards of the ledger, written once as (code, condition under which a row is refused) and rendered as triggers for both engines."""
+"""The guards of the ledger, written once as (code, condition under which a row is refused) and rendered as triggers for both engines.
+
+Guards of entries and transfers run after the row is in, so the row itself counts. What they need is joined once and named here:
+`e` entry, `d` and `c` debit and credit account, `r` rule; `h` head, `b` book, `a` author's role, `p` the entry before.
+`COMMON` guards look at nothing else. A `Rare` group looks further, and only where its gate holds.
+"""
 
 # The names in these statements are constants of this code; nothing that anybody typed comes near them.
 # ruff: noqa: S608
+
+from dataclasses import dataclass
 
 from awna.core.ledger import rules
 
 Guard = tuple[str, str]
 
 
+@dataclass(frozen=True)
+class Rare:
+    """Guards that are asked only where `gate`, which looks at nothing but the joined rows, holds; then `effects` follow."""
+
+    gate: str
+    guards: tuple[Guard, ...]
+    effects: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Joined:
+    """All guards of one table, over one join; `missing` is the refusal when the join finds nothing, `rare` the gate of all groups."""
+
+    table: str
+    join: str
+    missing: str
+    common: tuple[Guard, ...]
+    rare: str
+    groups: tuple[Rare, ...]
+    effects: tuple[str, ...] = ()
+
+
 def _in(kinds: object) -> str:
     return ", ".join(f"'{kind}'" for kind in sorted(kinds))  # type: ignore[call-overload]
 
 
-def _entry(column: str) -> str:
-    return f"(SELECT {column} FROM books_entry WHERE book_id = NEW.book_id AND seq = NEW.entry_seq)"
-
-
-def _account(end: str, column: str) -> str:
-    return f"(SELECT {column} FROM books_account WHERE id = NEW.{end}_account_id)"
-
-
-def _rule(column: str) -> str:
-    return f"(SELECT {column} FROM books_rule WHERE id = NEW.rule_id)"
-
-
-def _needs(letter: str) -> str:
-    return f"{_rule('needs')} LIKE '%{letter}%'"
+def _is(column: str, values: object) -> str:
+    """Plain comparisons: SQLite would build a table in memory for each row to answer IN."""
+    return "(" + " OR ".join(f"{column} = '{value}'" for value in sorted(values)) + ")"  # type: ignore[call-overload]
 
 
 def _fund(end: str, column: str) -> str:
-    return f"(SELECT {column} FROM books_fund WHERE id = NEW.{end}_fund_id)"
+    return f"(SELECT f.{column} FROM books_fund f WHERE f.id = NEW.{end}_fund_id)"
 
 
-def _milestone(column: str, end: str = "debit") -> str:
-    return f"(SELECT {column} FROM books_milestone WHERE id = {_account(end, 'milestone_id')})"
+def _milestone(column: str, account: str = "d") -> str:
+    return f"(SELECT m.{column} FROM books_milestone m WHERE m.id = {account}.milestone_id)"
 
 
 def _user(role: str) -> str:
-    return f"(SELECT user_id FROM parties_role WHERE id = {role})"
+    return f"(SELECT u.user_id FROM parties_role u WHERE u.id = {role})"
 
 
 def _approved(proposal: str, on: str | None) -> str:
     """At least k distinct people of the proposal's epoch said yes; on a date, it must also not have expired by then."""
-    expiry = f"AND p.expires_on >= {on}" if on else ""
-    return f"""EXISTS (SELECT 1 FROM consent_proposal p JOIN consent_policyepoch k ON k.id = p.epoch_id
-        WHERE p.id = {proposal} AND p.withdrawn_at IS NULL {expiry}
-        AND (SELECT count(DISTINCT r.user_id) FROM consent_decision c JOIN parties_role r ON r.id = c.steward_id
-             WHERE c.proposal_id = p.id AND c.choice = 'approve' AND r.name = 'steward' AND r.campaign_id = p.campaign_id) >= k.required)"""
+    expiry = f"AND q.expires_on >= {on}" if on else ""
+    return f"""EXISTS (SELECT 1 FROM consent_proposal q JOIN consent_policyepoch k ON k.id = q.epoch_id
+        WHERE q.id = {proposal} AND q.withdrawn_at IS NULL {expiry}
+        AND (SELECT count(DISTINCT s.user_id) FROM consent_decision y JOIN parties_role s ON s.id = y.steward_id
+             WHERE y.proposal_id = q.id AND y.choice = 'approve' AND s.name = 'steward' AND s.campaign_id = q.campaign_id) >= k.required)"""
 
 
-_HEAD = "(SELECT next_seq FROM books_head WHERE book_id = NEW.book_id)"
-_CAMPAIGN = "(SELECT campaign_id FROM books_book WHERE id = NEW.book_id)"
+# -- entries --------------------------------------------------------------------------------------------------------
 
-ENTRY: tuple[Guard, ...] = (
-    ("entry_seq_not_next", f"NEW.seq <> COALESCE({_HEAD}, -1)"),
-    ("entry_before_is_incomplete", """NEW.seq > 0 AND (SELECT row_count FROM books_entry WHERE book_id = NEW.book_id AND seq = NEW.seq - 1)
-        <> (SELECT count(*) FROM books_transfer WHERE book_id = NEW.book_id AND entry_seq = NEW.seq - 1)"""),
-    ("entry_kind_unknown", f"NEW.kind NOT IN ({_in(rules.KINDS)})"),
-    ("entry_rows_do_not_fit_kind", f"(NEW.row_count = 0) <> (NEW.kind IN ({_in(rules.KINDS_WITHOUT_ROWS)}))"),
-    ("fx_needs_two_rows", "NEW.kind = 'fx' AND NEW.row_count <> 2"),
-    ("first_entry_is_the_policy", "NEW.seq = 0 AND NEW.kind <> 'policy'"),
-    ("second_person_is_author", f"NEW.second_id IS NOT NULL AND {_user('NEW.second_id')} = {_user('NEW.author_id')}"),
-    ("role_of_another_campaign", f"""(SELECT campaign_id FROM parties_role WHERE id = NEW.author_id) <> {_CAMPAIGN}
-        OR (NEW.second_id IS NOT NULL AND (SELECT campaign_id FROM parties_role WHERE id = NEW.second_id) <> {_CAMPAIGN})"""),
-    ("proposal_of_another_campaign",
-        f"NEW.proposal_id IS NOT NULL AND (SELECT campaign_id FROM consent_proposal WHERE id = NEW.proposal_id) <> {_CAMPAIGN}"),
-    ("proposal_not_approved", f"NEW.seq > 0 AND NEW.kind IN ('policy', 'break') AND NOT {_approved('NEW.proposal_id', 'NEW.effective_date')}"),
-    ("entry_not_reversible", f"""NEW.reverses IS NOT NULL AND NOT EXISTS (SELECT 1 FROM books_entry o WHERE o.book_id = NEW.book_id
-        AND o.seq = NEW.reverses AND o.row_count = NEW.row_count AND o.kind IN ({_in(rules.REVERSIBLE)}))"""),
-    ("entry_was_corrected", """NEW.reverses IS NOT NULL AND EXISTS (SELECT 1 FROM books_transfer t
-        WHERE t.book_id = NEW.book_id AND t.corrects_seq = NEW.reverses)"""),
+ENTRY = Joined(
+    table="books_entry",
+    join="""books_head h JOIN books_book b ON b.id = h.book_id JOIN parties_role a ON a.id = NEW.author_id
+    LEFT JOIN books_entry p ON p.book_id = NEW.book_id AND p.seq = NEW.seq - 1 WHERE h.book_id = NEW.book_id""",
+    missing="entry_seq_not_next",
+    common=(
+        ("entry_seq_not_next", "NEW.seq > 0 AND p.seq IS NULL"),
+        ("entry_kind_unknown", f"{{not_in:NEW.kind:{_in(rules.KINDS)}}}"),
+        ("entry_rows_do_not_fit_kind", f"(NEW.row_count = 0) <> {_is('NEW.kind', rules.KINDS_WITHOUT_ROWS)}"),
+        ("fx_needs_two_rows", "NEW.kind = 'fx' AND NEW.row_count <> 2"),
+        ("first_entry_is_the_policy", "NEW.seq = 0 AND NEW.kind <> 'policy'"),
+        ("role_of_another_campaign", "a.campaign_id <> b.campaign_id"),
+    ),
+    rare="NEW.second_id IS NOT NULL OR NEW.proposal_id IS NOT NULL OR NEW.reverses IS NOT NULL OR NEW.row_count = 0",
+    groups=(
+        Rare("NEW.second_id IS NOT NULL", (
+            ("second_person_is_author", f"{_user('NEW.second_id')} = a.user_id"),
+            ("role_of_another_campaign", "(SELECT u.campaign_id FROM parties_role u WHERE u.id = NEW.second_id) <> b.campaign_id"),
+        )),
+        Rare("NEW.proposal_id IS NOT NULL", (
+            ("proposal_of_another_campaign", "(SELECT q.campaign_id FROM consent_proposal q WHERE q.id = NEW.proposal_id) <> b.campaign_id"),
+        )),
+        Rare("NEW.seq > 0 AND (NEW.kind = 'policy' OR NEW.kind = 'break')", (
+            ("proposal_not_approved", f"NOT {_approved('NEW.proposal_id', 'NEW.effective_date')}"),
+        )),
+        Rare("NEW.reverses IS NOT NULL", (
+            ("entry_not_reversible", f"""NOT EXISTS (SELECT 1 FROM books_entry o WHERE o.book_id = NEW.book_id AND o.seq = NEW.reverses
+                AND o.seq < NEW.seq AND o.row_count = NEW.row_count AND o.kind IN ({_in(rules.REVERSIBLE)}))"""),
+            ("entry_was_corrected", """EXISTS (SELECT 1 FROM books_transfer t
+                WHERE t.book_id = NEW.book_id AND t.corrects_seq = NEW.reverses)"""),
+        )),
+    ),
 )  # fmt: skip
+
+# -- transfers ------------------------------------------------------------------------------------------------------
+
+_MOVEMENT_FITS = """EXISTS (SELECT 1 FROM books_movement m WHERE m.id = NEW.movement_id AND m.commodity_id = NEW.commodity_id AND (
+            (r.movement_end = 'debit' AND m.amount < 0 AND m.custody_id = d.custody_id)
+            OR (r.movement_end = 'credit' AND m.amount > 0 AND m.custody_id = c.custody_id)))"""
+_CARRIES_MILESTONE = f"(COALESCE(d.proposal_id = e.proposal_id, 1 = 0) AND {_approved('e.proposal_id', None)})"
+_KINDS_ATTACHED = """EXISTS (SELECT 1 FROM {each:""" + _milestone("evidence") + """} WHERE NOT EXISTS (
+                SELECT 1 FROM books_evidence v JOIN books_document g ON g.id = v.document_id
+                WHERE v.book_id = NEW.book_id AND v.entry_seq = NEW.entry_seq AND g.kind = wanted.value))"""  # fmt: skip
+
+_COMMON: tuple[Guard, ...] = (
+    ("entry_is_closed", "NEW.line > e.row_count"),
+    ("pair_not_allowed", """r.kind <> NEW.kind OR r.debit_stage <> d.stage OR r.credit_stage <> c.stage
+        OR r.debit_custody_type <> d.custody_type OR r.credit_custody_type <> c.custody_type OR r.commodity_kind <> d.commodity_kind"""),
+    ("row_differs_from_its_entry", "e.id <> NEW.entry_id OR e.kind <> NEW.kind"),
+    ("row_differs_from_its_accounts", """d.stage <> NEW.debit_stage OR c.stage <> NEW.credit_stage
+        OR d.commodity_id <> NEW.commodity_id OR c.commodity_id <> NEW.commodity_id
+        OR d.fund_id <> NEW.debit_fund_id OR c.fund_id <> NEW.credit_fund_id"""),
+    ("funds_differ", "r.fund_change = 0 AND NEW.debit_fund_id <> NEW.credit_fund_id"),
+    ("custody_must_stay", "r.custody_change = 'same' AND d.custody_id <> c.custody_id"),
+    ("custody_must_change", "r.custody_change = 'new' AND d.custody_id = c.custody_id"),
+    ("batches_differ", """d.batch <> c.batch AND NEW.debit_stage <> 'ext' AND NEW.debit_stage <> 'lost'
+        AND NEW.credit_stage <> 'ext' AND NEW.credit_stage <> 'lost'"""),
+    ("second_person_missing", "r.need_p = 1 AND e.second_id IS NULL"),
+    ("account_of_another_proposal", """(d.proposal_id IS NOT NULL AND d.proposal_id IS DISTINCT FROM e.proposal_id)
+        OR (c.proposal_id IS NOT NULL AND c.proposal_id IS DISTINCT FROM e.proposal_id)"""),
+    ("milestones_differ", "d.milestone_id <> c.milestone_id"),
+    ("movement_missing", "r.need_m = 1 AND NEW.movement_id IS NULL AND NEW.giftbatch_id IS NULL"),
+    ("movement_not_wanted", "r.movement_end = '' AND NEW.movement_id IS NOT NULL"),
+    ("giftbatch_not_wanted", "NEW.giftbatch_id IS NOT NULL AND (NEW.kind <> 'gift' OR NEW.movement_id IS NOT NULL OR e.row_count <> 1)"),
+    ("lot_missing", "r.need_l = 1 AND NEW.lot_seq IS NULL"),
+    ("lot_not_wanted", "r.need_n = 1 AND NEW.lot_seq IS NOT NULL AND NEW.kind <> 'bank_forced'"),
+    ("hold_line_missing", "r.need_v = 1 AND NEW.resolves_seq IS NULL"),
+    ("hold_line_not_wanted", "r.need_v = 0 AND NEW.resolves_seq IS NOT NULL"),
+    ("correction_not_wanted", "NEW.corrects_seq IS NOT NULL AND NEW.kind <> 'correction'"),
+)  # fmt: skip
+
+_GROUPS: tuple[Rare, ...] = (
+    Rare("NEW.line > 1", (
+        ("transfer_line_not_next", """NOT EXISTS (SELECT 1 FROM books_transfer t
+            WHERE t.book_id = NEW.book_id AND t.entry_seq = NEW.entry_seq AND t.line = NEW.line - 1)"""),
+    )),
+    Rare("r.need_q = 1", (
+        ("proposal_not_approved", f"NOT {_approved('e.proposal_id', 'e.effective_date')}"),
+        ("proposal_already_used", """NEW.kind <> 'release' AND EXISTS (SELECT 1 FROM books_entry o
+            WHERE o.book_id = NEW.book_id AND o.proposal_id = e.proposal_id AND o.kind = NEW.kind AND o.seq < NEW.entry_seq)"""),
+    )),
+    Rare("r.need_r = 1", (("milestone_not_approved", f"NOT {_CARRIES_MILESTONE}"),)),
+    Rare("r.need_t = 1", (
+        ("target_differs", f"""NOT COALESCE(c.custody_id = (SELECT x.settles_to_id FROM books_custody x WHERE x.id = d.custody_id), 1 = 0)
+            AND NOT ({_CARRIES_MILESTONE} AND COALESCE(c.custody_id = {_milestone('payee_id')}, 1 = 0))"""),
+    )),
+    Rare("NEW.kind = 'pay'", (
+        ("payee_differs", f"COALESCE(c.payee_id, c.custody_id) IS DISTINCT FROM {_milestone('payee_id')}"),
+    )),
+    Rare("NEW.movement_id IS NOT NULL", (("movement_does_not_fit", f"NOT {_MOVEMENT_FITS}"),),
+         ("UPDATE books_movement SET used = used + NEW.amount WHERE id = NEW.movement_id;",)),
+    Rare("NEW.kind = 'allocate'", (
+        ("lot_missing", f"NEW.lot_seq IS NULL AND {_fund('debit', 'code')} = 'unidentified'"),
+        ("fund_not_narrower", f"""{_fund('debit', 'code')} <> 'unidentified'
+            AND {_fund('credit', 'path')} NOT LIKE {_fund('debit', 'path')} || '/%'"""),
+    )),
+    Rare("NEW.lot_seq IS NOT NULL", (
+        ("lot_brought_nothing", """NOT EXISTS (SELECT 1 FROM books_transfer t WHERE t.book_id = NEW.book_id AND t.entry_seq = NEW.lot_seq
+            AND t.line = NEW.lot_line)"""),
+    )),
+    Rare("r.need_w = 1", (
+        ("document_missing", """NOT EXISTS (SELECT 1 FROM books_evidence v
+            WHERE v.book_id = NEW.book_id AND v.entry_seq = NEW.entry_seq)"""),
+    )),
+    Rare("r.need_e = 1", (
+        ("milestone_too_early", f"e.effective_date < {_milestone('earliest')}"),
+        ("evidence_missing", _KINDS_ATTACHED),
+    )),
+    Rare("r.need_f = 1", (
+        ("proposal_not_open", """NOT EXISTS (SELECT 1 FROM consent_proposal q WHERE q.id = e.proposal_id
+            AND q.withdrawn_at IS NULL AND q.expires_on >= e.effective_date)"""),
+        ("hold_is_not_the_ceiling", f"NEW.amount IS DISTINCT FROM {_milestone('ceiling', 'c')}"),
+        ("unidentified_cannot_be_held", f"{_fund('debit', 'code')} = 'unidentified'"),
+    )),
+    Rare("NEW.resolves_seq IS NOT NULL", (
+        ("hold_line_does_not_fit", """NOT EXISTS (SELECT 1 FROM books_transfer o
+            WHERE o.book_id = NEW.book_id AND o.entry_seq = NEW.resolves_seq AND o.line = NEW.resolves_line AND o.kind = 'hold'
+            AND o.credit_account_id = NEW.debit_account_id AND o.amount = NEW.amount)"""),
+    )),
+    Rare("NEW.kind = 'reverse'", (
+        ("reverse_is_not_the_mirror", """NOT EXISTS (SELECT 1 FROM books_transfer o
+            WHERE o.book_id = NEW.book_id AND o.entry_seq = e.reverses AND o.line = NEW.line AND o.amount = NEW.amount
+            AND o.debit_account_id = NEW.credit_account_id AND o.credit_account_id = NEW.debit_account_id)"""),
+    )),
+    Rare("NEW.kind = 'correction'", (
+        ("correction_above_the_line", f"""NOT EXISTS (SELECT 1 FROM books_transfer o
+            WHERE o.book_id = NEW.book_id AND o.entry_seq = NEW.corrects_seq AND o.line = NEW.corrects_line AND o.entry_seq < NEW.entry_seq
+            AND o.debit_account_id = NEW.credit_account_id AND o.credit_account_id = NEW.debit_account_id
+            AND o.kind IN ({_in(rules.CORRECTABLE)})
+            AND NOT EXISTS (SELECT 1 FROM books_entry u WHERE u.book_id = NEW.book_id AND u.reverses = o.entry_seq)
+            AND o.amount >= (SELECT sum(t.amount) FROM books_transfer t WHERE t.book_id = NEW.book_id
+                AND t.corrects_seq = NEW.corrects_seq AND t.corrects_line = NEW.corrects_line))"""),
+    )),
+    Rare("NEW.kind = 'bank_forced' AND NEW.debit_stage = 'short'", (
+        ("short_before_free_is_empty", """EXISTS (SELECT 1 FROM books_account i JOIN books_balance g ON g.account_id = i.id
+            WHERE i.book_id = NEW.book_id AND i.stage = 'free' AND i.fund_id = NEW.debit_fund_id
+            AND i.commodity_id = NEW.commodity_id AND i.custody_id = d.custody_id AND g.credits > g.debits)"""),
+    )),
+    Rare("NEW.kind = 'fee' AND NEW.debit_stage = 'released'", (
+        ("fee_is_not_of_charges", f"COALESCE({_milestone('n')}, '') <> 'charges'"),
+    )),
+    Rare("NEW.giftbatch_id IS NOT NULL", (
+        ("giftbatch_does_not_fit", """NOT EXISTS (SELECT 1 FROM books_giftbatch g WHERE g.id = NEW.giftbatch_id AND g.book_id = NEW.book_id
+            AND g.custody_id = c.custody_id AND g.fund_id = NEW.credit_fund_id AND g.commodity_id = NEW.commodity_id
+            AND g.closed_seq IS NULL)"""),
+        ("shares_do_not_add_up", """NEW.amount IS DISTINCT FROM (SELECT sum(s.amount) FROM books_share s
+            WHERE s.giftbatch_id = NEW.giftbatch_id)"""),
+    ), ("UPDATE books_giftbatch SET closed_seq = NEW.entry_seq WHERE id = NEW.giftbatch_id;",)),
+)  # fmt: skip
+
+TRANSFER = Joined(
+    table="books_transfer",
+    join="""books_entry e JOIN books_account d ON d.book_id = e.book_id AND d.id = NEW.debit_account_id
+    JOIN books_account c ON c.book_id = e.book_id AND c.id = NEW.credit_account_id
+    JOIN books_rule r ON r.id = NEW.rule_id WHERE e.book_id = NEW.book_id AND e.seq = NEW.entry_seq""",
+    missing="pair_not_allowed",
+    common=_COMMON,
+    rare="""r.rare = 1 OR NEW.line > 1 OR NEW.movement_id IS NOT NULL OR NEW.giftbatch_id IS NOT NULL OR NEW.lot_seq IS NOT NULL
+    OR NEW.resolves_seq IS NOT NULL OR NEW.corrects_seq IS NOT NULL OR NEW.covers_account_id IS NOT NULL""",
+    groups=_GROUPS,
+    effects=(
+        """UPDATE books_balance SET debits = debits + NEW.amount, version = NEW.entry_seq * 10000 + NEW.line
+        WHERE account_id = NEW.debit_account_id;""",
+        """UPDATE books_balance SET credits = credits + NEW.amount, version = NEW.entry_seq * 10000 + NEW.line
+        WHERE account_id = NEW.credit_account_id;""",
+    ),
+)  # fmt: skip
+JOINED = (ENTRY, TRANSFER)
+
+# -- the other tables -----------------------------------------------------------------------------------------------
 
 ACCOUNT: tuple[Guard, ...] = (
     ("account_does_not_fit_milestone", """NEW.milestone_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM books_milestone m
         WHERE m.id = NEW.milestone_id AND m.book_id = NEW.book_id AND m.proposal_id = NEW.proposal_id AND (NEW.stage = 'transit'
           OR (m.commodity_id = NEW.commodity_id AND m.custody_id = NEW.custody_id AND m.fund_id = NEW.fund_id)))"""),
 )  # fmt: skip
-
-_MOVEMENT_FITS = f"""EXISTS (SELECT 1 FROM books_movement m WHERE m.id = NEW.movement_id AND m.commodity_id = NEW.commodity_id AND (
-        ({_rule("movement_end")} = 'debit' AND m.amount < 0 AND m.custody_id = {_account("debit", "custody_id")})
-        OR ({_rule("movement_end")} = 'credit' AND m.amount > 0 AND m.custody_id = {_account("credit", "custody_id")})))"""
-_CARRIES_MILESTONE = f"""COALESCE({_account("debit", "proposal_id")} = {_entry("proposal_id")}
-        AND {_approved(_entry("proposal_id"), None)}, 1 = 0)"""
-
-TRANSFER: tuple[Guard, ...] = (
-    ("entry_is_closed", f"NEW.entry_seq <> COALESCE({_HEAD}, 0) - 1"),
-    ("transfer_line_not_next", f"""NEW.line > {_entry('row_count')} OR NEW.line <> 1 + (SELECT count(*) FROM books_transfer t
-        WHERE t.book_id = NEW.book_id AND t.entry_seq = NEW.entry_seq)"""),
-    ("pair_not_allowed", f"""NOT EXISTS (SELECT 1 FROM books_rule r WHERE r.id = NEW.rule_id AND r.kind = NEW.kind
-        AND r.debit_stage = NEW.debit_stage AND r.credit_stage = NEW.credit_stage
-        AND r.debit_custody_type = {_account('debit', 'custody_type')} AND r.credit_custody_type = {_account('credit', 'custody_type')}
-        AND r.commodity_kind = {_account('debit', 'commodity_kind')})"""),
-    ("funds_differ", f"NEW.debit_fund_id <> NEW.credit_fund_id AND {_rule('fund_change')} = 0"),
-    ("custody_must_stay", f"""{_rule('custody_change')} = 'same'
-        AND {_account('debit', 'custody_id')} <> {_account('credit', 'custody_id')}"""),
-    ("custody_must_change", f"""{_rule('custody_change')} = 'new'
-        AND {_account('debit', 'custody_id')} = {_account('credit', 'custody_id')}"""),
-    ("batches_differ", f"""NEW.debit_stage NOT IN ('ext', 'lost') AND NEW.credit_stage NOT IN ('ext', 'lost')
-        AND {_account('debit', 'batch')} <> {_account('credit', 'batch')}"""),
-    ("second_person_missing", f"{_needs('P')} AND {_entry('second_id')} IS NULL"),
-    ("proposal_not_approved", f"{_needs('Q')} AND NOT {_approved(_entry('proposal_id'), _entry('effective_date'))}"),
-    ("proposal_already_used", f"""{_needs('Q')} AND NEW.kind <> 'release' AND EXISTS (SELECT 1 FROM books_entry o
-        WHERE o.book_id = NEW.book_id AND o.proposal_id = {_entry('proposal_id')} AND o.kind = NEW.kind AND o.seq < NEW.entry_seq)"""),
-    ("milestone_not_approved", f"{_needs('R')} AND NOT {_CARRIES_MILESTONE}"),
-    ("target_differs", f"""{_needs('T')} AND NOT COALESCE({_account('credit', 'custody_id')} = (SELECT c.settles_to_id FROM books_custody c
-        WHERE c.id = {_account('debit', 'custody_id')}), 1 = 0)
-        AND NOT ({_CARRIES_MILESTONE} AND COALESCE({_account('credit', 'custody_id')} = {_milestone('payee_id')}, 1 = 0))"""),
-    ("account_of_another_proposal", f"""({_account('debit', 'proposal_id')} IS NOT NULL
-        AND {_account('debit', 'proposal_id')} IS DISTINCT FROM {_entry('proposal_id')})
-        OR ({_account('credit', 'proposal_id')} IS NOT NULL AND {_account('credit', 'proposal_id')} IS DISTINCT FROM {_entry('proposal_id')})"""),
-    ("milestones_differ", f"{_account('debit', 'milestone_id')} <> {_account('credit', 'milestone_id')}"),
-    ("payee_differs", f"""NEW.kind = 'pay' AND COALESCE({_account('credit', 'payee_id')}, {_account('credit', 'custody_id')})
-        IS DISTINCT FROM {_milestone('payee_id')}"""),
-    ("movement_missing", f"{_needs('M')} AND NEW.movement_id IS NULL"),
-    ("movement_not_wanted", f"{_rule('movement_end')} = '' AND NEW.movement_id IS NOT NULL"),
-    ("movement_does_not_fit", f"NEW.movement_id IS NOT NULL AND NOT {_MOVEMENT_FITS}"),
-    ("lot_missing", f"NEW.lot_seq IS NULL AND ({_needs('L')} OR (NEW.kind = 'allocate' AND {_fund('debit', 'code')} = 'unidentified'))"),
-    ("lot_not_wanted", f"NEW.lot_seq IS NOT NULL AND {_needs('N')} AND NEW.kind <> 'bank_forced'"),
-    ("fund_not_narrower", f"""NEW.kind = 'allocate' AND {_fund('debit', 'code')} <> 'unidentified'
-        AND {_fund('credit', 'path')} NOT LIKE {_fund('debit', 'path')} || '/%'"""),
-    ("document_missing", f"""{_needs('W')} AND NOT EXISTS (SELECT 1 FROM books_evidence v
-        WHERE v.book_id = NEW.book_id AND v.entry_seq = NEW.entry_seq)"""),
-    ("milestone_too_early", f"{_needs('E')} AND {_entry('effective_date')} < {_milestone('earliest')}"),
-    ("evidence_missing", f"""{_needs('E')} AND EXISTS (SELECT 1 FROM {{kinds}} WHERE NOT EXISTS (
-        SELECT 1 FROM books_evidence v JOIN books_document d ON d.id = v.document_id
-        WHERE v.book_id = NEW.book_id AND v.entry_seq = NEW.entry_seq AND d.kind = wanted.value))"""
-        .replace("{kinds}", "{kinds_open}" + _milestone("evidence") + "{kinds_close}")),
-    ("proposal_not_open", f"""{_needs('F')} AND NOT EXISTS (SELECT 1 FROM consent_proposal p WHERE p.id = {_entry('proposal_id')}
-        AND p.withdrawn_at IS NULL AND p.expires_on >= {_entry('effective_date')})"""),
-    ("hold_is_not_the_ceiling", f"{_needs('F')} AND NEW.amount IS DISTINCT FROM {_milestone('ceiling', 'credit')}"),
-    ("unidentified_cannot_be_held", f"{_needs('F')} AND {_fund('debit', 'code')} = 'unidentified'"),
-    ("hold_line_missing", f"{_needs('V')} AND NEW.resolves_seq IS NULL"),
-    ("hold_line_not_wanted", f"NEW.resolves_seq IS NOT NULL AND NOT {_needs('V')}"),
-    ("hold_line_does_not_fit", """NEW.resolves_seq IS NOT NULL AND NOT EXISTS (SELECT 1 FROM books_transfer h
-        WHERE h.book_id = NEW.book_id AND h.entry_seq = NEW.resolves_seq AND h.line = NEW.resolves_line AND h.kind = 'hold'
-        AND h.credit_account_id = NEW.debit_account_id AND h.amount = NEW.amount)"""),
-    ("reverse_is_not_the_mirror", f"""NEW.kind = 'reverse' AND NOT EXISTS (SELECT 1 FROM books_transfer o
-        WHERE o.book_id = NEW.book_id AND o.entry_seq = {_entry('reverses')} AND o.line = NEW.line AND o.amount = NEW.amount
-        AND o.debit_account_id = NEW.credit_account_id AND o.credit_account_id = NEW.debit_account_id)"""),
-    ("correction_above_the_line", f"""NEW.kind = 'correction' AND NOT EXISTS (SELECT 1 FROM books_transfer o
-        WHERE o.book_id = NEW.book_id AND o.entry_seq = NEW.corrects_seq AND o.line = NEW.corrects_line
-        AND o.debit_account_id = NEW.credit_account_id AND o.credit_account_id = NEW.debit_account_id
-        AND o.kind IN ({_in(rules.CORRECTABLE)})
-        AND NOT EXISTS (SELECT 1 FROM books_entry u WHERE u.book_id = NEW.book_id AND u.reverses = o.entry_seq)
-        AND o.amount >= NEW.amount + (SELECT COALESCE(sum(c.amount), 0) FROM books_transfer c WHERE c.book_id = NEW.book_id
-            AND c.corrects_seq = NEW.corrects_seq AND c.corrects_line = NEW.corrects_line))"""),
-    ("correction_not_wanted", "NEW.kind <> 'correction' AND NEW.corrects_seq IS NOT NULL"),
-    ("short_before_free_is_empty", f"""NEW.kind = 'bank_forced' AND NEW.debit_stage = 'short' AND EXISTS (SELECT 1 FROM books_account a
-        JOIN books_balance b ON b.account_id = a.id WHERE a.book_id = NEW.book_id AND a.stage = 'free' AND a.fund_id = NEW.debit_fund_id
-        AND a.commodity_id = NEW.commodity_id AND a.custody_id = {_account('debit', 'custody_id')} AND b.credits > b.debits)"""),
-    ("fee_is_not_of_charges", f"NEW.kind = 'fee' AND NEW.debit_stage = 'released' AND COALESCE({_milestone('n')}, '') <> 'charges'"),
-)  # fmt: skip
-
 BALANCE_UPDATE: tuple[Guard, ...] = (
     ("balance_moves_only_with_a_transfer", """NEW.book_id <> OLD.book_id OR NEW.account_id <> OLD.account_id
         OR NEW.floor IS DISTINCT FROM OLD.floor OR NEW.ceil IS DISTINCT FROM OLD.ceil OR NEW.version <= OLD.version
@@ -166,17 +258,26 @@ BALANCE_INSERT: tuple[Guard, ...] = (
         SELECT 1 FROM books_account a WHERE a.id = NEW.account_id AND a.floor IS NOT DISTINCT FROM NEW.floor
         AND a.ceil IS NOT DISTINCT FROM NEW.ceil)"""),
 )  # fmt: skip
-HEAD_UPDATE: tuple[Guard, ...] = (
-    ("head_moves_only_with_an_entry", """NEW.book_id <> OLD.book_id OR NEW.next_seq <> OLD.next_seq + 1 OR NOT EXISTS (
-        SELECT 1 FROM books_entry e WHERE e.book_id = NEW.book_id AND e.seq = OLD.next_seq)"""),
-)  # fmt: skip
-HEAD_INSERT: tuple[Guard, ...] = (("head_starts_at_zero", "NEW.next_seq <> 0"),)
+HEAD_INSERT: tuple[Guard, ...] = (("head_starts_open", "NEW.closed_through IS NOT NULL"),)
+HEAD_UPDATE: tuple[Guard, ...] = (("head_moves_only_with_a_close", "1 = 1"),)
+MOVEMENT_INSERT: tuple[Guard, ...] = (("movement_starts_unused", "NEW.used <> 0"),)
 MOVEMENT_UPDATE: tuple[Guard, ...] = (
-    ("movement_cannot_change", """NEW.id <> OLD.id OR NEW.bank_account_id <> OLD.bank_account_id OR NEW.custody_id <> OLD.custody_id
-        OR NEW.commodity_id <> OLD.commodity_id OR NEW.amount <> OLD.amount OR NEW.booked_on <> OLD.booked_on
-        OR NEW.line_key <> OLD.line_key OR NEW.occurrence <> OLD.occurrence OR NEW.statement_id <> OLD.statement_id"""),
+    ("movement_cannot_change", " OR ".join(
+        f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in (
+            "id", "bank_account_id", "custody_id", "commodity_id", "amount", "booked_on", "line_key", "occurrence", "statement_id", "slip"))),
     ("movement_used_only_by_transfers", """NEW.used <> (SELECT COALESCE(sum(t.amount), 0) FROM books_transfer t
-        WHERE t.movement_id = NEW.id)"""),
+        WHERE t.movement_id = NEW.id) + (SELECT COALESCE(sum(s.amount), 0) FROM books_share s WHERE s.movement_id = NEW.id)"""),
+)  # fmt: skip
+GIFTBATCH_INSERT: tuple[Guard, ...] = (("giftbatch_starts_open", "NEW.closed_seq IS NOT NULL"),)
+GIFTBATCH_UPDATE: tuple[Guard, ...] = (
+    ("giftbatch_cannot_change", """NEW.id <> OLD.id OR NEW.book_id <> OLD.book_id OR NEW.custody_id <> OLD.custody_id
+        OR NEW.fund_id <> OLD.fund_id OR NEW.commodity_id <> OLD.commodity_id OR NEW.n <> OLD.n OR OLD.closed_seq IS NOT NULL
+        OR NOT EXISTS (SELECT 1 FROM books_transfer t WHERE t.giftbatch_id = NEW.id AND t.entry_seq = NEW.closed_seq)"""),
+)  # fmt: skip
+SHARE_INSERT: tuple[Guard, ...] = (
+    ("giftbatch_is_closed", """NOT EXISTS (SELECT 1 FROM books_giftbatch g WHERE g.id = NEW.giftbatch_id AND g.closed_seq IS NULL)"""),
+    ("movement_does_not_fit", """NOT EXISTS (SELECT 1 FROM books_giftbatch g JOIN books_movement m ON m.custody_id = g.custody_id
+        AND m.commodity_id = g.commodity_id WHERE g.id = NEW.giftbatch_id AND m.id = NEW.movement_id AND m.amount > 0)"""),
 )  # fmt: skip
 PROPOSAL_UPDATE: tuple[Guard, ...] = (
     ("proposal_cannot_change", """NEW.id <> OLD.id OR NEW.campaign_id <> OLD.campaign_id OR NEW.epoch_id <> OLD.epoch_id
@@ -184,36 +285,32 @@ PROPOSAL_UPDATE: tuple[Guard, ...] = (
         OR OLD.withdrawn_at IS NOT NULL"""),
 )  # fmt: skip
 
-MOVE_BALANCES = (
-    """UPDATE books_balance SET debits = debits + NEW.amount, version = NEW.entry_seq * 10000 + NEW.line
-        WHERE account_id = NEW.debit_account_id;""",
-    """UPDATE books_balance SET credits = credits + NEW.amount, version = NEW.entry_seq * 10000 + NEW.line
-        WHERE account_id = NEW.credit_account_id;""",
-    "UPDATE books_movement SET used = used + NEW.amount WHERE id = NEW.movement_id;",
-)
 OPEN_BALANCE = (
     """INSERT INTO books_balance (book_id, account_id, debits, credits, version, floor, ceil)
         VALUES (NEW.book_id, NEW.id, 0, 0, -1, NEW.floor, NEW.ceil);""",
 )
-MOVE_HEAD = ("UPDATE books_head SET next_seq = next_seq + 1 WHERE book_id = NEW.book_id;",)
+USE_MOVEMENT = ("UPDATE books_movement SET used = used + NEW.amount WHERE id = NEW.movement_id;",)
 
 BEFORE: tuple[tuple[str, str, tuple[Guard, ...]], ...] = (
-    ("books_entry", "INSERT", ENTRY),
     ("books_account", "INSERT", ACCOUNT),
-    ("books_transfer", "INSERT", TRANSFER),
     ("books_balance", "INSERT", BALANCE_INSERT),
     ("books_balance", "UPDATE", BALANCE_UPDATE),
     ("books_head", "INSERT", HEAD_INSERT),
     ("books_head", "UPDATE", HEAD_UPDATE),
+    ("books_movement", "INSERT", MOVEMENT_INSERT),
     ("books_movement", "UPDATE", MOVEMENT_UPDATE),
+    ("books_giftbatch", "INSERT", GIFTBATCH_INSERT),
+    ("books_giftbatch", "UPDATE", GIFTBATCH_UPDATE),
+    ("books_share", "INSERT", SHARE_INSERT),
     ("consent_proposal", "UPDATE", PROPOSAL_UPDATE),
 )
 AFTER: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("books_entry", MOVE_HEAD),
     ("books_account", OPEN_BALANCE),
-    ("books_transfer", MOVE_BALANCES),
+    ("books_share", USE_MOVEMENT),
 )
 NEVER_CHANGED = (
     "books_rule", "books_account", "books_entry", "books_evidence", "books_transfer", "books_milestone", "books_checkpoint", "consent_decision",
+    "books_share", "books_rate",
 )  # fmt: skip
-NEVER_REMOVED = (*NEVER_CHANGED, "books_balance", "books_head", "books_movement", "consent_proposal")
+NEVER_REMOVED = (*NEVER_CHANGED, "books_balance", "books_head", "books_movement", "books_giftbatch", "consent_proposal", "books_book")
+MOVED_BY_TRIGGERS = ("books_balance", "books_head", "books_movement", "books_giftbatch")

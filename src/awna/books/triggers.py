@@ -9,10 +9,8 @@ from typing import Any
 from . import guards
 from .schema import rule_rows, table_statements
 
-_JSON = {
-    "sqlite": ("json_each(", ") AS wanted"),
-    "postgresql": ("jsonb_array_elements_text((", ")::jsonb) AS wanted(value)"),
-}
+_TOKEN = re.compile(r"\{(not_in|each):")
+_JOINED_COLUMN = re.compile(r"\b([edcrhbap])\.(\w+)")
 
 
 def install(connection: Any) -> None:
@@ -20,8 +18,8 @@ def install(connection: Any) -> None:
     with connection.cursor() as cursor:
         for statement in table_statements(connection.vendor):
             cursor.execute(statement)
-        marks = ", ".join(["%s"] * 11)
-        cursor.executemany(f"INSERT INTO books_rule VALUES ({marks})", rule_rows())
+        rows = rule_rows()
+        cursor.executemany(f"INSERT INTO books_rule VALUES ({', '.join(['%s'] * len(rows[0]))})", rows)
         for statement in guard_statements(connection.vendor).values():
             cursor.execute(statement)
 
@@ -30,8 +28,10 @@ def guard_statements(vendor: str) -> dict[str, str]:
     """Name → DDL of every trigger (and, on PostgreSQL, of the function it runs)."""
     render = _sqlite if vendor == "sqlite" else _postgresql
     statements: dict[str, str] = {}
+    for joined in guards.JOINED:
+        statements |= _joined_sqlite(joined) if vendor == "sqlite" else _joined_postgresql(joined)
     for table, act, found in guards.BEFORE:
-        statements |= render(f"{table}_{act.lower()}_guard", table, "BEFORE", act, [(c, _json(s, vendor)) for c, s in found], ())
+        statements |= render(f"{table}_{act.lower()}_guard", table, "BEFORE", act, list(found), ())
     for table, effects in guards.AFTER:
         statements |= render(f"{table}_insert_effect", table, "AFTER", "INSERT", [], effects)
     for table in guards.NEVER_CHANGED:
@@ -53,9 +53,81 @@ def wrong_guards(connection: Any) -> list[str]:
     return [name for name, statement in wanted.items() if _plain(live.get(name, "")) != _plain(_body(statement, connection.vendor))]
 
 
-def _json(condition: str, vendor: str) -> str:
-    opening, closing = _JSON[vendor]
-    return condition.replace("{kinds_open}", opening).replace("{kinds_close}", closing)
+def _written(condition: str, vendor: str) -> str:
+    """The two things that the engines write differently: a list of constants, and the texts of a JSON list as rows of `wanted`."""
+    found = _TOKEN.search(condition)
+    if found is None:
+        return condition
+    end = _closing(condition, found.end())
+    inner = condition[found.end() : end]
+    if found.group(1) == "each":
+        said = f"json_each({inner}) AS wanted" if vendor == "sqlite" else f"jsonb_array_elements_text(({inner})::jsonb) AS wanted(value)"
+    else:
+        column, _, values = inner.partition(":")
+        # SQLite would build the list anew for each row; the kind table has an index on the kind.
+        said = f"{column} NOT IN ({values})"
+        if vendor == "sqlite":
+            said = "(" + " AND ".join(f"{column} <> {value}" for value in values.split(", ")) + ")"
+    return condition[: found.start()] + said + _written(condition[end + 1 :], vendor)
+
+
+def _closing(text: str, start: int) -> int:
+    return text.index("}", start)
+
+
+def _joined_sqlite(joined: guards.Joined) -> dict[str, str]:
+    """One SELECT for all guards: CASE stops at the first that refuses, and leaves early when no rare one can apply."""
+    name = f"{joined.table}_insert_guard"
+    lines = [f"WHEN {condition} THEN RAISE(ABORT, '{code}')" for code, condition in joined.common]
+    lines.append(f"WHEN NOT ({joined.rare}) THEN 1")
+    lines += [
+        f"WHEN {rare.gate} AND ({condition}) THEN RAISE(ABORT, '{code}')" for rare in joined.groups for code, condition in rare.guards
+    ]
+    cases = "\n    ".join(_written(line, "sqlite") for line in lines)
+    check = f"""SELECT CASE WHEN (SELECT CASE
+    {cases}
+    ELSE 1 END FROM {joined.join}) IS NULL THEN RAISE(ABORT, '{joined.missing}') END;"""
+    body = "\n  ".join([check, *joined.effects, *(effect for rare in joined.groups for effect in rare.effects)])
+    return {name: f"CREATE TRIGGER {name} AFTER INSERT ON {joined.table} FOR EACH ROW BEGIN\n  {body}\nEND"}
+
+
+def _joined_postgresql(joined: guards.Joined) -> dict[str, str]:
+    """One function: a single SELECT answers the common guards and brings what the rare ones need."""
+    rare_text = " ".join([*(f"{rare.gate} {' '.join(c for _, c in rare.guards)}" for rare in joined.groups)])
+    columns = sorted({(alias, column) for alias, column in _JOINED_COLUMN.findall(rare_text)})
+    cases = "\n    ".join(f"WHEN {condition} THEN '{code}'" for code, condition in joined.common)
+    wanted = ", ".join(["", *(f"{alias}.{column} AS {alias}_{column}" for alias, column in columns)])
+    lines = [
+        f"SELECT CASE\n    {cases}\n    ELSE '' END AS refused, ({joined.rare}) AS rare{wanted}\n  INTO joined FROM {joined.join};",
+        f"IF NOT FOUND THEN {_raise(repr(joined.missing))}; END IF;",
+        f"IF joined.refused <> '' THEN {_raise('joined.refused')}; END IF;",
+        "IF joined.rare THEN",
+    ]
+    for rare in joined.groups:
+        lines.append(f"  IF {_from_record(rare.gate)} THEN")
+        lines += [f"    IF {_from_record(condition)} THEN {_raise(repr(code))}; END IF;" for code, condition in rare.guards]
+        lines += [f"    {effect}" for effect in rare.effects]
+        lines.append("  END IF;")
+    body = "\n  ".join([*(_written(line, "postgresql") for line in lines), "END IF;", *map(_checked, joined.effects), "RETURN NULL;"])
+    name = f"{joined.table}_insert_guard"
+    return {
+        f"{name}()": _FUNCTION.format(name=name, declare="DECLARE joined record;\n", body=body),
+        name: f"CREATE TRIGGER {name} AFTER INSERT ON {joined.table} FOR EACH ROW EXECUTE FUNCTION {name}()",
+    }
+
+
+def _checked(effect: str) -> str:
+    """PostgreSQL trusts what its own triggers do to a balance, so the order is asked here: a version only ever rises."""
+    version = "NEW.entry_seq * 10000 + NEW.line"
+    return f"{effect[:-1]} AND version < {version};\n  IF NOT FOUND THEN {_raise(repr('balance_moves_only_with_a_transfer'))}; END IF;"
+
+
+def _raise(code: str) -> str:
+    return f"RAISE EXCEPTION USING MESSAGE = {code}, ERRCODE = 'check_violation'"
+
+
+def _from_record(condition: str) -> str:
+    return _JOINED_COLUMN.sub(r"joined.\1_\2", condition)
 
 
 def _sqlite(name: str, table: str, when: str, act: str, found: list[guards.Guard], effects: tuple[str, ...]) -> dict[str, str]:
@@ -70,15 +142,23 @@ def _postgresql(name: str, table: str, when: str, act: str, found: list[guards.G
     result = "RETURN NULL;" if when == "AFTER" or act == "TRUNCATE" else "RETURN OLD;" if act == "DELETE" else "RETURN NEW;"
     body = "\n  ".join([*checks, *effects, result])
     each = "STATEMENT" if act == "TRUNCATE" else "ROW"
-    function = (
-        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER "
-        f"SET search_path FROM CURRENT AS $guard$\nBEGIN\n  {body}\nEND $guard$"
-    )
-    return {f"{name}()": function, name: f"CREATE TRIGGER {name} {when} {act} ON {table} FOR EACH {each} EXECUTE FUNCTION {name}()"}
+    function = _FUNCTION.format(name=name, declare="", body=body)
+    # Below a trigger of this code the rows move as they must; by hand, or from anywhere else, they are guarded.
+    only = " WHEN (pg_trigger_depth() = 0)" if table in guards.MOVED_BY_TRIGGERS and act == "UPDATE" else ""
+    return {f"{name}()": function, name: f"CREATE TRIGGER {name} {when} {act} ON {table} FOR EACH {each}{only} EXECUTE FUNCTION {name}()"}
 
 
-_LOCK = """CREATE OR REPLACE FUNCTION books_lock(wanted uuid) RETURNS bigint LANGUAGE sql SECURITY DEFINER
-SET search_path FROM CURRENT AS $guard$ SELECT next_seq FROM books_head WHERE book_id = wanted FOR UPDATE $guard$"""
+_FUNCTION = """CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path FROM CURRENT AS $guard$
+{declare}BEGIN
+  {body}
+END $guard$"""
+# Two statements: the second must see what another writer committed while the first waited.
+_LOCK = """CREATE OR REPLACE FUNCTION books_lock(wanted uuid) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER
+SET search_path FROM CURRENT AS $guard$ BEGIN
+  PERFORM 1 FROM books_head WHERE book_id = wanted FOR UPDATE;
+  RETURN COALESCE((SELECT max(seq) + 1 FROM books_entry WHERE book_id = wanted), 0);
+END $guard$"""
 
 
 def _live_sqlite(connection: Any) -> dict[str, str]:

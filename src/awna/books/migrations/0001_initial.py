@@ -1,10 +1,12 @@
 """Tables of the books; those of the ledger are raw DDL with guards, and Django only reads them."""
 
-import awna.kit.sealed
+import uuid
+
 import django.db.models.deletion
 import django.db.models.functions.math
-import uuid
 from django.db import migrations, models
+
+import awna.kit.sealed
 
 
 def install_guards(apps, schema_editor):
@@ -53,7 +55,7 @@ class Migration(migrations.Migration):
             name='Head',
             fields=[
                 ('book', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='head', serialize=False, to='books.book')),
-                ('next_seq', models.BigIntegerField(default=0)),
+                ('closed_through', models.DateField(null=True)),
             ],
         )]),
         migrations.CreateModel(
@@ -118,6 +120,7 @@ class Migration(migrations.Migration):
                 ('posted_at', models.DateTimeField()),
                 ('reverses', models.BigIntegerField(null=True)),
                 ('row_count', models.IntegerField()),
+                ('last_row', models.IntegerField(null=True)),
                 ('leaf', models.BinaryField()),
                 ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='parties.role')),
                 ('book', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='books.book')),
@@ -210,7 +213,8 @@ class Migration(migrations.Migration):
             name='Movement',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('line_key', models.CharField(max_length=64)),
+                ('slip', models.PositiveIntegerField(blank=True, null=True)),
+                ('line_key', models.CharField(blank=True, max_length=64)),
                 ('occurrence', models.PositiveIntegerField()),
                 ('position', models.PositiveIntegerField()),
                 ('amount', models.BigIntegerField()),
@@ -222,10 +226,10 @@ class Migration(migrations.Migration):
                 ('counter_account', awna.kit.sealed.SealedTextField(blank=True)),
                 ('bank_reference', awna.kit.sealed.SealedTextField(blank=True)),
                 ('used', models.BigIntegerField(default=0)),
-                ('bank_account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='movements', to='books.bankaccount')),
+                ('bank_account', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='movements', to='books.bankaccount')),
                 ('commodity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='books.commodity')),
                 ('custody', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='movements', to='books.custody')),
-                ('statement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='movements', to='books.statement')),
+                ('statement', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='movements', to='books.statement')),
             ],
         ),
         migrations.CreateModel(
@@ -256,12 +260,15 @@ class Migration(migrations.Migration):
                 ('debit_stage', models.CharField(max_length=12)),
                 ('credit_stage', models.CharField(max_length=12)),
                 ('amount', models.BigIntegerField()),
+                ('giftbatch_id', models.UUIDField(null=True)),
                 ('lot_seq', models.BigIntegerField(null=True)),
                 ('lot_line', models.IntegerField(null=True)),
                 ('resolves_seq', models.BigIntegerField(null=True)),
                 ('resolves_line', models.IntegerField(null=True)),
                 ('corrects_seq', models.BigIntegerField(null=True)),
                 ('corrects_line', models.IntegerField(null=True)),
+                ('covers_amount', models.BigIntegerField(null=True)),
+                ('covers_account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='books.account')),
                 ('book', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='transfers', to='books.book')),
                 ('commodity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='books.commodity')),
                 ('credit_account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='credits', to='books.account')),
@@ -342,6 +349,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='movement',
             constraint=models.CheckConstraint(condition=models.Q(('used__gte', 0), ('used__lte', django.db.models.functions.math.Abs('amount'))), name='books_movement_used_within_amount'),
+        ),
+        migrations.AddConstraint(
+            model_name='movement',
+            constraint=models.UniqueConstraint(fields=('custody', 'slip'), name='books_movement_slip_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='movement',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('bank_account__isnull', False), ('slip__isnull', True), ('statement__isnull', False)), models.Q(('bank_account__isnull', True), ('slip__isnull', False), ('statement__isnull', True)), _connector='OR'), name='books_movement_line_or_slip'),
         ),
         migrations.AddConstraint(
             model_name='movement',

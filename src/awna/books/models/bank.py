@@ -103,14 +103,18 @@ class MovementQuerySet(models.QuerySet["Movement"]):
 
 
 class Movement(models.Model):
-    """One booked line of a statement. `amount` is in signed minor units; `used` is what entries have taken of it."""
+    """One booked line of a statement, or one numbered slip of a cash box, which has no bank account and no statement.
+
+    `amount` is in signed minor units; `used` is what entries have taken of it.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    bank_account = models.ForeignKey(BankAccount, on_delete=models.PROTECT, related_name="movements")
+    bank_account = models.ForeignKey(BankAccount, on_delete=models.PROTECT, null=True, blank=True, related_name="movements")
     custody = models.ForeignKey(Custody, on_delete=models.PROTECT, related_name="movements")
     commodity = models.ForeignKey(Commodity, on_delete=models.PROTECT, related_name="+")
-    statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="movements")
-    line_key = models.CharField(max_length=64)
+    statement = models.ForeignKey(Statement, on_delete=models.PROTECT, null=True, blank=True, related_name="movements")
+    slip = models.PositiveIntegerField(null=True, blank=True)
+    line_key = models.CharField(max_length=64, blank=True)
     occurrence = models.PositiveIntegerField()
     position = models.PositiveIntegerField()
     amount = models.BigIntegerField()
@@ -125,7 +129,7 @@ class Movement(models.Model):
 
     objects = MovementQuerySet.as_manager()
     field_classes = {
-        "id": "P", "bank_account": "I", "custody": "P", "commodity": "P", "statement": "I", "line_key": "I", "occurrence": "I",
+        "id": "P", "bank_account": "I", "custody": "P", "commodity": "P", "statement": "I", "slip": "P", "line_key": "I", "occurrence": "I",
         "position": "I", "amount": "P", "booked_on": "P", "value_on": "I", "reference": "C", "text": "S", "counterparty": "S",
         "counter_account": "S", "bank_reference": "I", "used": "P",
     }  # fmt: skip
@@ -135,6 +139,12 @@ class Movement(models.Model):
             models.UniqueConstraint(fields=["bank_account", "line_key", "occurrence"], name="books_movement_once"),
             models.CheckConstraint(
                 condition=models.Q(used__gte=0) & models.Q(used__lte=Abs("amount")), name="books_movement_used_within_amount"
+            ),
+            models.UniqueConstraint(fields=["custody", "slip"], name="books_movement_slip_once"),
+            models.CheckConstraint(
+                condition=models.Q(bank_account__isnull=False, statement__isnull=False, slip__isnull=True)
+                | models.Q(bank_account__isnull=True, statement__isnull=True, slip__isnull=False),
+                name="books_movement_line_or_slip",
             ),
             models.CheckConstraint(condition=~models.Q(amount=0), name="books_movement_not_nothing"),
         ]

@@ -35,15 +35,20 @@ class Rule(models.Model):
 
 
 class Head(models.Model):
-    """The number of the next entry; locked by whoever posts."""
+    """Where the book stands: the number of the next entry, and the last day that is closed; locked by whoever posts."""
 
     book = models.OneToOneField(Book, on_delete=models.PROTECT, primary_key=True, related_name="head")
-    next_seq = models.BigIntegerField(default=0)
+    closed_through = models.DateField(null=True)
 
-    field_classes = {"book": "P", "next_seq": "P"}
+    field_classes = {"book": "P", "closed_through": "P"}
 
     def __str__(self) -> str:
         return str(self.next_seq)
+
+    @property
+    def next_seq(self) -> int:
+        last = Entry.objects.filter(book=self.book_id).order_by("-seq").values_list("seq", flat=True).first()
+        return 0 if last is None else last + 1
 
 
 class Account(models.Model):
@@ -123,16 +128,21 @@ class Entry(models.Model):
     proposal = models.ForeignKey("consent.Proposal", on_delete=models.PROTECT, null=True, related_name="entries")
     reverses = models.BigIntegerField(null=True)
     row_count = models.IntegerField()
+    last_row = models.IntegerField(null=True)
     leaf = models.BinaryField()
 
     objects = EntryQuerySet.as_manager()
     field_classes = {
         "id": "P", "book": "P", "seq": "P", "request_hash": "I", "kind": "P", "effective_date": "P", "posted_at": "I", "author": "P",
-        "second": "P", "proposal": "P", "reverses": "P", "row_count": "P", "leaf": "P",
+        "second": "P", "proposal": "P", "reverses": "P", "row_count": "P", "last_row": "P", "leaf": "P",
     }  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.seq} {self.kind}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.last_row = self.row_count or None
+        super().save(*args, **kwargs)
 
 
 class TransferQuerySet(models.QuerySet["Transfer"]):
@@ -161,18 +171,21 @@ class Transfer(models.Model):
     credit_account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="credits")
     amount = models.BigIntegerField()
     movement = models.ForeignKey("books.Movement", on_delete=models.PROTECT, null=True, related_name="transfers")
+    giftbatch_id = models.UUIDField(null=True)
     lot_seq = models.BigIntegerField(null=True)
     lot_line = models.IntegerField(null=True)
     resolves_seq = models.BigIntegerField(null=True)
     resolves_line = models.IntegerField(null=True)
     corrects_seq = models.BigIntegerField(null=True)
     corrects_line = models.IntegerField(null=True)
+    covers_account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")
+    covers_amount = models.BigIntegerField(null=True)
 
     objects = TransferQuerySet.as_manager()
     field_classes = dict.fromkeys([
         "entry", "book", "entry_seq", "line", "kind", "rule", "commodity", "debit_fund", "credit_fund", "debit_stage", "credit_stage",
-        "debit_account", "credit_account", "amount", "movement", "lot_seq", "lot_line", "resolves_seq", "resolves_line",
-        "corrects_seq", "corrects_line"], "P")  # fmt: skip
+        "debit_account", "credit_account", "amount", "movement", "giftbatch_id", "lot_seq", "lot_line", "resolves_seq", "resolves_line",
+        "corrects_seq", "corrects_line", "covers_account", "covers_amount"], "P")  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.entry_seq}.{self.line}"

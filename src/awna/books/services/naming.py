@@ -38,7 +38,7 @@ def open_book(*, campaign: Campaign, author: Role | None, required: int = STEWAR
             consent.set_policy(campaign=campaign, required=required, author=author)
         origin = f"{urlsplit(settings.AWNA_ORIGIN).netloc}/c/{campaign.slug}"
         book = Book.objects.create(campaign=campaign, secret=secrets.token_hex(32), origin=origin)
-        Head.objects.create(book=book, next_seq=0)
+        Head.objects.create(book=book)
         for code, title in SPECIAL_FUNDS.items():
             ensure_fund(book=book, code=code, title=title)
     if author is not None:
