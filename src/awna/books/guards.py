@@ -312,5 +312,5 @@ NEVER_CHANGED = (
     "books_rule", "books_account", "books_entry", "books_evidence", "books_transfer", "books_milestone", "books_checkpoint", "consent_decision",
     "books_share", "books_rate",
 )  # fmt: skip
-NEVER_REMOVED = (*NEVER_CHANGED, "books_balance", "books_head", "books_movement", "books_giftbatch", "consent_proposal", "books_book")
+NEVER_REMOVED = (*NEVER_CHANGED, "books_balance", "books_head", "books_movement", "books_giftbatch", "consent_proposal")
 MOVED_BY_TRIGGERS = ("books_balance", "books_head", "books_movement", "books_giftbatch")

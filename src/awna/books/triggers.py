@@ -24,6 +24,17 @@ def install(connection: Any) -> None:
             cursor.execute(statement)
 
 
+def restore(connection: Any) -> None:
+    """Set the guards that are missing: for a migration that altered a guarded table, which on SQLite loses them. Run as the owner."""
+    statements, wrong = guard_statements(connection.vendor), wrong_guards(connection)
+    with connection.cursor() as cursor:
+        for name in wrong:
+            if statements[name].startswith("CREATE TRIGGER"):
+                table = _table_of(statements[name])
+                cursor.execute(f"DROP TRIGGER IF EXISTS {name}" + (f" ON {table}" if connection.vendor == "postgresql" else ""))
+            cursor.execute(statements[name])
+
+
 def guard_statements(vendor: str) -> dict[str, str]:
     """Name → DDL of every trigger (and, on PostgreSQL, of the function it runs)."""
     render = _sqlite if vendor == "sqlite" else _postgresql
@@ -184,9 +195,13 @@ def _body(statement: str, vendor: str) -> str:
     if vendor == "sqlite":
         return statement
     if statement.startswith("CREATE TRIGGER"):
-        table = re.search(r" ON (\w+) ", statement)
-        return f"{table.group(1) if table else ''} O"
+        return f"{_table_of(statement)} O"
     return statement.split("$guard$")[1]
+
+
+def _table_of(trigger: str) -> str:
+    found = re.search(r" ON (\w+) ", trigger)
+    return found.group(1) if found else ""
 
 
 def _plain(statement: str) -> str:

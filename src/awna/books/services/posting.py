@@ -192,8 +192,8 @@ def _transfer(draft: Draft, kind: str, seq: int, line: int, row: Row, proposal: 
         resolves_seq=resolves and resolves[0], resolves_line=resolves and resolves[1],
         corrects_seq=row.corrects and row.corrects[0], corrects_line=row.corrects and row.corrects[1])  # fmt: skip
     transfer.needs_said = rule.needs  # type: ignore[attr-defined]
-    # Only the leaf keeps what a receipt covers: the trace and the verifier read it there.
-    transfer.covers = row.covers and core.Covers(str(find_account(draft, row.covers[0]).pk), row.covers[1])  # type: ignore[attr-defined]
+    if row.covers:
+        transfer.covers_account, transfer.covers_amount = find_account(draft, row.covers[0]), row.covers[1]
     return transfer
 
 
@@ -235,7 +235,11 @@ def _core_row(transfer: Transfer) -> core.Transfer:
 
     return core.Transfer(
         str(transfer.debit_account_id), str(transfer.credit_account_id), transfer.amount, str(transfer.movement_id or ""),
-        ref("lot"), ref("resolves"), ref("corrects"), transfer.covers)  # type: ignore[attr-defined]  # fmt: skip
+        ref("lot"), ref("resolves"), ref("corrects"), _covers(transfer))  # fmt: skip
+
+
+def _covers(transfer: Transfer) -> core.Covers | None:
+    return core.Covers(str(transfer.covers_account_id), transfer.covers_amount) if transfer.covers_amount else None
 
 
 def _open_hold(account: Account) -> tuple[int, int] | None:
