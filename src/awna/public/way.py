@@ -6,7 +6,7 @@ from typing import Any
 
 from awna.core.ledger import rules
 
-WIDTH, FULL, STEP, NODE, GAP = 320, 272, 58, 22, 8
+WIDTH, FULL, STEP, NODE, GAP = 320, 256, 54, 22, 8
 LETTER_WIDTH = 6.3  # of the labels' letters; a label that finds no room is left to the list
 LEAST_WEIGHT, LEAST_WIDTH = 1e-6, 3
 CLASS_OF_STAGE = {
@@ -77,7 +77,8 @@ def _flows_of(hops: Iterable[Any], accounts: Mapping[str, Any]) -> _Flows:
         if not flows.nodes:
             weight, source = 1.0, None
         else:
-            source = hop.debit if flows.pools.get(hop.debit, [0])[0] and start.stage != rules.EXT else _shared(flows, accounts, start.stage)
+            own = flows.pools.get(hop.debit, [0])[0] and start.stage != rules.EXT
+            source = hop.debit if own else _shared(flows, accounts, start.stage, hop.taken)
             if source is None:
                 continue
             amount, held = flows.pools[source]
@@ -90,11 +91,12 @@ def _flows_of(hops: Iterable[Any], accounts: Mapping[str, Any]) -> _Flows:
     return flows
 
 
-def _shared(flows: _Flows, accounts: Mapping[str, Any], stage: str) -> str | None:
+def _shared(flows: _Flows, accounts: Mapping[str, Any], stage: str, taken: int) -> str | None:
     """Goods come for money that was paid, or that an order has bound; an exchange comes from the other currency."""
     wanted = (rules.TRADING,) if stage == rules.TRADING else (rules.EXT, rules.COMMITTED)
     found = [name for one in wanted for name, pool in flows.pools.items() if pool[0] and accounts[name].stage == one]
-    return found[0] if found else None
+    # A bank's fee is outside too: what could not have paid for the goods comes last.
+    return min(found, key=lambda name: flows.pools[name][0] < taken, default=None)
 
 
 def _flow(flows: _Flows, accounts: Mapping[str, Any], source: str | None, target: str, weight: float) -> None:
@@ -149,7 +151,7 @@ def _stone(
     last = not any(other[0] == node[0] and places[other][0] > start for other in places)
     label_x, outside = x + width / 2, False
     if inside > width:
-        outside = last and inside < room
+        outside = last and inside + GAP < room
         beside = start + width + 4 + inside / 2
         label, label_x = (label, WIDTH - beside if mirrored else beside) if outside else ("", label_x)
     left = _weight(flows, node) - sent
