@@ -99,7 +99,7 @@ def seed(*, say: Callable[[str], None]) -> Campaign:
     ):  # fmt: skip
         say(_sentence(step))
         step()
-    books.publish_head(story.book)
+    books.publish_after_commit(story.book)
     write_files_to_import(Path(settings.AWNA_DATA_DIR), today=story.today)
     return story.campaign
 

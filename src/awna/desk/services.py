@@ -52,7 +52,7 @@ def import_statement(*, bank_account: Any, data: bytes, filename: str, author: R
     incoming = [movement for movement in rest if movement.amount > 0 and not expects]
     for movement in incoming:
         books.post_unidentified(movement=movement, author=author)
-    books.publish_head(bank_account.book)
+    books.publish_after_commit(bank_account.book)
     return ImportReport(len(stored.new), stored.known, len(claimed.gifts), len(incoming), len(rest) - len(incoming))
 
 

@@ -25,6 +25,23 @@ class Checkpoint(models.Model):
         return f"{self.size} {self.root[:12]}"
 
 
+class Cosignature(models.Model):
+    """A witness saw this head as a continuation of all that it saw before. `key` is the witness's, `time_s` its clock."""
+
+    checkpoint = models.ForeignKey(Checkpoint, on_delete=models.PROTECT, related_name="cosignatures")
+    key = models.CharField(max_length=200)
+    time_s = models.BigIntegerField()
+    line = models.CharField(max_length=400)
+
+    field_classes = {"id": "I", "checkpoint": "P", "key": "P", "time_s": "P", "line": "P"}
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["checkpoint", "key", "time_s"], name="books_cosignature_once")]
+
+    def __str__(self) -> str:
+        return f"{self.key.split('+')[0]} on {self.checkpoint_id}"
+
+
 class Opening(models.Model):
     """The salt and value behind one commitment in a leaf; erasing the row leaves a commitment that says nothing."""
 

@@ -16,9 +16,11 @@ from .bank import (
     store_statement,
 )
 from .cash import CashCount, count_cash, open_cash_box, propose_wages, write_slip
+from .dump import dump_book
 from .exchange import convert, exchange_free, exchange_released, rate_on, record_rate, settle_provider
 from .facts import post_bank_fact, shortfalls
-from .log import check_book, dump_book, log_key, publish_head, read_entries, trace_lot
+from .keys import log_key
+from .log import check_book, read_entries, trace_lot
 from .mending import correct_line, propose_correction, propose_reversal, reverse_entry
 from .naming import ensure_commodity, ensure_custody, ensure_fund, open_book, store_document
 from .periods import (
@@ -31,6 +33,7 @@ from .periods import (
     renew_policy,
 )
 from .posting import ensure_milestones, file_in_log, post_entry, row_payload
+from .publish import publish_after_commit, publish_log
 from .reading import balance_of, stock_by_place, sums_by_stage, trial_balance
 from .releases import (
     clear_advance,
@@ -44,15 +47,18 @@ from .releases import (
     take_back_advance,
 )
 from .statements import Compared, compare_account, compare_accounts, say_movements, say_statements
+from .witnesses import Standing, log_standing
+
+publish_head = publish_log
 
 __all__ = [
-    "CashCount", "Compared", "Refused", "Row", "Spot", "StatementImport", "balance_of", "book_equals_bank", "carry_out", "check_book",
+    "CashCount", "Compared", "Refused", "Row", "Spot", "Standing", "StatementImport", "balance_of", "book_equals_bank", "carry_out", "check_book",
     "clear_advance", "close_period", "closed_through", "compare_account", "compare_accounts", "convert", "correct_line", "count_cash",
     "dump_book", "ensure_commodity", "ensure_custody", "ensure_fund", "ensure_milestones", "exchange_free", "exchange_released",
-    "file_in_log", "hold_ceilings", "left_of_lot", "log", "log_key", "open_balances", "open_bank_account", "open_book", "open_cash_box",
+    "file_in_log", "hold_ceilings", "left_of_lot", "log", "log_key", "log_standing", "open_balances", "open_bank_account", "open_book", "open_cash_box",
     "open_provider_account", "pay_refund", "pay_released", "post_bank_fact", "post_entry", "post_unidentified", "posting",
     "propose_act", "propose_correction", "propose_loss", "propose_opening_balance", "propose_opening_stock", "propose_policy",
-    "propose_reclass", "propose_refund", "propose_reversal", "propose_wages", "publish_head", "rate_on", "read_entries", "record_rate",
+    "propose_reclass", "propose_refund", "propose_reversal", "propose_wages", "publish_after_commit", "publish_head", "publish_log", "rate_on", "read_entries", "record_rate",
     "release_held", "remit", "renew_policy", "reverse_entry", "row_payload", "rule_id", "say_movements", "say_statements",
     "send_equipment_home", "settle_provider", "shortfalls", "stock_by_place", "store_document", "store_statement", "sums_by_stage",
     "take_back_advance", "trace_lot", "trial_balance", "write_slip",

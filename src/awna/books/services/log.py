@@ -1,67 +1,14 @@
-"""The public log: read leaves back, sign heads, dump the book, follow a lot, and recompute everything that is cached."""
+"""The log read back: entries of leaves, the way of a lot, and everything that is cached recomputed and compared."""
 
 import json
-from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-from django.db import transaction
-
-from awna.core.digest import canonical_json
 from awna.core.ledger import balances, entries, trace
-from awna.core.log.checkpoint import Checkpoint as Head
-from awna.core.log.checkpoint import LogKey, key_of_seed, read_checkpoint, sign_checkpoint
-from awna.core.log.tree import hash_leaf, root_of
 from awna.core.problems import Problem, Refused
-from awna.kit.keyfile import secret_in_file
 
-from ..models import Balance, Book, Checkpoint, Entry, Opening, Transfer
+from ..models import Balance, Book, Entry, Transfer
+from .publish import continuity_problems
 from .reading import trial_balance
-
-TILE_LEAVES = 256
-
-
-def log_key(book: Book) -> LogKey:
-    """The public key that signs this book's heads."""
-    return key_of_seed(_seed(book), name=book.origin)
-
-
-@transaction.atomic
-def publish_head(book: Book) -> Checkpoint:
-    """Sign the present head. Refused when the log does not continue the head signed last: then somebody took entries away."""
-    leaves = _leaves(book)
-    if not leaves:
-        raise Refused(Problem("book_not_founded", "The book has no entries yet, so there is nothing to sign."))
-    hashes = [hash_leaf(leaf) for leaf in leaves]
-    _refuse_rollback(book, hashes)
-    found = Checkpoint.objects.filter(book=book, size=len(leaves)).first()
-    if found is None:
-        root = root_of(hashes)
-        note = sign_checkpoint(Head(book.origin, len(leaves), root), seed=_seed(book))
-        found = Checkpoint.objects.create(book=book, size=len(leaves), root=root.hex(), note=note)
-    _last_signed(book).write_text(found.note, encoding="utf-8")
-    return found
-
-
-@transaction.atomic
-def dump_book(book: Book) -> bytes:
-    """The whole book as lines that `awna-verify` reads: header, leaves, leaf hashes, openings, signed checkpoint."""
-    checkpoint = publish_head(book)
-    leaves = _leaves(book)[: checkpoint.size]
-    hashes = [hash_leaf(leaf).hex() for leaf in leaves]
-    openings = _published_openings(book)
-    lines = [
-        canonical_json({
-            "type": "header", "v": 1, "book": str(book.pk), "origin": book.origin, "log_key": str(log_key(book)), "witness_keys": [],
-            "counts": {"entries": len(leaves), "openings": len(openings)}}),
-        *leaves,
-        *(canonical_json({"type": "tile", "first": first, "hashes": "".join(hashes[first : first + TILE_LEAVES])})
-          for first in range(0, len(hashes), TILE_LEAVES)),
-        *(canonical_json(opening) for opening in openings),
-        canonical_json({"type": "checkpoint", "note": checkpoint.note}),
-    ]  # fmt: skip
-    return b"\n".join(lines) + b"\n"
 
 
 def read_entries(book: Book, *, through: int | None = None) -> list[entries.Entry]:
@@ -86,11 +33,7 @@ def check_book(book: Book) -> list[Problem]:
             problems.append(Problem("trial_balance_differs", "The balances of the database are not those of the log."))
     except Refused as refused:
         problems += refused.problems
-    try:
-        _refuse_rollback(book, [hash_leaf(leaf) for leaf in _leaves(book)])
-    except Refused as refused:
-        problems += refused.problems
-    return problems
+    return [*problems, *continuity_problems(book)]
 
 
 def entry_of_leaf(leaf: bytes) -> entries.Entry:
@@ -123,22 +66,6 @@ def _leaves(book: Book) -> list[bytes]:
     return [bytes(leaf) for leaf in Entry.objects.filter(book=book).order_by("seq").values_list("leaf", flat=True)]
 
 
-def _published_openings(book: Book) -> list[dict[str, Any]]:
-    """What may be said openly at once: names of funds and commodities. Custodies, payees, batches and notes stay closed."""
-    from ..models import Account, Commodity, Fund
-
-    open_names = {
-        str(pk)
-        for pk in Commodity.objects.filter(pk__in=Account.objects.filter(book=book).values("commodity")).values_list("pk", flat=True)
-    }
-    open_names |= {fund.leaf_id for fund in Fund.objects.filter(book=book)}
-    found = [opening for opening in Opening.objects.filter(book=book, name="name") if opening.of in open_names]
-    return [
-        {"type": "opening", "v": 1, "of": opening.of, "name": opening.name, "salt": opening.salt, "value": opening.value}
-        for opening in sorted(found, key=lambda opening: (opening.of, opening.name))
-    ]
-
-
 def _check_balances(book: Book) -> list[Problem]:
     sums: dict[Any, list[int]] = {}
     for debit, credit, amount in Transfer.objects.filter(book=book).values_list("debit_account", "credit_account", "amount"):
@@ -166,24 +93,3 @@ def _check_leaves(book: Book) -> list[Problem]:
         if (said.seq, said.id, said.kind) != (entry.seq, str(entry.pk), entry.kind) or leaf_rows != rows.get(entry.seq, []):
             problems.append(Problem("leaf_differs", "Entry %(seq)s of the database is not what its leaf says.", {"seq": entry.seq}))
     return problems
-
-
-def _refuse_rollback(book: Book, hashes: Iterable[bytes]) -> None:
-    """The head signed last lies outside the database: a log that does not begin with it lost entries, or is another one."""
-    path = _last_signed(book)
-    if not path.exists():
-        return
-    last = read_checkpoint(path.read_text(encoding="utf-8"), key=log_key(book))
-    begun = list(hashes)[: last.size]
-    if len(begun) < last.size or root_of(begun) != last.root:
-        raise Refused(Problem(
-            "log_does_not_continue", "The log was signed with %(size)s entries, and this database does not hold them. Restore the newest copy; sign nothing.",
-            {"size": last.size}))  # fmt: skip
-
-
-def _seed(book: Book) -> bytes:
-    return bytes.fromhex(secret_in_file(settings.AWNA_KEY_DIR / f"log-{book.pk}.seed"))
-
-
-def _last_signed(book: Book) -> Path:
-    return Path(settings.AWNA_KEY_DIR) / f"log-{book.pk}.checkpoint"
