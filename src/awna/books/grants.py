@@ -15,6 +15,8 @@ READ_AND_ADD = (
 )  # fmt: skip
 READ_ADD_UPDATE = ("books_book", "books_bankaccount", "books_document", "consent_proposal")
 READ_ADD_UPDATE_REMOVE = ("books_opening",)
+ERASABLE = {"books_movement": ("reference", "text", "counterparty", "counter_account", "bank_reference")}
+"""What the bank wrote about a person can be blanked; everything that counts cannot."""
 
 
 def grant_app(connection: Any, *, role: str = APP_ROLE) -> None:
@@ -34,4 +36,6 @@ def grant_app(connection: Any, *, role: str = APP_ROLE) -> None:
             for table in tables:
                 cursor.execute(f"REVOKE ALL ON {table} FROM {role}")
                 cursor.execute(f"GRANT {rights} ON {table} TO {role}")
+        for table, columns in ERASABLE.items():
+            cursor.execute(f"GRANT UPDATE ({', '.join(columns)}) ON {table} TO {role}")
         cursor.execute(f"GRANT EXECUTE ON FUNCTION books_lock(uuid) TO {role}")

@@ -8,7 +8,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from awna.books.models import BankAccount, Book, Commodity, Fund, Movement
+from awna.books.models import BankAccount, Book, Commodity, Fund, GiftBatch, Movement
 from awna.core.banking.references import group_reference
 from awna.kit.policies import Actor
 from awna.kit.sealed import SealedTextField
@@ -116,7 +116,10 @@ class GiftQuerySet(models.QuerySet["Gift"]):
 
 
 class Gift(models.Model):
-    """What arrived: money on a bank account, or goods in a store. `lot` names its line in the book, `entry.line`."""
+    """What arrived: money on a bank account, or goods in a store. `lot` names its line in the book, `entry.line`.
+
+    A gift of a sheltered book is a share of `batch` and has no line before the batch closes.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     donor = models.ForeignKey(Donor, on_delete=models.PROTECT, related_name="gifts")
@@ -126,20 +129,23 @@ class Gift(models.Model):
     book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="gifts")
     commodity = models.ForeignKey(Commodity, on_delete=models.PROTECT, related_name="gifts")
     amount_minor = models.BigIntegerField()
-    entry_seq = models.BigIntegerField()
+    batch = models.ForeignKey(GiftBatch, on_delete=models.PROTECT, null=True, blank=True, related_name="gifts")
+    entry_seq = models.BigIntegerField(null=True, blank=True)
     line = models.PositiveIntegerField(default=1)
     received_on = models.DateField()
+    reference = models.CharField(max_length=64, blank=True)
     request_id = models.CharField(max_length=80)
 
     objects = GiftQuerySet.as_manager()
     field_classes = {
         "id": "I", "donor": "I", "pledge": "I", "kind": "P", "movement": "P", "book": "P", "commodity": "P", "amount_minor": "P",
-        "entry_seq": "P", "line": "P", "received_on": "P", "request_id": "I",
+        "batch": "I", "entry_seq": "P", "line": "P", "received_on": "P", "reference": "I", "request_id": "I",
     }  # fmt: skip
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["book", "entry_seq", "line"], name="donations_gift_lot_once"),
+            models.UniqueConstraint(fields=["book", "entry_seq", "line"], condition=models.Q(batch=None), name="donations_gift_lot_once"),
+            models.CheckConstraint(condition=~models.Q(batch=None, entry_seq=None), name="donations_gift_in_book_or_batch"),
             models.UniqueConstraint(fields=["book", "request_id"], name="donations_gift_request_once"),
         ]
 
@@ -148,4 +154,5 @@ class Gift(models.Model):
 
     @property
     def lot(self) -> str:
-        return f"{self.entry_seq}.{self.line}"
+        """The line in the book; empty while the gift waits in an open batch."""
+        return "" if self.entry_seq is None else f"{self.entry_seq}.{self.line}"

@@ -5,8 +5,9 @@ from .derived import Hop, Slice, Tally
 from .ledger import Account, Balance, Entry, Evidence, Head, Rule, Transfer
 from .log import Checkpoint, Opening
 from .naming import Book, Commodity, Custody, Document, Fund, Milestone
+from .shelter import GiftBatch, GiftKey, Share
 
 __all__ = [
-    "Account", "Balance", "BankAccount", "Book", "Checkpoint", "Commodity", "Custody", "Document", "Entry", "Evidence", "Fund", "Head", "Hop",
-    "Milestone", "Movement", "Opening", "Rule", "Slice", "Statement", "StatementFile", "Tally", "Transfer",
+    "Account", "Balance", "BankAccount", "Book", "Checkpoint", "Commodity", "Custody", "Document", "Entry", "Evidence", "Fund", "GiftBatch",
+    "GiftKey", "Head", "Hop", "Milestone", "Movement", "Opening", "Rule", "Slice", "Statement", "StatementFile", "Tally", "Transfer",
 ]  # fmt: skip

@@ -5,6 +5,7 @@ import uuid
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from awna.core.ledger import rules
 from awna.kit.sealed import SealedTextField
@@ -16,6 +17,8 @@ SPECIAL_FUNDS = {
     GOODS_GENERAL: "Goods for whatever is needed most",
 }
 CHARGES = "charges"
+OPEN, SHELTERED = "open", "sheltered"
+EXPOSURES = [(OPEN, _("each gift stands alone")), (SHELTERED, _("gifts stand in batches of at least ten"))]
 
 
 class Book(models.Model):
@@ -25,8 +28,9 @@ class Book(models.Model):
     campaign = models.OneToOneField("parties.Campaign", on_delete=models.PROTECT, related_name="book")
     secret = SealedTextField()
     origin = models.CharField(max_length=120, unique=True)
+    exposure = models.CharField(max_length=10, choices=EXPOSURES, default="", blank=True)
 
-    field_classes = {"id": "P", "campaign": "P", "secret": "S", "origin": "P"}
+    field_classes = {"id": "P", "campaign": "P", "secret": "S", "origin": "P", "exposure": "P"}
 
     def __str__(self) -> str:
         return self.origin
@@ -34,6 +38,11 @@ class Book(models.Model):
     @property
     def secret_key(self) -> bytes:
         return bytes.fromhex(self.secret)
+
+    @property
+    def sheltered(self) -> bool:
+        """Whether gifts stand in batches. Where nobody chose: when the campaign is at risk."""
+        return self.exposure == SHELTERED or (not self.exposure and self.campaign.at_risk)
 
     def fund(self, code: str) -> "Fund":
         return self.funds.get(code=code)

@@ -17,7 +17,7 @@ from .bank import (
 )
 from .cash import CashCount, count_cash, open_cash_box, propose_wages, write_slip
 from .dump import dump_book
-from .exchange import convert, exchange_free, exchange_released, rate_on, record_rate, settle_provider
+from .exchange import convert, exchange_free, exchange_released, goal_bar, rate_on, record_rate, settle_provider
 from .facts import post_bank_fact, shortfalls
 from .keys import log_key
 from .log import check_book, read_entries, trace_lot
@@ -35,6 +35,7 @@ from .periods import (
 from .posting import ensure_milestones, file_in_log, post_entry, row_payload
 from .publish import publish_after_commit, publish_log
 from .reading import balance_of, stock_by_place, sums_by_stage, trial_balance
+from .references import ensure_reference, find_key, forget_line_texts, forget_reference, leaf_text, prove_entry, reference_of
 from .releases import (
     clear_advance,
     hold_ceilings,
@@ -46,20 +47,23 @@ from .releases import (
     send_equipment_home,
     take_back_advance,
 )
+from .shelter import Taken, close_batch, collected, due_batches, path_value, prove_share, set_exposure, take_gift, trace_shares
 from .statements import Compared, compare_account, compare_accounts, say_movements, say_statements
 from .witnesses import Standing, log_standing
 
 publish_head = publish_log
 
 __all__ = [
-    "CashCount", "Compared", "Refused", "Row", "Spot", "Standing", "StatementImport", "balance_of", "book_equals_bank", "carry_out", "check_book",
-    "clear_advance", "close_period", "closed_through", "compare_account", "compare_accounts", "convert", "correct_line", "count_cash",
-    "dump_book", "ensure_commodity", "ensure_custody", "ensure_fund", "ensure_milestones", "exchange_free", "exchange_released",
-    "file_in_log", "hold_ceilings", "left_of_lot", "log", "log_key", "log_standing", "open_balances", "open_bank_account", "open_book", "open_cash_box",
-    "open_provider_account", "pay_refund", "pay_released", "post_bank_fact", "post_entry", "post_unidentified", "posting",
-    "propose_act", "propose_correction", "propose_loss", "propose_opening_balance", "propose_opening_stock", "propose_policy",
-    "propose_reclass", "propose_refund", "propose_reversal", "propose_wages", "publish_after_commit", "publish_head", "publish_log", "rate_on", "read_entries", "record_rate",
-    "release_held", "remit", "renew_policy", "reverse_entry", "row_payload", "rule_id", "say_movements", "say_statements",
-    "send_equipment_home", "settle_provider", "shortfalls", "stock_by_place", "store_document", "store_statement", "sums_by_stage",
-    "take_back_advance", "trace_lot", "trial_balance", "write_slip",
+    "CashCount", "Compared", "Refused", "Row", "Spot", "Standing", "StatementImport", "Taken", "balance_of", "book_equals_bank", "carry_out",
+    "check_book", "clear_advance", "close_batch", "close_period", "closed_through", "collected", "compare_account", "compare_accounts",
+    "convert", "correct_line", "count_cash", "due_batches", "dump_book", "ensure_commodity", "ensure_custody", "ensure_fund",
+    "ensure_milestones", "ensure_reference", "exchange_free", "exchange_released", "file_in_log", "find_key", "forget_line_texts",
+    "forget_reference", "goal_bar", "hold_ceilings", "leaf_text", "left_of_lot", "log", "log_key", "log_standing", "open_balances", "open_bank_account",
+    "open_book", "open_cash_box", "open_provider_account", "path_value", "pay_refund", "pay_released", "post_bank_fact", "post_entry",
+    "post_unidentified", "posting", "propose_act", "propose_correction", "propose_loss", "propose_opening_balance",
+    "propose_opening_stock", "propose_policy", "propose_reclass", "propose_refund", "propose_reversal", "propose_wages", "prove_entry",
+    "prove_share", "publish_after_commit", "publish_head", "publish_log", "rate_on", "read_entries", "record_rate", "reference_of", "release_held", "remit", "renew_policy", "reverse_entry",
+    "row_payload", "rule_id", "say_movements", "say_statements", "send_equipment_home", "set_exposure", "settle_provider", "shortfalls",
+    "stock_by_place", "store_document", "store_statement", "sums_by_stage", "take_back_advance", "take_gift", "trace_lot", "trace_shares",
+    "trial_balance", "write_slip",
 ]  # fmt: skip

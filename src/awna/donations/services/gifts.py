@@ -1,4 +1,4 @@
-"""The only writers of gifts: pledge, confirm, claim what the bank reports, record goods."""
+"""Pledge, confirm, claim what the bank reports, record goods."""
 
 import os
 import secrets
@@ -25,7 +25,7 @@ from awna.core.problems import Problem, Refused
 from awna.kit.mail import send_mail_text
 from awna.parties.models import Campaign, Role, Section
 
-from .models import Donor, Gift, Pledge, token_digest
+from ..models import Donor, Gift, Pledge, token_digest
 
 TOKEN_BYTES = 24
 DRAFT_HOURS_MAX = 24
@@ -154,7 +154,8 @@ def identify_gift(*, movement: Movement, pledge: Pledge, author: Role, request_i
         book=movement.bank_account.book, kind="allocate", author=author, effective_date=timezone.localdate(), request_id=request_id,
         rows=[books.Row(nameless, named, found.amount, lot=f"{found.entry_seq}.{found.line}")],
     )  # fmt: skip
-    return _keep_gift(movement, pledge, entry_seq=found.entry_seq, line=found.line)
+    taken = books.Taken(books.reference_of(found.entry), entry=found.entry)
+    return _keep_gift(movement, pledge, taken, line=found.line)
 
 
 @transaction.atomic
@@ -172,13 +173,15 @@ def record_gift_in_kind(
     outside = books.Spot(rules.EXT, None, str(fund.pk), str(commodity.pk))
     inside = books.Spot(stage, str(custody.pk), str(fund.pk), str(commodity.pk), batch=batch)
     donor = _new_donor(campaign=book.campaign, section=section, name=name, email=email, language=language)
+    posting = f"gift_in_kind:{request_id}"
+    key = books.ensure_reference(book=book, request_id=posting)
     entry = books.post_entry(
         book=book, kind="gift_in_kind", rows=[books.Row(outside, inside, amount)], author=author, second=second,
-        effective_date=received_on, request_id=f"gift_in_kind:{request_id}",
+        effective_date=received_on, request_id=posting, private={"reference": key.reference},
     )  # fmt: skip
     return Gift.objects.create(
         donor=donor, kind="in_kind", book=book, commodity=commodity, amount_minor=amount, entry_seq=entry.seq, received_on=received_on,
-        request_id=request_id,
+        reference=key.reference, request_id=request_id,
     )  # fmt: skip
 
 
@@ -217,14 +220,8 @@ def _match(movement: Movement) -> tuple[Match | None, Pledge | None]:
 
 
 def _post_gift(movement: Movement, pledge: Pledge, author: Role) -> Gift:
-    account, fund = movement.bank_account, pledge.fund
-    outside = books.Spot(rules.EXT, None, str(fund.pk), str(movement.commodity_id))
-    inside = books.Spot(rules.FREE, str(movement.custody_id), str(fund.pk), str(movement.commodity_id))
-    entry = books.post_entry(
-        book=account.book, kind="gift", rows=[books.Row(outside, inside, movement.amount, movement=str(movement.pk))], author=author,
-        effective_date=movement.booked_on, request_id=f"gift:{movement.pk}",
-    )  # fmt: skip
-    return _keep_gift(movement, pledge, entry_seq=entry.seq, line=1)
+    taken = books.take_gift(movement=movement, fund=pledge.fund, author=author, request_id=f"gift:{movement.pk}", alone=False)
+    return _keep_gift(movement, pledge, taken)
 
 
 def _refuse_pledge_elsewhere(movement: Movement, pledge: Pledge) -> None:
@@ -240,11 +237,13 @@ def _left_of_lot(book: Book, row: Transfer) -> int:
     return sum(hop.amount for hop in hops if hop.credit == account) - sum(hop.taken for hop in hops if hop.debit == account)
 
 
-def _keep_gift(movement: Movement, pledge: Pledge, *, entry_seq: int, line: int) -> Gift:
-    """The gift of a posted row: its giver, its pledge met, and a letter that it arrived."""
+def _keep_gift(movement: Movement, pledge: Pledge, taken: books.Taken, *, line: int = 1) -> Gift:
+    """The gift of a posted row or a share: its giver, its pledge met, and a letter that it arrived."""
+    seq = taken.entry.seq if taken.entry else taken.batch.closed_seq if taken.batch else None
     gift = Gift.objects.create(
         donor=pledge.donor, pledge=pledge, kind="money", movement=movement, book=movement.bank_account.book, commodity=movement.commodity,
-        amount_minor=movement.amount, entry_seq=entry_seq, line=line, received_on=movement.booked_on, request_id=f"gift:{movement.pk}",
+        amount_minor=movement.amount, batch=taken.batch, entry_seq=seq, line=line, received_on=movement.booked_on,
+        reference=taken.reference, request_id=f"gift:{movement.pk}",
     )  # fmt: skip
     pledge.state = "received"
     pledge.save(update_fields=["state"])

@@ -1,0 +1,69 @@
+"""Each gift's reference in the log, the key that opens it, its proof, and its erasure."""
+
+import base64
+import json
+import secrets
+from typing import Any
+
+from django.db import transaction
+
+from awna.core.ledger.shelter import share_reference
+from awna.core.log.proof import make_proof, proof_text
+from awna.core.log.tree import hash_leaf
+from awna.core.problems import Problem, Refused
+
+from ..models import Book, Checkpoint, Entry, GiftKey, Movement, Opening
+
+KEY_BYTES = 32
+RECEIPT_RANDOM_BYTES = 10
+
+
+@transaction.atomic
+def ensure_reference(*, book: Book, request_id: str) -> GiftKey:
+    """The key of the gift that this request posts; the same request has the same key, until it is erased."""
+    found = GiftKey.objects.filter(book=book, request_id=request_id).first()
+    if found is not None:
+        return found
+    key, receipt = secrets.token_bytes(KEY_BYTES), base64.b32encode(secrets.token_bytes(RECEIPT_RANDOM_BYTES)).decode()
+    reference = share_reference(key, receipt=receipt)
+    return GiftKey.objects.create(book=book, request_id=request_id, receipt=receipt, key=key.hex(), reference=reference)
+
+
+def find_key(book: Book, reference: str) -> GiftKey | None:
+    """The key of a reference; None when it was erased, or when the gift is older than references."""
+    return GiftKey.objects.filter(book=book, reference=reference).first() if reference else None
+
+
+def reference_of(entry: Entry) -> str:
+    """The reference that a gift's leaf holds, or nothing."""
+    return str(json.loads(bytes(entry.leaf)).get("private", {}).get("reference", ""))
+
+
+@transaction.atomic
+def forget_reference(*, book: Book, reference: str, entry_seq: int | None) -> bool:
+    """Remove the key and the salts of what the gift's own entry commits to. The leaf stays, and says nothing about anybody any more."""
+    if entry_seq is not None:
+        entry = Entry.objects.filter(book=book, seq=entry_seq).values_list("pk", flat=True).first()
+        Opening.objects.filter(book=book, of=str(entry)).delete()
+    removed, _ = GiftKey.objects.filter(book=book, reference=reference).delete()
+    return bool(removed)
+
+
+def prove_entry(book: Book, *, seq: int) -> str:
+    """The proof, as text, that this entry is in the log, under the newest signed head that holds it."""
+    head = Checkpoint.objects.filter(book=book, size__gt=seq).order_by("-size").first()
+    if head is None:
+        raise Refused(Problem(
+            "entry_not_signed_yet", "Entry %(seq)s stands in the book, but no head of the log has been signed since. Come back later.",
+            {"seq": seq}))  # fmt: skip
+    leaves = Entry.objects.filter(book=book, seq__lt=head.size).order_by("seq").values_list("leaf", flat=True)
+    return proof_text(make_proof([hash_leaf(bytes(leaf)) for leaf in leaves.iterator()], index=seq, checkpoint=head.note))
+
+
+def leaf_text(book: Book, *, seq: int) -> str:
+    return bytes(Entry.objects.values_list("leaf", flat=True).get(book=book, seq=seq)).decode()
+
+
+def forget_line_texts(*, movement: Any) -> None:
+    """Blank what the bank wrote about a giver on this line. Amount, day and the keyed line stay; so does the bank's sealed file."""
+    Movement.objects.filter(pk=movement).update(reference="", text="", counterparty="", counter_account="", bank_reference="")

@@ -1,0 +1,180 @@
+"""How gifts of money enter: alone in an open book; in a sheltered one in batches of at least ten, in which nobody can be told from others."""
+
+import hmac
+from dataclasses import dataclass
+from datetime import date, timedelta
+from hashlib import sha256
+from typing import Any
+
+from django.db import DatabaseError, transaction
+from django.db.models import Count, Min, QuerySet, Sum
+from django.utils import timezone
+
+from awna.core.digest import keyed_id
+from awna.core.ledger import rules
+from awna.core.ledger.entries import Batch
+from awna.core.ledger.share_trace import ShareHop, follow_shares
+from awna.core.ledger.shelter import SHARES_MIN, SharePath, ShareTree, movements_root
+from awna.core.ledger.shelter import Share as CoreShare
+from awna.core.problems import Problem, Refused
+from awna.parties.models import Role
+
+from ..models import Account, Book, Custody, Entry, Fund, GiftBatch, Movement, Share
+from ..models.naming import EXPOSURES
+from ..refusals import problem_of
+from .accounts import Row, Spot
+from .posting import next_seq, post_entry
+from .references import ensure_reference, reference_of
+
+SEED_LABEL = b"awna/batch-seed/v1"
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A gift of money in the book: in an entry of its own, or as a share of a batch that may still be open."""
+
+    reference: str
+    entry: Entry | None = None
+    batch: GiftBatch | None = None
+
+
+@transaction.atomic
+def set_exposure(*, book: Book, exposure: str) -> Book:
+    """Whether gifts stand alone or in batches. Chosen before the first gift: what was shown once cannot be hidden."""
+    if exposure not in dict(EXPOSURES):
+        raise Refused(Problem("exposure_unknown", "“%(asked)s” is no way to show gifts. Choose open or sheltered.", {"asked": exposure}))
+    book = Book.objects.select_for_update(of=("self",)).select_related("campaign").get(pk=book.pk)
+    if book.exposure == exposure:
+        return book
+    if book.gift_batches.exists() or book.entries.filter(kind="gift").exists():
+        raise Refused(Problem("exposure_is_fixed", "The book holds gifts already, and they were shown in the way that was chosen. It cannot change."))  # fmt: skip
+    book.exposure = exposure
+    book.save(update_fields=["exposure"])
+    return book
+
+
+@transaction.atomic
+def take_gift(
+    *, movement: Movement, fund: Fund, author: Role, request_id: str, effective_date: date | None = None, alone: bool = False
+) -> Taken:
+    """The rest of an incoming line enters the book as a gift with a reference of its own. `alone`: its giver waived the shelter."""
+    book = movement.bank_account.book
+    if book.sheltered and not alone:
+        return _collect(movement, fund, request_id)
+    first = Entry.objects.filter(pk=keyed_id(book.secret_key, "entry", request_id)).first()
+    if first is not None:
+        return Taken(reference_of(first), entry=first)
+    key = ensure_reference(book=book, request_id=request_id)
+    place = (str(fund.pk), str(movement.commodity_id))
+    rows = [Row(Spot(rules.EXT, None, *place), Spot(rules.FREE, str(movement.custody_id), *place), movement.amount - movement.used,
+                movement=str(movement.pk))]  # fmt: skip
+    entry = post_entry(book=book, kind="gift", rows=rows, author=author, effective_date=effective_date or movement.booked_on,
+                       request_id=request_id, private={"reference": key.reference})  # fmt: skip
+    return Taken(key.reference, entry=entry)
+
+
+def _collect(movement: Movement, fund: Fund, request_id: str) -> Taken:
+    """A share of the open batch of this fund, commodity and custody. Nothing of it is published before the batch closes."""
+    book = movement.bank_account.book
+    next_seq(book)
+    first = Share.objects.filter(movement=movement).select_related("giftbatch").first()
+    if first is not None:
+        return Taken(first.commitment, batch=first.giftbatch)
+    key = ensure_reference(book=book, request_id=request_id)
+    batch = _open_batch(book, movement.custody, fund, movement.commodity)
+    try:
+        with transaction.atomic():
+            Share.objects.create(giftbatch=batch, movement=movement, amount=movement.amount - movement.used, commitment=key.reference)
+    except DatabaseError as error:
+        raise Refused(problem_of(error)) from error
+    return Taken(key.reference, batch=batch)
+
+
+def _open_batch(book: Book, custody: Custody, fund: Fund, commodity: Any) -> GiftBatch:
+    same = GiftBatch.objects.filter(book=book, custody=custody, fund=fund, commodity=commodity)
+    found = same.filter(closed_seq=None).first()
+    if found is not None:
+        return found
+    n = same.count() + 1
+    batch_id = keyed_id(book.secret_key, "giftbatch", str(fund.pk), str(commodity.pk), str(custody.pk), str(n))
+    return GiftBatch.objects.create(id=batch_id, book=book, custody=custody, fund=fund, commodity=commodity, n=n)
+
+
+def due_batches(book: Book, *, today: date | None = None) -> QuerySet[GiftBatch]:
+    """Open batches of at least ten gifts whose first gift came in an earlier week; smaller ones run on."""
+    today = today or timezone.localdate()
+    monday = today - timedelta(days=today.weekday())
+    open_ones = GiftBatch.objects.filter(book=book, closed_seq=None)
+    return open_ones.annotate(size=Count("shares"), first=Min("shares__movement__booked_on")).filter(
+        size__gte=SHARES_MIN, first__lt=monday).order_by("pk")  # fmt: skip
+
+
+@transaction.atomic
+def close_batch(*, batch: GiftBatch, author: Role, effective_date: date | None = None) -> Entry:
+    """Post the batch as one gift with its total and two roots. Refused below ten gifts. Closed twice is once."""
+    book = batch.book
+    next_seq(book)
+    batch = GiftBatch.objects.select_related("book", "custody", "fund", "commodity").get(pk=batch.pk)
+    if batch.closed_seq is not None:
+        return Entry.objects.get(book=book, seq=batch.closed_seq)
+    shares = list(batch.shares.all())
+    if len(shares) < SHARES_MIN:
+        raise Refused(Problem(
+            "batch_too_small", "The batch holds %(n)s gifts; below %(least)s no figure of it is published. It runs on until more have come.",
+            {"n": len(shares), "least": SHARES_MIN}))  # fmt: skip
+    tree, seed = _tree(batch), _seed(batch)
+    place = (str(batch.fund_id), str(batch.commodity_id))
+    row = Row(Spot(rules.EXT, None, *place), Spot(rules.FREE, str(batch.custody_id), *place), tree.total, giftbatch=str(batch.pk))
+    roots = Batch(len(shares), movements_root((str(share.movement_id) for share in shares), seed=seed), tree.root)
+    return post_entry(book=book, kind="gift", rows=[row], author=author, effective_date=effective_date or timezone.localdate(),
+                      request_id=f"giftbatch:{batch.pk}", batch=roots)  # fmt: skip
+
+
+def collected(book: Book, *, custody: Any, commodity: Any) -> int:
+    """Minor units in open batches of a custody: at the bank already, in the book when the batch closes. For desks; never published."""
+    found = Share.objects.filter(
+        giftbatch__book=book, giftbatch__closed_seq=None, giftbatch__custody=custody, giftbatch__commodity=commodity
+    )
+    return int(found.aggregate(sum=Sum("amount"))["sum"] or 0)
+
+
+def prove_share(batch: GiftBatch, *, reference: str) -> SharePath:
+    """The path of one gift to the root of its closed batch."""
+    return _tree(batch).path(reference)
+
+
+def path_value(path: SharePath) -> dict[str, Any]:
+    """A path as a donor's file holds it."""
+    steps = [{"hash": step.hash, "sum": str(step.sum)} for step in path.steps]
+    return {"amount": str(path.amount), "index": path.index, "steps": steps}
+
+
+def trace_shares(batch: GiftBatch, *, chosen: dict[tuple[int, int], list[str]] | None = None) -> dict[str, list[ShareHop]]:
+    """The exact way of each gift of a closed batch, by reference. `chosen`: rows that moved these references' own money."""
+    from .log import entry_of_leaf, trace_lot
+
+    if batch.closed_seq is None:
+        return {}
+    hops = trace_lot(batch.book, f"{batch.closed_seq}.1")
+    tree = _tree(batch)
+    shares = sorted(batch.shares.all(), key=lambda share: tree.path(share.commitment).left)
+    number = {share.commitment: n for n, share in enumerate(shares)}
+    seqs = {hop.row[0] for hop in hops}
+    entries = {entry.seq: entry_of_leaf(bytes(entry.leaf)) for entry in Entry.objects.filter(book=batch.book, seq__in=seqs)}
+    names = {name for hop in hops for name in (hop.debit, hop.credit)}
+    stages = {str(pk): stage for pk, stage in Account.objects.filter(pk__in=names).values_list("pk", "stage")}
+    wanted = {ref: [number[reference] for reference in found if reference in number] for ref, found in (chosen or {}).items()}
+    ways: dict[str, list[ShareHop]] = {share.commitment: [] for share in shares}
+    for hop in follow_shares(hops, entries=entries, stages=stages, sizes=[share.amount for share in shares], chosen=wanted):
+        if hop.share >= 0:
+            ways[shares[hop.share].commitment].append(hop)
+    return ways
+
+
+def _tree(batch: GiftBatch) -> ShareTree:
+    """Rebuilt from the shares and the batch's seed, always the same."""
+    return ShareTree((CoreShare(share.commitment, share.amount) for share in batch.shares.all()), seed=_seed(batch))
+
+
+def _seed(batch: GiftBatch) -> bytes:
+    return hmac.new(batch.book.secret_key, SEED_LABEL + str(batch.pk).encode(), sha256).digest()

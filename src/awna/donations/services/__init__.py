@@ -1,0 +1,18 @@
+"""The only writers of gifts: pledges, claims, the donor's file, erasure, batches that hide a giver."""
+
+from .donors import donor_file, erase_donor, proof_file
+from .gifts import (
+    Claimed,
+    Left,
+    assign_movement,
+    claim_movements,
+    confirm_pledge,
+    identify_gift,
+    pledge_gift,
+    record_gift_in_kind,
+)
+
+__all__ = [
+    "Claimed", "Left", "assign_movement", "claim_movements", "confirm_pledge", "donor_file", "erase_donor", "identify_gift", "pledge_gift",
+    "proof_file", "record_gift_in_kind",
+]  # fmt: skip
