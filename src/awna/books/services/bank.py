@@ -114,7 +114,9 @@ def post_unidentified(*, movement: Movement, author: Role) -> Entry:
 
 
 @transaction.atomic
-def remit(*, proposal: Any, milestone: str, movement: Movement, author: Role, request_id: str, fee: int = 0) -> Entry:
+def remit(
+    *, proposal: Any, milestone: str, movement: Movement, author: Role, second: Role | None = None, request_id: str, fee: int = 0
+) -> Entry:
     """One end of sending released money on: a line out of the section's account, or the line in at the proposal's target.
 
     Out: released → transit. In: transit → free of the target, what the banks kept on the way as a fee; in another currency as an exchange
@@ -131,7 +133,7 @@ def remit(*, proposal: Any, milestone: str, movement: Movement, author: Role, re
     bound = {"proposal": str(proposal.pk), "milestone": milestone}
     fund, sent = str(part.fund_id), str(part.commodity_id)
     under_way = Spot(rules.TRANSIT, str(transit.pk), fund, sent, **bound)
-    common = {"book": book, "author": author, "effective_date": open_day(book, movement.booked_on), "proposal": proposal}
+    common = {"book": book, "author": author, "second": second, "effective_date": open_day(book, movement.booked_on), "proposal": proposal}
     if movement.amount < 0:
         row = Row(Spot(rules.RELEASED, str(part.custody_id), fund, sent, **bound), under_way, -movement.amount, movement=str(movement.pk))
         return post_entry(kind="remit", rows=[row], request_id=request_id, **common)

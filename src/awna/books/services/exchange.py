@@ -1,18 +1,21 @@
 """Rates, exchanges and settlements: money that changes its currency or its purse without changing its purpose."""
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Sum
 
 from awna.consent.models import Proposal
 from awna.core.ledger import rules
 from awna.core.problems import Problem, Refused
 from awna.parties.models import Role
 
-from ..models import BankAccount, Book, Commodity, Entry, Fund, Milestone, Movement
+from ..models import BankAccount, Book, Commodity, Entry, Fund, Milestone, Movement, Transfer
 from .accounts import Row, Spot
 from .acts import first_answer
 from .naming import ensure_custody
@@ -22,6 +25,27 @@ from .reading import balance_of
 
 RATE_BAND_PERCENT = 20
 RATE_MAX = Decimal(10) ** 9
+
+
+@dataclass(frozen=True)
+class Rate:
+    """One unit of `of` was worth `value` of `to` on that day, says entry `seq`."""
+
+    of: str
+    to: str
+    value: Decimal
+    on: str
+    seq: int
+
+
+@dataclass(frozen=True)
+class Bar:
+    """How far the gifts reach: each at the rate of its booking day, for ever; those of a currency without a rate stand apart."""
+
+    total: int
+    apart: dict[str, int]
+    settled: tuple[tuple[date, int, str, int, str], ...]
+    """What was exchanged in truth: day, paid, currency, got, currency."""
 
 
 @transaction.atomic
@@ -40,24 +64,54 @@ def record_rate(*, book: Book, source: str, of: str, to: str, rate: str, on: dat
     )
 
 
-def rate_on(book: Book, *, of: str, to: str, on: date) -> Decimal | None:
-    """The last rate written down for a day at or before this one, in either direction."""
-    found: tuple[str, int, Decimal] | None = None
-    for leaf, seq in book.entries.filter(kind="memo", proposal=None, effective_date__lte=on).order_by("seq").values_list("leaf", "seq"):
+def rate_on(book: Book, *, of: str, to: str, on: date, known: Sequence[Rate] | None = None) -> Decimal | None:
+    """The last rate written down for a day at or before this one, in either direction. `known` spares reading the log for each question."""
+    fitting = [rate for rate in (rates_of(book) if known is None else known) if {rate.of, rate.to} == {of, to} and rate.on <= on.isoformat()]
+    if not fitting:
+        return None
+    last = max(fitting, key=lambda rate: (rate.on, rate.seq))
+    return last.value if last.of == of else 1 / last.value
+
+
+def rates_of(book: Book) -> list[Rate]:
+    """Every rate of the log, in its order."""
+    found = []
+    for seq, leaf in book.entries.filter(kind="memo", proposal=None).order_by("seq").values_list("seq", "leaf"):
         said = json.loads(bytes(leaf)).get("payload", {})
-        if said.get("about") == "rate" and {said["from"], said["to"]} == {of, to} and said["date"] <= on.isoformat():
-            rate = Decimal(said["rate"]) if said["from"] == of else 1 / Decimal(said["rate"])
-            if found is None or (said["date"], seq) >= found[:2]:
-                found = (said["date"], seq, rate)
-    return found[2] if found else None
+        if said.get("about") == "rate":
+            found.append(Rate(said["from"], said["to"], Decimal(said["rate"]), said["date"], seq))
+    return found
 
 
-def convert(book: Book, *, minor: int, of: Commodity, to: Commodity, on: date) -> int | None:
+def convert(book: Book, *, minor: int, of: Commodity, to: Commodity, on: date, known: Sequence[Rate] | None = None) -> int | None:
     """Minor units of `to` at the rate of that day, rounded half to even; None where nobody wrote a rate down."""
     if of.pk == to.pk:
         return minor
-    rate = rate_on(book, of=of.code, to=to.code, on=on)
+    rate = rate_on(book, of=of.code, to=to.code, on=on, known=known)
     return None if rate is None else int((Decimal(minor).scaleb(to.scale - of.scale) * rate).to_integral_value())
+
+
+def goal_bar(book: Book, *, goal: Commodity) -> Bar:
+    """The sum of the gifts of money in the goal's currency, and what exchanges really brought. Never money and goods together."""
+    known, total, apart = rates_of(book), 0, dict[str, int]()
+    gone = book.entries.filter(kind="reverse").values("reverses")
+    gifts = book.transfers.filter(kind="gift").exclude(entry_seq__in=gone)
+    sums = gifts.values("commodity", "entry__effective_date").annotate(minor=Sum("amount")).order_by("entry__effective_date", "commodity")
+    currencies = {one.pk: one for one in Commodity.objects.filter(kind="money")}
+    for part in sums:
+        currency = currencies[part["commodity"]]
+        worth = convert(book, minor=part["minor"], of=currency, to=goal, on=part["entry__effective_date"], known=known)
+        if worth is None:
+            apart[currency.code] = apart.get(currency.code, 0) + part["minor"]
+        else:
+            total += worth
+    exchanges: dict[int, list[Transfer]] = {}
+    for row in book.transfers.filter(kind="fx").exclude(entry_seq__in=gone).select_related("commodity", "entry").order_by("entry_seq", "line"):
+        exchanges.setdefault(row.entry_seq, []).append(row)
+    settled = tuple(
+        (one.entry.effective_date, one.amount, one.commodity.code, two.amount, two.commodity.code) for one, two in exchanges.values()
+    )
+    return Bar(total, apart, settled)
 
 
 @transaction.atomic
