@@ -32,7 +32,7 @@ from .periods import (
     propose_policy,
     renew_policy,
 )
-from .posting import ensure_milestones, file_in_log, post_entry, row_payload
+from .posting import PostingReport, ensure_milestones, file_in_log, post_entries, post_entry, row_payload
 from .publish import publish_after_commit, publish_log
 from .reading import balance_of, stock_by_place, sums_by_stage, trial_balance
 from .references import ensure_reference, find_key, forget_line_texts, forget_reference, leaf_text, prove_entry, reference_of
@@ -52,14 +52,15 @@ from .statements import Compared, compare_account, compare_accounts, say_movemen
 from .witnesses import Standing, log_standing
 
 publish_head = publish_log
+from .writing import EntryDraft
 
 __all__ = [
-    "CashCount", "Compared", "Refused", "Row", "Spot", "Standing", "StatementImport", "Taken", "balance_of", "book_equals_bank", "carry_out",
+    "CashCount", "Compared", "EntryDraft", "PostingReport", "Refused", "Row", "Spot", "Standing", "StatementImport", "Taken", "balance_of", "book_equals_bank", "carry_out",
     "check_book", "clear_advance", "close_batch", "close_period", "closed_through", "collected", "compare_account", "compare_accounts",
     "convert", "correct_line", "count_cash", "due_batches", "dump_book", "ensure_commodity", "ensure_custody", "ensure_fund",
     "ensure_milestones", "ensure_reference", "exchange_free", "exchange_released", "file_in_log", "find_key", "forget_line_texts",
     "forget_reference", "goal_bar", "hold_ceilings", "leaf_text", "left_of_lot", "log", "log_key", "log_standing", "open_balances", "open_bank_account",
-    "open_book", "open_cash_box", "open_provider_account", "path_value", "pay_refund", "pay_released", "post_bank_fact", "post_entry",
+    "open_book", "open_cash_box", "open_provider_account", "path_value", "pay_refund", "pay_released", "post_bank_fact", "post_entries", "post_entry",
     "post_unidentified", "posting", "propose_act", "propose_correction", "propose_loss", "propose_opening_balance",
     "propose_opening_stock", "propose_policy", "propose_reclass", "propose_refund", "propose_reversal", "propose_wages", "prove_entry",
     "prove_share", "publish_after_commit", "publish_head", "publish_log", "rate_on", "read_entries", "record_rate", "reference_of", "release_held", "remit", "renew_policy", "reverse_entry",
