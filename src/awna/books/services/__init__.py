@@ -50,17 +50,19 @@ from .releases import (
 from .shelter import Taken, close_batch, collected, due_batches, path_value, prove_share, set_exposure, take_gift, trace_shares
 from .statements import Compared, compare_account, compare_accounts, say_movements, say_statements
 from .witnesses import Standing, log_standing
-
-publish_head = publish_log
 from .writing import EntryDraft
 
+publish_head = publish_log
+
 __all__ = [
-    "CashCount", "Compared", "EntryDraft", "PostingReport", "Refused", "Row", "Spot", "Standing", "StatementImport", "Taken", "balance_of", "book_equals_bank", "carry_out",
+    "CashCount", "Compared", "EntryDraft", "PostingReport",
+    "Refused", "Row", "Spot", "Standing", "StatementImport", "Taken", "balance_of", "book_equals_bank", "carry_out",
     "check_book", "clear_advance", "close_batch", "close_period", "closed_through", "collected", "compare_account", "compare_accounts",
     "convert", "correct_line", "count_cash", "due_batches", "dump_book", "ensure_commodity", "ensure_custody", "ensure_fund",
     "ensure_milestones", "ensure_reference", "exchange_free", "exchange_released", "file_in_log", "find_key", "forget_line_texts",
     "forget_reference", "goal_bar", "hold_ceilings", "leaf_text", "left_of_lot", "log", "log_key", "log_standing", "open_balances", "open_bank_account",
-    "open_book", "open_cash_box", "open_provider_account", "path_value", "pay_refund", "pay_released", "post_bank_fact", "post_entries", "post_entry",
+    "open_book", "open_cash_box", "open_provider_account", "path_value", "pay_refund", "pay_released", "post_bank_fact",
+    "post_entries", "post_entry",
     "post_unidentified", "posting", "propose_act", "propose_correction", "propose_loss", "propose_opening_balance",
     "propose_opening_stock", "propose_policy", "propose_reclass", "propose_refund", "propose_reversal", "propose_wages", "prove_entry",
     "prove_share", "publish_after_commit", "publish_head", "publish_log", "rate_on", "read_entries", "record_rate", "reference_of", "release_held", "remit", "renew_policy", "reverse_entry",
