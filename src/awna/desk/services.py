@@ -77,7 +77,7 @@ def remit_line(*, movement: Movement, milestone: Milestone, author: Role, reques
 
 
 @transaction.atomic
-def set_line_aside(*, movement: Movement, author: Role) -> Entry:
+def set_line_aside(*, movement: Movement, author: Role) -> Entry | None:
     """This line came in and nobody knows yet from whom: it waits in Unidentified, visible to all."""
     movement = _locked_for(movement, author)
     first = Entry.objects.filter(transfers__movement=movement, transfers__credit_fund__code=UNIDENTIFIED, kind="gift").first()

@@ -1,7 +1,9 @@
 """Giving: amount, details, check, bank reference. One thing per page, no account needed, nothing is taken here."""
 
 import uuid
+from collections.abc import Callable
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,11 +14,11 @@ from django.utils.translation import gettext as _
 from awna.books.models import Book
 from awna.core.problems import Refused
 from awna.kit.forms import refused_to_form
-from awna.kit.http import form_page, message_page, private, refused_page
+from awna.kit.http import file_answer, form_page, message_page, private, refused_page
 
 from . import services
 from .forms import AmountForm, DetailsForm
-from .models import Donor, Pledge
+from .models import Donor, Gift, Pledge
 from .qr import payment_code
 
 STEPS = 4
@@ -90,6 +92,35 @@ def give_done(request: HttpRequest, slug: str, token: str) -> HttpResponse:
         "title": _("Your bank reference"),
     }
     return private(render(request, "donations/done.html", context))
+
+
+def gift_file(request: HttpRequest, slug: str, token: str, gift: UUID) -> HttpResponse:
+    """The donor's own file: receipt, key and proof."""
+    found = _gift_of(request, token, gift)
+    return _file(request, lambda: services.donor_file(found), name=f"gift-{found.entry_seq}.awna", media_type="application/json")
+
+
+def gift_proof(request: HttpRequest, slug: str, token: str, gift: UUID) -> HttpResponse:
+    """The proof alone, for any tool that reads proofs of logs."""
+    found = _gift_of(request, token, gift)
+    return _file(
+        request, lambda: services.proof_file(found), name=f"gift-{found.entry_seq}.tlog-proof", media_type="text/plain; charset=utf-8"
+    )
+
+
+def _file(request: HttpRequest, read: Callable[[], bytes], *, name: str, media_type: str) -> HttpResponse:
+    try:
+        return private(file_answer(read(), name=name, media_type=media_type))
+    except Refused as refused:
+        return private(refused_page(request, refused, title=_("Not yet")))
+
+
+def _gift_of(request: HttpRequest, token: str, gift: UUID) -> Gift:
+    donor = Donor.objects.by_token(token)
+    found = donor.gifts.select_related("book", "batch__book").filter(pk=gift).first() if donor else None
+    if donor is None or donor.campaign_id != request.campaign.pk or found is None:
+        raise Http404("There is no gift at this address.")
+    return found
 
 
 def _pledge_of(request: HttpRequest, token: str) -> Pledge:

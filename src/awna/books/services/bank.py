@@ -25,6 +25,7 @@ from .naming import ensure_commodity, ensure_custody
 from .periods import open_day
 from .posting import post_entry
 from .reading import balance_of
+from .shelter import take_gift
 from .statements import compare_accounts, say_statements
 
 READER = "awna.core.banking.statement:read_plain"
@@ -94,8 +95,11 @@ def store_statement(*, bank_account: BankAccount, data: bytes, filename: str, au
         return StatementImport(file, new, known)
 
 
-def post_unidentified(*, movement: Movement, author: Role) -> Entry:
-    """Money that no room claimed enters the book as a gift not yet identified; its lot stays the same when it is allocated."""
+def post_unidentified(*, movement: Movement, author: Role) -> Entry | None:
+    """Money that no room claimed enters the book as a gift not yet identified; its lot stays the same when it is allocated.
+
+    None in a sheltered book: there it waits in the batch of what is not identified.
+    """
     if movement.amount < 0:
         raise Refused(
             Problem(
@@ -103,14 +107,11 @@ def post_unidentified(*, movement: Movement, author: Role) -> Entry:
                 "This line is money that left the account. Match it with a payment or a remittance, or post it as forced by the bank.",
             )
         )
-    account = movement.bank_account
-    fund, commodity = str(account.book.fund(UNIDENTIFIED).pk), str(account.commodity_id)
-    row = Row(Spot(rules.EXT, None, fund, commodity), Spot(rules.FREE, str(account.custody_id), fund, commodity),
-              movement.amount - movement.used, movement=str(movement.pk))  # fmt: skip
     # A line that was freed by a reversal may come in again, as another entry.
     again = Transfer.objects.filter(movement=movement, kind="reverse").count()
-    return post_entry(book=account.book, kind="gift", rows=[row], author=author, effective_date=open_day(account.book, movement.booked_on),
-                      request_id=f"unidentified:{movement.pk}" + (f":{again}" if again else ""))  # fmt: skip
+    request_id = f"unidentified:{movement.pk}" + (f":{again}" if again else "")
+    fund = movement.bank_account.book.fund(UNIDENTIFIED)
+    return take_gift(movement=movement, fund=fund, author=author, request_id=request_id).entry
 
 
 @transaction.atomic

@@ -23,6 +23,7 @@ from ..models import Account, Book, Custody, Entry, Fund, GiftBatch, Movement, S
 from ..models.naming import EXPOSURES
 from ..refusals import problem_of
 from .accounts import Row, Spot
+from .periods import open_day
 from .posting import next_seq, post_entry
 from .references import ensure_reference, reference_of
 
@@ -68,7 +69,7 @@ def take_gift(
     place = (str(fund.pk), str(movement.commodity_id))
     rows = [Row(Spot(rules.EXT, None, *place), Spot(rules.FREE, str(movement.custody_id), *place), movement.amount - movement.used,
                 movement=str(movement.pk))]  # fmt: skip
-    entry = post_entry(book=book, kind="gift", rows=rows, author=author, effective_date=effective_date or movement.booked_on,
+    entry = post_entry(book=book, kind="gift", rows=rows, author=author, effective_date=open_day(book, effective_date or movement.booked_on),
                        request_id=request_id, private={"reference": key.reference})  # fmt: skip
     return Taken(key.reference, entry=entry)
 
