@@ -1,0 +1,56 @@
+"""What a torture test is, what it answers, and how many rounds it runs in its long and its short form."""
+
+import random
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+BOTH, SQLITE, POSTGRESQL, NO_DATABASE = ("sqlite", "postgresql"), ("sqlite",), ("postgresql",), ("none",)
+
+
+@dataclass(frozen=True)
+class Result:
+    """`count` of `what` was tried; `faults` are losses, in words. A test that could not run says why in `missing`."""
+
+    what: str
+    count: int
+    faults: list[str] = field(default_factory=list)
+    missing: str = ""
+
+    def as_value(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass
+class Torture:
+    """How one test is to run. `plant`: after the hurt, make the loss that the test must see."""
+
+    engine: str
+    short: bool
+    plant: bool
+    seed: int
+
+    @property
+    def random(self) -> random.Random:
+        return random.Random(self.seed)  # seeded on purpose
+
+    def rounds(self, *, full: int, short: int) -> int:
+        return short if self.short or self.plant else full
+
+
+@dataclass(frozen=True)
+class Case:
+    """A failure test of the design, by its number there."""
+
+    number: int
+    name: str
+    engines: tuple[str, ...]
+    run: Callable[[Torture], Result]
+
+
+def cases() -> list[Case]:
+    """All of them; imported late, because they need Django to be set up."""
+    from . import _crashes, _files, _guards, _histories, _people
+
+    found = [*_crashes.CASES, *_people.CASES, *_files.CASES, *_guards.CASES, *_histories.CASES]
+    return sorted(found, key=lambda case: (case.number, case.name))

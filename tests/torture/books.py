@@ -1,0 +1,85 @@
+"""`./awna torture books`: hurt the book as the design's failure tests say, on both engines, and look whether anything was lost.
+
+`--short` runs a few rounds of each; `--plant` makes one loss in each test and fails unless the test sees it; `--only 3,10` chooses;
+`--engine sqlite` leaves PostgreSQL out. Everything lives in scratch folders, listens on a socket at most, and is removed at the end.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SEED = 20261121
+ENGINES = ("none", "sqlite", "postgresql")
+ENGINE_S_MAX = 3 * 3600
+
+
+def main(arguments: list[str]) -> int:
+    options = parse(arguments)
+    lost = 0
+    started = time.monotonic()
+    for engine in options.engine:
+        for line in run_engine(engine, options):
+            lost += not line["holds"]
+            print(said(line, plant=options.plant), flush=True)
+    print(f"{lost} {'tests failed' if lost != 1 else 'test failed'}, {time.monotonic() - started:.0f} s, seed {options.seed}")
+    return 1 if lost else 0
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="awna torture books", description=__doc__)
+    parser.add_argument("--short", action="store_true", help="a few rounds of each test")
+    parser.add_argument("--full", action="store_true", help="all rounds (this is so without --short)")
+    parser.add_argument("--plant", action="store_true", help="make one loss in each test; fails unless it is seen")
+    parser.add_argument("--only", default="", help="numbers of tests, with commas")
+    parser.add_argument("--engine", action="append", choices=ENGINES, help="only this engine; may be given more than once")
+    parser.add_argument("--seed", type=int, default=SEED)
+    options = parser.parse_args(arguments)
+    options.engine = options.engine or list(ENGINES)
+    return options
+
+
+def run_engine(engine: str, options: argparse.Namespace) -> Iterator[dict[str, object]]:
+    """One process for each engine, because Django knows one database; it prints a line of JSON for each test."""
+    words = [sys.executable, "-m", "tests.torture._engine", engine, options.only or "-", str(options.seed)]
+    words += ["--short"] * options.short + ["--plant"] * options.plant
+    if engine == "postgresql":
+        words = [sys.executable, str(ROOT / "tests" / "postgres.py"), *words]
+    with tempfile.TemporaryDirectory(prefix="awna-torture-") as scratch:
+        environment = {**os.environ, "AWNA_DATA_DIR": scratch, "DJANGO_SETTINGS_MODULE": "tests.settings", "PYTHONUNBUFFERED": "1"}
+        environment = {name: value for name, value in environment.items() if not name.endswith("DATABASE_URL")}
+        with subprocess.Popen(words, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            for line in process.stdout:
+                if line.startswith("{"):
+                    yield json.loads(line)
+            code = process.wait(ENGINE_S_MAX)
+        if code:
+            yield {"number": 0, "name": "the run itself", "engine": engine, "result": {"what": "exit code", "count": code, "faults": ["it ended early"]},
+                   "holds": False, "seconds": 0}  # fmt: skip
+
+
+def said(line: dict[str, object], *, plant: bool) -> str:
+    """One test in one line."""
+    result = line["result"]
+    assert isinstance(result, dict)
+    word = (
+        "not here"
+        if result.get("missing")
+        else ("caught" if line["holds"] else "NOT CAUGHT")
+        if plant
+        else ("holds" if line["holds"] else "LOST")
+    )
+    engine = "" if line["engine"] == "none" else f" [{line['engine']}]"
+    more = result.get("missing") or "; ".join(result["faults"][:3])
+    return f"{line['number']:>2} {line['name']}{engine}: {result['count']} {result['what']} – {word}{f': {more}' if more else ''} ({line['seconds']} s)"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
