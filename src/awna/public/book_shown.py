@@ -16,6 +16,7 @@ from awna.books.models import Account, BankAccount, Book, Commodity, Custody, Fu
 from awna.books.services.filters import KINDS, Filters, short
 from awna.core.problems import Problem
 from awna.supply.models import Store
+from awna.works.models import Task
 
 from . import words
 
@@ -48,7 +49,7 @@ def address(name: str, slug: str, query: Mapping[str, str] | None = None, **part
 
 @dataclass
 class Places:
-    """Public names of custodies: holders of collecting accounts, and districts of stores where nobody is at risk. All else is a kind and a number."""
+    """Public names of custodies: holders of collecting accounts, and districts of stores where nobody is at risk, tasks of the public plan. All else is a kind and a number."""
 
     book: Book
 
@@ -63,11 +64,19 @@ class Places:
         found = Store.objects.filter(campaign=self.book.campaign_id, site__isnull=False).select_related("site")
         return {store.custody_id: store.site.place_public for store in found if store.site}
 
+    @cached_property
+    def tasks(self) -> dict[str, str]:
+        """A task is named by its row or by its code in the plan, and the plan is public."""
+        found = Task.objects.filter(campaign=self.book.campaign_id).values_list("pk", "code", "name")
+        return {ref: name or code for pk, code, name in found for ref in (f"task:{pk}", code)}
+
     def name(self, custody: Custody | None) -> str:
         if custody is None:
             return ""
         if bank := self.banks.get(custody.pk):
             return f"{bank.holder}, {bank.commodity.code}"
+        if custody.type == "task" and (task := self.tasks.get(custody.ref)):
+            return task
         kind, number = str(words.CUSTODIES.get(custody.type, custody.type)), short(custody)
         district = self.districts.get(custody.pk, "")
         return f"{kind} {number}, {district}" if district else f"{kind} {number}"

@@ -1,6 +1,9 @@
 """The open books: entries by any filter, one entry, and pages of one hundred at an address that never changes."""
 
+import csv
+import io
 import json
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Q
@@ -8,15 +11,19 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from awna.books.models import Book, Checkpoint, Commodity, Entry, Evidence, Head, Transfer
+from awna.books.models import Book, Checkpoint, Commodity, Entry, Evidence, Transfer
 from awna.books.models.ledger import ENTRIES_PAGE
-from awna.books.services.browse import BookRow, load_rows, rows_page
+from awna.books.services.browse import BookRow, load_rows, rows_page, size_of
 from awna.books.services.filters import Filters, read_filters, short
+from awna.books.services.plain import safe_cell
 from awna.books.services.sums import totals_of
+from awna.core.amounts import format_minor
 from awna.core.log.tree import hash_leaf
+from awna.kit.http import json_answer
 
 from . import words
 from .book_shown import Places, address, book_or_404, chips, fields, kind_words, tabs, thing_name
+from .figures import FIGURES, money_of, q_of, sign_in
 from .journey import page_of
 
 UNPROCESSABLE = 422
@@ -37,7 +44,7 @@ def book(request: HttpRequest, slug: str) -> HttpResponse:
         "older": address("book", slug, filters.query(before=page.before)) if page and page.before else "",
         "newest": address("book", slug, filters.query()) if filters.before else "",
         "files": [(kind, address("book_rows", slug, filters.query(), kind=kind)) for kind in ("csv", "json", "parquet")],
-        "head": newest_head(found), "size": _size(found), "place_name": _place_name(filters, places),
+        "head": newest_head(found), "size": size_of(found), "place_name": _place_name(filters, places),
     }  # fmt: skip
     return render(request, "public/book.html", context, status=UNPROCESSABLE if problems else 200)
 
@@ -46,7 +53,7 @@ def book_page(request: HttpRequest, slug: str, page: str) -> HttpResponse:
     """One hundred entries at an address that never changes."""
     found = book_or_404(request)
     number = page_number(found, page)
-    size = _size(found)
+    size = size_of(found)
     context = {
         "title": _("Open books"), "tabs": tabs(slug, ""), "page_name": page, "rows": shown_rows(rows_of_page(found, number), Places(found)),
         "earlier": f"{number - 1:04d}" if number > 1 else "", "later": f"{number + 1:04d}" if size > number * ENTRIES_PAGE else "",
@@ -58,7 +65,7 @@ def book_page(request: HttpRequest, slug: str, page: str) -> HttpResponse:
 def page_number(book: Book, page: str) -> int:
     if not page.isascii() or not page.isdigit() or page != f"{int(page):04d}" or int(page) < 1:
         raise Http404("A page of the book is a number such as 0001.")
-    if int(page) > 1 and _size(book) <= (int(page) - 1) * ENTRIES_PAGE:
+    if int(page) > 1 and size_of(book) <= (int(page) - 1) * ENTRIES_PAGE:
         raise Http404("The book has no such page yet.")
     return int(page)
 
@@ -85,11 +92,11 @@ def entry(request: HttpRequest, slug: str, seq: int) -> HttpResponse:
         "title": _("Entry %(seq)s") % {"seq": seq}, "tabs": tabs(slug, ""), "entry": row, "kind": words.KINDS.get(row.kind, row.kind),
         "rows": shown_rows(load_rows(found, keys), places), "left_out": max(0, row.row_count - len(keys)),
         "documents": [item.document for item in Evidence.objects.filter(book=found, entry_seq=seq).select_related("document")],
-        "decisions": [{"role": str(item.get("steward", item.get("by", "")))[:8], "choice": item.get("choice", "")}
+        "decisions": [{"steward": item["steward"][:8], "day": item["date"], "signed": bool(item.get("signature"))}
                       for item in leaf.get("decisions", [])],
         "proposal": short(row.proposal), "by": row.author.get_name_display(), "second": row.second.get_name_display() if row.second else "",
         "links": _links(found, row, related), "page_name": page_of(seq), "leaf_hash": hash_leaf(bytes(row.leaf)).hex(),
-        "head": newest_head(found), "before": seq - 1 if seq else None, "after": seq + 1 if seq + 1 < _size(found) else None,
+        "head": newest_head(found), "before": seq - 1 if seq else None, "after": seq + 1 if seq + 1 < size_of(found) else None,
         "about": str(leaf.get("payload", {}).get("about", "")),
     }  # fmt: skip
     return render(request, "public/book_entry.html", context)
@@ -103,12 +110,59 @@ def leaf(request: HttpRequest, slug: str, seq: int) -> HttpResponse:
     return HttpResponse(bytes(found), content_type="application/json")
 
 
+def figure(request: HttpRequest, slug: str, figure: str, code: str) -> HttpResponse:
+    """The newest entries behind one figure; the signed amounts of all of them add up to it."""
+    found = book_or_404(request)
+    commodity = Commodity.objects.filter(code=code, kind="money", accounts__book=found).first()
+    if figure not in FIGURES or commodity is None:
+        raise Http404("There is no such figure.")
+    filters, problems = read_filters(found, {"before": request.GET.get("before", "")})
+    page = rows_page(found, replace(filters, commodity=commodity), also=q_of(figure))
+    rows = [{**shown, "signed": item.minor * sign_in(figure, kind=item.entry.kind, debit_stage=item.transfer.debit_stage,
+                                                     credit_stage=item.transfer.credit_stage)}
+            for item, shown in zip(page.rows, shown_rows(page.rows, Places(found)), strict=True) if item.transfer]  # fmt: skip
+    total = next((getattr(money, figure) for money in money_of(found) if money.code == code), 0)
+    context = {
+        "title": words.FIGURES[figure], "tabs": tabs(slug, ""), "rows": rows, "total": total, "code": code, "scale": commodity.scale,
+        "problems": problems, "page": page, "older": address("figure", slug, {"before": page.before}, figure=figure, code=code) if page.before else "",
+    }  # fmt: skip
+    return render(request, "public/figure.html", context, status=UNPROCESSABLE if problems else 200)
+
+
+def book_json(request: HttpRequest, slug: str, page: str) -> HttpResponse:
+    found = book_or_404(request)
+    return json_answer(_plain(rows_of_page(found, page_number(found, page))))
+
+
+def book_csv(request: HttpRequest, slug: str, page: str) -> HttpResponse:
+    found, out = book_or_404(request), io.StringIO()
+    writer = csv.DictWriter(out, ["entry", "line", "date", "kind", "from", "to", "fund", "amount", "commodity", "reverses"])
+    writer.writeheader()
+    writer.writerows(
+        {name: safe_cell(value) for name, value in row.items()} for row in _plain(rows_of_page(found, page_number(found, page)))
+    )
+    return HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
+
+
+def _plain(rows: list[BookRow]) -> list[dict[str, Any]]:
+    return [
+        {
+            "entry": item.entry.seq, "line": row.line, "date": item.entry.effective_date.isoformat(), "kind": item.entry.kind,
+            "from": row.debit_stage, "to": row.credit_stage, "fund": row.credit_fund.title,
+            "amount": format_minor(row.amount, row.commodity.scale), "commodity": row.commodity.code, "reverses": item.entry.reverses,
+        }
+        for item in rows if (row := item.transfer)
+    ]  # fmt: skip
+
+
 def _links(book: Book, row: Entry, related: Any) -> list[dict[str, Any]]:
     """Other entries that this one undoes, corrects or carries out, and those that do so with it."""
     found = []
     if row.reverses is not None:
         found.append({"text": _("Reverses"), "seq": row.reverses})
-    found += [{"text": _("Reversed by"), "seq": seq} for seq in Entry.objects.filter(book=book, reverses=row.seq).values_list("seq", flat=True)]
+    found += [
+        {"text": _("Reversed by"), "seq": seq} for seq in Entry.objects.filter(book=book, reverses=row.seq).values_list("seq", flat=True)
+    ]
     own = Transfer.objects.filter(book=book, entry_seq=row.seq).values_list("corrects_seq", "resolves_seq").distinct()
     for corrects, resolves in own:
         if corrects is not None:
@@ -136,10 +190,6 @@ def shown_rows(rows: list[BookRow], places: Places) -> list[dict[str, Any]]:
 
 def newest_head(book: Book) -> Checkpoint | None:
     return Checkpoint.objects.filter(book=book).order_by("-size").first()
-
-
-def _size(book: Book) -> int:
-    return Head.objects.filter(book=book).values_list("next_seq", flat=True).first() or 0
 
 
 def _with_things(totals: list[dict[str, Any]] | None) -> list[dict[str, Any]]:

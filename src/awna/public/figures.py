@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Q, QuerySet
 
-from awna.books.models import Book, Transfer
+from awna.books.models import Book, Commodity, Transfer
+from awna.books.services.sums import sums_of
+from awna.core.ledger import rules
 from awna.core.ledger.rules import ADVANCE, COMMITTED, EXT, FREE, HELD, LOST, RELEASED, SHORT, TRADING, TRANSIT
 
 UNDOING_KINDS = frozenset({"reverse", "correction"})
@@ -51,25 +53,28 @@ def sign_in(figure: str, *, kind: str, debit_stage: str, credit_stage: str) -> i
 
 def money_of(book: Book) -> list[Money]:
     """Each currency that the book holds; currencies are never added together."""
+    found = sums_of(book, by=("commodity", "kind", "debit_stage", "credit_stage")) or {}
+    things = {row.pk: row for row in Commodity.objects.filter(pk__in={group[0] for group in found}, kind="money")}
     sums: dict[tuple[str, int], dict[str, int]] = {}
-    found = Transfer.objects.filter(book=book, commodity__kind="money").order_by("commodity__code")
-    for code, scale, kind, debit, credit, amount in found.values_list(
-        "commodity__code", "commodity__scale", "kind", "debit_stage", "credit_stage"
-    ).annotate(sum=Sum("amount")):
-        of_code = sums.setdefault((code, scale), dict.fromkeys(FIGURES, 0))
+    for (commodity, kind, debit, credit), (amount, _rows) in found.items():
+        if commodity not in things:
+            continue
+        of_code = sums.setdefault((things[commodity].code, things[commodity].scale), dict.fromkeys(FIGURES, 0))
         for figure in FIGURES:
-            of_code[figure] += sign_in(figure, kind=kind, debit_stage=debit, credit_stage=credit) * int(amount)
-    return [Money(code=code, scale=scale, **of_code) for (code, scale), of_code in sums.items()]
+            of_code[figure] += sign_in(figure, kind=kind, debit_stage=debit, credit_stage=credit) * amount
+    return [Money(code=code, scale=scale, **of_code) for (code, scale), of_code in sorted(sums.items())]
+
+
+def q_of(figure: str) -> Q:
+    """The rows that add to a figure or take away from it; the same test as `sign_in`."""
+    wanted = Q(pk__in=[])
+    for rule in rules.expanded_rules():
+        if sign_in(figure, kind=rule.kind, debit_stage=rule.debit_stage, credit_stage=rule.credit_stage):
+            wanted |= Q(kind=rule.kind, debit_stage=rule.debit_stage, credit_stage=rule.credit_stage)
+    return wanted
 
 
 def rows_of(book: Book, *, figure: str, code: str) -> QuerySet[Transfer]:
-    """The rows whose signed amounts add up to the figure; the same test as `sign_in`."""
-    triples = (
-        Transfer.objects.filter(book=book, commodity__code=code).order_by().values_list("kind", "debit_stage", "credit_stage").distinct()
-    )
-    wanted = Q(pk__in=[])
-    for kind, debit, credit in triples:
-        if sign_in(figure, kind=kind, debit_stage=debit, credit_stage=credit):
-            wanted |= Q(kind=kind, debit_stage=debit, credit_stage=credit)
-    rows = Transfer.objects.filter(wanted, book=book, commodity__code=code)
+    """The rows whose signed amounts add up to the figure."""
+    rows = Transfer.objects.filter(q_of(figure), book=book, commodity__code=code)
     return rows.select_related("entry", "commodity", "debit_fund", "credit_fund").order_by("entry_seq", "line")

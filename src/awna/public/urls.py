@@ -2,15 +2,26 @@
 
 from awna.kit.policies import ANYONE, guarded
 
+from . import book_report_views as reports
+from . import book_views as books
 from . import views
 
 urlpatterns = [
     guarded("", views.front, name="front", GET=ANYONE),
     guarded("c/<slug:slug>/", views.campaign, name="campaign", GET=ANYONE),
-    guarded("c/<slug:slug>/book/", views.book, name="book", GET=ANYONE),
-    guarded("c/<slug:slug>/book/<str:page>.csv", views.book_csv, name="book_csv", GET=ANYONE),
-    guarded("c/<slug:slug>/book/<str:page>.json", views.book_json, name="book_json", GET=ANYONE),
-    guarded("c/<slug:slug>/book/<str:page>/", views.book_page, name="book_page", GET=ANYONE),
-    guarded("c/<slug:slug>/money/<str:figure>/<str:code>/", views.figure, name="figure", GET=ANYONE),
+    guarded("c/<slug:slug>/book/", books.book, name="book", GET=ANYONE),
+    guarded("c/<slug:slug>/book/entry/<int:seq>/", books.entry, name="book_entry", GET=ANYONE),
+    guarded("c/<slug:slug>/book/entry/<int:seq>/leaf.json", books.leaf, name="book_leaf", GET=ANYONE),
+    guarded("c/<slug:slug>/book/accounts/", reports.accounts, name="book_accounts", GET=ANYONE),
+    guarded("c/<slug:slug>/book/funds/", reports.funds, name="book_funds", GET=ANYONE),
+    guarded("c/<slug:slug>/book/budget/", reports.budget, name="book_budget", GET=ANYONE),
+    guarded("c/<slug:slug>/book/activities/", reports.activities, name="book_activities", GET=ANYONE),
+    guarded("c/<slug:slug>/book/goods/", reports.goods, name="book_goods", GET=ANYONE),
+    guarded("c/<slug:slug>/book/balances/", reports.balances, name="book_balances", GET=ANYONE),
+    guarded("c/<slug:slug>/book/files/", reports.files, name="book_files", GET=ANYONE),
+    guarded("c/<slug:slug>/book/<str:page>.csv", books.book_csv, name="book_csv", GET=ANYONE),
+    guarded("c/<slug:slug>/book/<str:page>.json", books.book_json, name="book_json", GET=ANYONE),
+    guarded("c/<slug:slug>/book/<str:page>/", books.book_page, name="book_page", GET=ANYONE),
+    guarded("c/<slug:slug>/money/<str:figure>/<str:code>/", books.figure, name="figure", GET=ANYONE),
     guarded("c/<slug:slug>/gift/<str:token>/", views.trace, name="trace", GET=ANYONE),
 ]

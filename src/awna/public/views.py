@@ -1,11 +1,9 @@
 """Public pages of a campaign. Anyone may read them; nothing here writes."""
 
-import csv
-import io
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,24 +12,22 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from awna.access.models import Crossing, CrossingReport
-from awna.books.models import Book, Checkpoint, Commodity, Entry
-from awna.books.models.ledger import ENTRIES_PAGE
+from awna.books.models import Book, Checkpoint
 from awna.campaigns.models import Goal, Update
 from awna.consent.models import PolicyEpoch
-from awna.core.amounts import currency_scale, format_minor
+from awna.core.amounts import currency_scale
 from awna.donations.models import Donor, Gift, Pledge
-from awna.kit.http import json_answer, private
+from awna.kit.http import private
 from awna.letters.services import count_signatures
 from awna.parties.models import Campaign, Role
 
 from . import words
-from .figures import FIGURES, Money, money_of, rows_of, sign_in
-from .journey import journey_of, page_of
+from .figures import FIGURES, Money, money_of
+from .journey import journey_of
 from .proof import proof_of
 from .wall import STONES, wall_paths
 
 UPDATES_SHOWN = 5
-FIGURE_ROWS_MAX = 500
 
 
 def front(request: HttpRequest) -> HttpResponse:
@@ -133,97 +129,6 @@ def _closed(row: Campaign) -> list[tuple[Crossing, Any]]:
     reports = CrossingReport.objects.filter(crossing__campaign=row).known_at(timezone.now()).covering(timezone.localdate())
     last = {report.crossing: report for report in reports.select_related("crossing").order_by("reported_at", "pk")}
     return [(crossing, report) for crossing, report in last.items() if report.status == "closed"]
-
-
-def _book_or_404(request: HttpRequest) -> Book:
-    book = getattr(request.campaign, "book", None)
-    if book is None:
-        raise Http404("This campaign has no book yet.")
-    return book
-
-
-def book(request: HttpRequest, slug: str) -> HttpResponse:
-    """The newest page of the open books."""
-    last = Entry.objects.filter(book=_book_or_404(request)).order_by("-seq").values_list("seq", flat=True).first()
-    return redirect("book_page", slug=slug, page=page_of(last or 0))
-
-
-def book_page(request: HttpRequest, slug: str, page: str) -> HttpResponse:
-    """One hundred entries at an address that never changes."""
-    found = _book_or_404(request)
-    entries, number = _entries(found, page)
-    last = Entry.objects.filter(book=found).order_by("-seq").values_list("seq", flat=True).first() or 0
-    context = {
-        "title": _("Open books"), "page": page, "entries": [_shown(entry) for entry in entries], "number": number,
-        "earlier": f"{number - 1:04d}" if number > 1 else "", "later": f"{number + 1:04d}" if last >= number * ENTRIES_PAGE else "",
-        "last": last, "head": Checkpoint.objects.filter(book=found).order_by("-size").first(),
-    }  # fmt: skip
-    return render(request, "public/book.html", context)
-
-
-def _entries(found: Book, page: str) -> tuple[list[Entry], int]:
-    if not page.isascii() or not page.isdigit() or page != f"{int(page):04d}" or int(page) < 1:
-        raise Http404("A page of the book is a number such as 0001.")
-    entries = list(Entry.objects.page_of(found, number=int(page)).defer("leaf").select_related("author"))
-    if not entries and int(page) > 1:
-        raise Http404("The book has no such page yet.")
-    return entries, int(page)
-
-
-def _shown(entry: Entry) -> dict[str, Any]:
-    rows = [
-        {
-            "from": words.STAGES.get(row.debit_stage, row.debit_stage), "to": words.STAGES.get(row.credit_stage, row.credit_stage),
-            "fund": row.credit_fund.title, "amount": row.amount, "scale": row.commodity.scale, "code": row.commodity.code,
-        }
-        for row in entry.transfers.all()
-    ]  # fmt: skip
-    return {"entry": entry, "kind": words.KINDS.get(entry.kind, entry.kind), "by": entry.author.get_name_display(), "rows": rows}
-
-
-def _plain(entries: list[Entry]) -> list[dict[str, Any]]:
-    return [
-        {
-            "entry": entry.seq, "line": row.line, "date": entry.effective_date.isoformat(), "kind": entry.kind, "from": row.debit_stage,
-            "to": row.credit_stage, "fund": row.credit_fund.title, "amount": format_minor(row.amount, row.commodity.scale),
-            "commodity": row.commodity.code, "reverses": entry.reverses,
-        }
-        for entry in entries for row in entry.transfers.all()
-    ]  # fmt: skip
-
-
-def book_json(request: HttpRequest, slug: str, page: str) -> HttpResponse:
-    return json_answer(_plain(_entries(_book_or_404(request), page)[0]))
-
-
-def book_csv(request: HttpRequest, slug: str, page: str) -> HttpResponse:
-    rows = _plain(_entries(_book_or_404(request), page)[0])
-    out = io.StringIO()
-    writer = csv.DictWriter(out, ["entry", "line", "date", "kind", "from", "to", "fund", "amount", "commodity", "reverses"])
-    writer.writeheader()
-    # A cell that begins like a formula would be run by a spreadsheet.
-    writer.writerows({name: f"'{value}" if str(value)[:1] in "=+-@\t" and value else value for name, value in row.items()} for row in rows)
-    return HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
-
-
-def figure(request: HttpRequest, slug: str, figure: str, code: str) -> HttpResponse:
-    """The entries behind one figure; their signed amounts add up to it."""
-    found = _book_or_404(request)
-    commodity = Commodity.objects.filter(Q(code=code), kind="money").first()
-    if figure not in FIGURES or commodity is None:
-        raise Http404("There is no such figure.")
-    rows, total = [], 0
-    for row in rows_of(found, figure=figure, code=code):
-        signed = row.amount * sign_in(figure, kind=row.kind, debit_stage=row.debit_stage, credit_stage=row.credit_stage)
-        total += signed
-        rows.append(
-            {"row": row, "signed": signed, "kind": words.KINDS.get(row.kind, row.kind), "page": page_of(row.entry_seq), "sum": total}
-        )
-    context = {
-        "title": words.FIGURES[figure], "rows": rows[-FIGURE_ROWS_MAX:], "left_out": max(0, len(rows) - FIGURE_ROWS_MAX), "total": total,
-        "code": code, "scale": commodity.scale,
-    }  # fmt: skip
-    return render(request, "public/figure.html", context)
 
 
 def trace(request: HttpRequest, slug: str, token: str) -> HttpResponse:

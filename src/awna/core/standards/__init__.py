@@ -1,0 +1,1 @@
+"""Forms that other programs read: plain data in, bytes or lines out."""
