@@ -48,6 +48,8 @@ class Row:
     corrects: tuple[int, int] | None = None
     covers: tuple[Spot, int] | None = None
     """For a receipt: the account that was committed, paid or advanced, and how much of it this accounts for."""
+    giftbatch: str | None = None
+    """For the one row of a sheltered batch: the batch, in place of a movement."""
 
 
 @dataclass

@@ -13,6 +13,7 @@ from awna.core.amounts import largest_remainder
 from awna.core.ledger import entries as core
 from awna.core.ledger import trace
 from awna.core.ledger.trace import Hop, Slice
+from awna.core.problems import Problem, Refused
 
 from ..models import Account, Book, Transfer
 from ..models import Hop as HopRow
@@ -292,6 +293,14 @@ def stored_hops(rows: Iterable[HopRow]) -> list[Hop]:
             row.substituted)
         for row in rows
     ]  # fmt: skip
+
+
+def trace_lot(book: Book, lot: str) -> list[trace.Hop]:
+    """The way of one gift, oldest hop first; `lot` is "seq.line"."""
+    seq, _, line = lot.partition(".")
+    if not (seq.isdigit() and line.isdigit()):
+        raise Refused(Problem("lot_wrong", "“%(asked)s” is not a lot. A lot looks like 12.1.", {"asked": lot}))
+    return stored_hops(HopRow.objects.filter(book=book, lot_seq=int(seq), lot_line=int(line)).order_by("entry_seq", "line", "n"))
 
 
 def _chunks(items: list[Any], size: int) -> Iterable[list[Any]]:

@@ -14,6 +14,7 @@ from awna.consent import services as consent
 from awna.consent.models import Proposal
 from awna.core.consent import policy as core_policy
 from awna.core.digest import canonical_json, keyed_id, sha256
+from awna.core.ledger.entries import Batch
 from awna.core.problems import Problem, Refused
 from awna.parties.models import Role
 
@@ -38,10 +39,10 @@ class PostingReport:
 def post_entry(
     *, book: Book, kind: str, rows: Sequence[Row], author: Role, second: Role | None = None, effective_date: date | None = None,
     request_id: str, proposal: Proposal | None = None, documents: Sequence[Document] = (), reverses: int | None = None,
-    memo: Mapping[str, Any] | None = None, private: Mapping[str, str] | None = None,
+    memo: Mapping[str, Any] | None = None, private: Mapping[str, str] | None = None, batch: Batch | None = None,
 ) -> Entry:  # fmt: skip
     """Post one entry, whole or not at all; the same request gives the first answer again, for ever. See `EntryDraft`."""
-    draft = EntryDraft(kind, request_id, rows, effective_date, second, proposal, documents, reverses, memo, private)
+    draft = EntryDraft(kind, request_id, rows, effective_date, second, proposal, documents, reverses, memo, private, batch)
     return post_draft(book=book, draft=draft, author=author)
 
 
@@ -131,7 +132,7 @@ def request_hash(draft: EntryDraft, *, author: Role) -> bytes:
     """Digest of what was asked, and of nothing that the service chose: neither a date left out nor a caller's fresh commitments."""
     rows = [
         (_spot(row.debit), _spot(row.credit), row.amount, row.movement, row.lot, row.resolves, row.corrects,
-         row.covers and (_spot(row.covers[0]), row.covers[1]))
+         row.covers and (_spot(row.covers[0]), row.covers[1]), row.giftbatch)
         for row in draft.rows
     ]  # fmt: skip
     value = (

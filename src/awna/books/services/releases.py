@@ -17,8 +17,8 @@ from awna.parties.models import Role
 from ..models import Book, Commodity, Custody, Document, Entry, Fund, Milestone, Movement, Transfer
 from .accounts import Row, Spot
 from .acts import first_answer
+from .derived import trace_lot
 from .facts import fund_of_lot
-from .log import trace_lot
 from .periods import open_day
 from .posting import ensure_milestones, post_entry
 

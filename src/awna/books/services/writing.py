@@ -49,7 +49,7 @@ class EntryDraft:
 
     A row that resolves a hold may leave `resolves` out: the open hold line of its account is taken.
     `private`: commitments made by the caller, such as a gift's `reference`. They are no part of the request: their keys can be erased.
-    `giftbatch`, `batch`: of a sheltered batch, the id of its row, and what its leaf says.
+    `batch`: of a sheltered batch, what its leaf says.
     """
 
     kind: str
@@ -62,7 +62,6 @@ class EntryDraft:
     reverses: int | None = None
     memo: Mapping[str, Any] | None = None
     private: Mapping[str, str] | None = None
-    giftbatch: UUID | None = None
     batch: core.Batch | None = None
 
 
@@ -182,7 +181,7 @@ class Writing:
         covers = core.Covers(self._end(opens, row.covers[0]).id, row.covers[1]) if row.covers else None
         self._transfers.append((
             self._db_book, self.seq, line, db_uuid(asked.id), kind, rule_key, debit.commodity, debit.fund, credit.fund, debit.account.stage,
-            credit.account.stage, debit.db, credit.db, row.amount, db_uuid(movement), db_uuid(asked.draft.giftbatch),
+            credit.account.stage, debit.db, credit.db, row.amount, db_uuid(movement), db_uuid(row.giftbatch),
             *(lot or _NO_REF), *(resolves or _NO_REF), *(row.corrects or _NO_REF),
             *((db_uuid(covers.account), covers.amount) if covers else _NO_REF)))  # fmt: skip
         return core.Transfer(

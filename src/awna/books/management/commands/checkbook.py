@@ -1,8 +1,8 @@
-"""`awna checkbook`: recompute every balance from the log, and compare book and bank."""
+"""`awna checkbook`: recompute everything that is cached from the log, and compare book and bank."""
 
 from typing import Any
 
-from awna.books.services import book_equals_bank, check_book
+from awna.books.services import book_equals_bank, check_book, rebuild_derived
 from awna.core.amounts import format_minor
 from awna.core.problems import Refused
 from awna.kit.commands import AwnaCommand
@@ -11,14 +11,17 @@ from .dumpbook import book_of
 
 
 class Command(AwnaCommand):
-    help = "Recompute the balances of a book from its log and compare them; compare each bank account with its latest statement."
+    help = "Recompute balances, slices, hops and sums of a book from its log and compare them; compare each bank account with its latest statement."
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("--campaign", help="the campaign's address; not needed when there is one campaign")
+        parser.add_argument("--rebuild", action="store_true", help="first make slices, hops and sums anew from the log")
         parser.add_argument("--json", action="store_true", help="print the comparison as JSON")
 
     def run(self, **options: Any) -> None:
         book = book_of(options["campaign"])
+        if options["rebuild"]:
+            rebuild_derived(book)
         problems = check_book(book)
         compared = [
             {"account": account.iban, "currency": account.currency, "book": format_minor(inside, account.commodity.scale),
