@@ -27,18 +27,35 @@ def test_advance_retention_and_charges(story):
         pay(story, roof, "1", 20_000, as_advance=True)
     assert no_guarantee.value.codes == ["evidence_missing"]
     line = story.book.bank_accounts.get(pk=story.north.pk).movements.get(used=0)
-    advance = {"proposal": roof, "milestone": "1", "movement": line, "as_advance": True, "author": story.world.karim, "request_id": "advance"}
+    advance = {
+        "proposal": roof,
+        "milestone": "1",
+        "movement": line,
+        "as_advance": True,
+        "author": story.world.karim,
+        "request_id": "advance",
+    }
     books.pay_released(documents=[story.paper("guarantee")], **advance)
     assert story.net("advance") == 20_000
 
     # The first part of the work accounts for the advance.
-    clearing = {"payee": story.supplier, "fund": story.fund, "commodity": story.eur, "author": story.world.karim, "second": story.world.nour}
-    books.clear_advance(amount=20_000, documents=[story.paper("acceptance")], effective_date=date(2026, 4, 1), request_id="clear", **clearing)
+    clearing = {
+        "payee": story.supplier,
+        "fund": story.fund,
+        "commodity": story.eur,
+        "author": story.world.karim,
+        "second": story.world.nour,
+    }
+    books.clear_advance(
+        amount=20_000, documents=[story.paper("acceptance")], effective_date=date(2026, 4, 1), request_id="clear", **clearing
+    )
     assert story.net("advance") == 0
 
     pay(story, roof, "2", 45_000, story.paper("invoice"))
     charge = story.line(-120, text="transfer fee")
-    released = books.Spot("released", str(story.north.custody_id), str(story.fund.pk), str(story.eur.pk), proposal=str(roof.pk), milestone="charges")
+    released = books.Spot(
+        "released", str(story.north.custody_id), str(story.fund.pk), str(story.eur.pk), proposal=str(roof.pk), milestone="charges"
+    )
     story.post("fee", books.Row(released, story.at("ext"), 120, movement=str(charge.pk)), proposal=roof)
 
     # What is kept back is not paid before the defects date; what nobody needed goes back to the fund.
@@ -46,7 +63,9 @@ def test_advance_retention_and_charges(story):
         pay(story, roof, "3", 10_000)
     assert too_early.value.codes == ["milestone_too_early"]
     books.post_bank_fact(movement=story.north.movements.get(used=0), author=story.world.karim, request_id="the bank paid all the same")
-    second = books.Spot("released", str(story.north.custody_id), str(story.fund.pk), str(story.eur.pk), proposal=str(roof.pk), milestone="2")
+    second = books.Spot(
+        "released", str(story.north.custody_id), str(story.fund.pk), str(story.eur.pk), proposal=str(roof.pk), milestone="2"
+    )
     story.post("void", books.Row(second, story.at("free"), 5_000), proposal=roof)
     assert story.net("released") == 10_000 + 380
     assert story.net("short") == -10_000

@@ -33,7 +33,13 @@ def test_wages_are_paid_by_a_sheet(story):
     wages = books.propose_wages(box=box, fund=story.fund, ceiling=15_000, sheet=sheet, earliest=DAY, filed_by=story.world.rami, expires_on=LATER,
                                 request_id="wages")  # fmt: skip
     books.release_held(proposal=story.agree(wages), author=story.world.salma)
-    paid = {"proposal": wages, "milestone": "1", "movement": slip(story, box, -12_000, "wages of the day"), "documents": [sheet], "request_id": "pay"}
+    paid = {
+        "proposal": wages,
+        "milestone": "1",
+        "movement": slip(story, box, -12_000, "wages of the day"),
+        "documents": [sheet],
+        "request_id": "pay",
+    }
     with pytest.raises(Refused) as alone:
         books.pay_released(author=story.world.karim, **paid)
     assert alone.value.codes == ["second_person_missing"]
@@ -55,7 +61,9 @@ def test_an_imprest_is_cleared_by_receipts_and_the_rest_returns(story):
     holder = story.place("Rami's purse", "payee")
     imprest = story.release(holder, story.ask("1", 10_000, account=box))
     common = {"author": story.world.karim, "second": story.world.nour}
-    books.pay_released(proposal=imprest, milestone="1", movement=slip(story, box, -10_000, "imprest"), as_advance=True, request_id="imprest", **common)
+    books.pay_released(
+        proposal=imprest, milestone="1", movement=slip(story, box, -10_000, "imprest"), as_advance=True, request_id="imprest", **common
+    )
     clearing = {"payee": holder, "fund": story.fund, "commodity": story.eur, "effective_date": DAY, **common}
     with pytest.raises(Refused) as no_receipt:
         books.clear_advance(amount=7_000, documents=[], request_id="nails", **clearing)
@@ -68,7 +76,10 @@ def test_an_imprest_is_cleared_by_receipts_and_the_rest_returns(story):
 
 def test_counts_find_more_and_less(story):
     box = box_with(story)
-    paper, common = story.paper("count"), {"author": story.world.karim, "second": story.world.nour, "on": DAY, "expires_on": LATER, "fund": story.fund}
+    paper, common = (
+        story.paper("count"),
+        {"author": story.world.karim, "second": story.world.nour, "on": DAY, "expires_on": LATER, "fund": story.fund},
+    )
     more = books.count_cash(box=box, counted=40_050, text="first count", paper=paper, request_id="count 1", **common)
     assert more.surplus is not None
     assert story.net("free", custody=box.custody, fund=story.book.fund("unallocated")) == 50
@@ -77,6 +88,7 @@ def test_counts_find_more_and_less(story):
     assert less.difference == -1_000
     compared = books.compare_account(box)
     assert (compared.in_book, compared.at_bank, compared.unexplained) == (40_050, 39_050, -1_000)
+    assert [advice.code for advice in compared.advice] == ["cash_is_short"]
     books.carry_out(proposal=story.agree(less.loss), author=story.world.karim, second=story.world.nour, request_id="missing")
     assert story.net("lost") == 1_000
     story.ends_well()

@@ -28,10 +28,20 @@ def test_a_ventilator_is_issued_and_a_lent_tool_returns(story):
     loan = given(lent, drill, "serial 9", second=story.world.store)
 
     # To the ward goes this very ventilator, and not the drill under its number.
-    story.post("issue", Row(at("stock", store, goods_fund, ventilator, "serial 7"), at("issued", ward, goods_fund, ventilator, "serial 7"), 1))
+    story.post(
+        "issue", Row(at("stock", store, goods_fund, ventilator, "serial 7"), at("issued", ward, goods_fund, ventilator, "serial 7"), 1)
+    )
     assert story.stages_of(f"{gift.seq}.1") == ["stock", "issued"]
 
-    home = {"place": store, "commodity": drill, "fund": lent, "amount": 1, "batch": "serial 9", "author": story.world.store, "effective_date": SPRING}
+    home = {
+        "place": store,
+        "commodity": drill,
+        "fund": lent,
+        "amount": 1,
+        "batch": "serial 9",
+        "author": story.world.store,
+        "effective_date": SPRING,
+    }
     returned = books.send_equipment_home(lot=f"{loan.seq}.1", second=story.world.nour, request_id="home", **home)
     assert story.stages_of(f"{loan.seq}.1") == ["stock", "ext"]
     assert story.net("stock", drill) == 0

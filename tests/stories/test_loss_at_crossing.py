@@ -14,9 +14,7 @@ def test_a_loss_is_shared_pro_rata(story):
     def at(stage, where=None):
         return Spot(stage, str(where.pk) if where else None, str(fund.pk), str(cement.pk))
 
-    lots = [
-        f"{story.post('gift_in_kind', Row(at('ext'), at('stock', store), bags), second=story.world.store).seq}.1" for bags in (60, 20)
-    ]
+    lots = [f"{story.post('gift_in_kind', Row(at('ext'), at('stock', store), bags), second=story.world.store).seq}.1" for bags in (60, 20)]
     waybill = [story.paper("waybill", "80 bags")]
     story.post("move_goods", Row(at("stock", store), at("transit", truck), 80), documents=waybill)
     story.post("move_goods", Row(at("transit", truck), at("stock", ward), 40), documents=[story.paper("waybill", "40 came")])

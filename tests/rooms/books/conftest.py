@@ -110,6 +110,11 @@ class Ledger:
 
 @pytest.fixture
 def ledger(db: None) -> Ledger:
+    return make_ledger()
+
+
+def make_ledger() -> Ledger:
+    """The clinic's book with its accounts; also for tests that commit, in a database of their own."""
     world = make_world()
     book = books.open_book(campaign=world.campaign, author=world.karim)
     return Ledger(

@@ -7,8 +7,10 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from awna.core.amounts import format_minor
 from awna.core.digest import keyed_id
 from awna.core.ledger import rules
+from awna.core.problems import Problem
 from awna.parties.models import Role
 
 from ..models import BankAccount, Book, Entry, Movement, Statement
@@ -29,7 +31,7 @@ class Compared:
     lines: tuple[Movement, ...]
     unexplained: int
     """What remains when every waiting line is booked: above 0 the bank has more than the book ever heard of."""
-    advice: tuple[str, ...]
+    advice: tuple[Problem, ...]
 
     @property
     def equal(self) -> bool:
@@ -126,16 +128,33 @@ def _request(statement: Statement, part: int) -> str:
     return f"statement:{statement.pk}:{part}"
 
 
-def _advice(account: BankAccount, lines: Sequence[Movement], unexplained: int) -> tuple[str, ...]:
-    """Codes that pages put into words: what to do so that the book equals the bank."""
+def _advice(account: BankAccount, lines: Sequence[Movement], unexplained: int) -> tuple[Problem, ...]:
+    """What to do so that the book equals the bank, in the order in which to do it."""
+    incoming, outgoing = [line for line in lines if line.amount > 0], [line for line in lines if line.amount < 0]
     advice = []
-    if any(line.amount > 0 for line in lines):
-        advice.append("settle_incoming")
-    if any(line.amount < 0 for line in lines):
-        advice.append("settle_outgoing")
     if unexplained:
-        opening = account.statements.exclude(opening_minor=None).order_by("opening_on", "position").first()
-        taken_over = account.custody.accounts.filter(credits__kind="open", commodity=account.commodity).exists()
-        wanted = opening is not None and opening.opening_minor and not taken_over
-        advice.append("open_balance" if wanted else "statement_missing")
+        shown = {"amount": format_minor(abs(unexplained), account.commodity.scale), "code": account.currency}
+        advice.append(_of_unexplained(account, unexplained, shown))
+    if incoming:
+        advice.append(Problem("settle_incoming", "%(n)s lines came in and are not booked. Match each with its gift or remittance, or set it aside.",
+                              {"n": len(incoming)}))  # fmt: skip
+    if outgoing:
+        text = "%(n)s lines went out and are not booked. Book each as the payment, remittance, charge or return that it is."
+        advice.append(Problem("settle_outgoing", text, {"n": len(outgoing)}))
     return tuple(advice)
+
+
+def _of_unexplained(account: BankAccount, unexplained: int, shown: dict[str, str]) -> Problem:
+    if account.custody.type == rules.CASH:
+        if unexplained < 0:
+            return Problem("cash_is_short", "The last count found %(amount)s %(code)s too little. The stewards must allow the loss.", shown)
+        return Problem("cash_is_over", "The box should hold %(amount)s %(code)s more than the book says. Count it again.", shown)
+    opening = account.statements.exclude(opening_minor=None).order_by("opening_on", "position").first()
+    taken_over = account.custody.accounts.filter(credits__kind="open", commodity=account.commodity).exists()
+    if opening is not None and opening.opening_minor and not taken_over:
+        return Problem(
+            "open_balance",
+            "The first statement begins with money that the book does not know (%(amount)s %(code)s). The stewards must take it over.",
+            shown,
+        )
+    return Problem("statement_missing", "%(amount)s %(code)s are in no line of any statement here. Import the missing statement.", shown)
