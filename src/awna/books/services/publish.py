@@ -44,6 +44,7 @@ PUBLISH_PAUSE_S = 1.0
 _REBUILD = {"tiles_differ", "tile_damaged"}
 _DISK = Disk()
 _published_at: dict[UUID, float] = {}
+_waiting: set[UUID] = set()
 _log = logging.getLogger(__name__)
 
 
@@ -70,10 +71,12 @@ def _is_for(book: Book, call: object) -> bool:
 def _publish_soon(pk: UUID) -> None:
     """What was posted stands whatever happens here: a refusal is written to the journal and shown by `log_standing` as entries that wait."""
     if time.monotonic() - _published_at.get(pk, -PUBLISH_PAUSE_S) < PUBLISH_PAUSE_S:
-        if _published_at.get(pk, 0) >= 0:
+        if pk not in _waiting:
+            _waiting.add(pk)
             jobs.enqueue(_publish_later, book=str(pk))
         return
     _published_at[pk] = time.monotonic()
+    _waiting.discard(pk)
     try:
         publish_log(Book.objects.get(pk=pk))
     except Refused as refused:
@@ -101,6 +104,10 @@ def entries_allowed(book: Book, *, size: int) -> int:
     return _signed_size(book, low)
 
 
+def _allowed_by_caller(book: Book, until: int, size: int) -> int:
+    return size if until >= size else _signed_size(book, until)
+
+
 def _signed_size(book: Book, until: int) -> int:
     """Partial bundles exist for signed sizes alone."""
     found = Checkpoint.objects.filter(book=book, size__lte=until).order_by("-size").values_list("size", flat=True).first()
@@ -122,19 +129,16 @@ def _publish(book: Book, entries_until: int | None, rebuild: bool, disk: Disk) -
     row = _row(book, size)
     if row is not None and row.root != grown.root.hex():
         raise Refused(heads.lost(heads.SignedHead(Head("", size, bytes.fromhex(row.root)), row.note, "the database"), size=size))
-    allowed = (
-        entries_allowed(book, size=size)
-        if entries_until is None
-        else min(size, _signed_size(book, entries_until) if entries_until < size else size)
-    )
+    before = entries_out(folder)
+    allowed = entries_allowed(book, size=size) if entries_until is None else _allowed_by_caller(book, entries_until, size)
     _write_tree(book, folder, grown, allowed, rebuild, disk)
     note = row.note if row is not None and _is_current(row.note, signer) else _sign(Head(origin_of(book), size, grown.root), signer)
     heads.keep_guard(book, note=note, disk=disk)
     row = row or Checkpoint.objects.create(book=book, size=size, root=grown.root.hex(), note=note)
     witnesses.take_inbox(book, disk=disk)
-    old_size = _published_size(book, folder)
+    # Before the checkpoint, so that a run that is killed here does it again; readers of the old one take the full tiles.
+    _remove_replaced(folder, _published_size(book, folder), size, before, disk)
     write_head(book, note=note, row=row, disk=disk)
-    _remove_replaced(folder, old_size, size, disk)
     return row
 
 
@@ -162,11 +166,11 @@ def _refuse_other_history(grown: Grown, known: list[heads.SignedHead], folder: P
 
 def _write_tree(book: Book, folder: Path, grown: Grown, allowed: int, rebuild: bool, disk: Disk) -> None:
     """Bundles, then tiles, then how many entries are out; all on the platter before the head is signed."""
-    done = 0 if rebuild else min(_entries_out(folder), allowed)
+    done = 0 if rebuild else min(entries_out(folder), allowed)
     first = first_of_tile(done)
     bundles = bundle_files(leaves_of(book, first=first, until=allowed), first=first) if allowed > done or rebuild else ()
     write_durably([*bundles, *grown.files], under=folder, disk=disk)
-    if allowed > _entries_out(folder) or not (folder / ENTRIES).exists():
+    if allowed > entries_out(folder) or not (folder / ENTRIES).exists():
         write_durably([(ENTRIES, f"{allowed}\n".encode())], under=folder, disk=disk)
 
 
@@ -197,6 +201,12 @@ def _sign(head: Head, signer: Signer) -> str:
     return note
 
 
+def current_note(book: Book, row: Checkpoint) -> str:
+    """A head's note by the key in force: right after a rotation the newest head is signed once more."""
+    signer = log_signer(book)
+    return row.note if _is_current(row.note, signer) else _sign(Head(origin_of(book), row.size, bytes.fromhex(row.root)), signer)
+
+
 def _is_current(note: str, signer: Signer) -> bool:
     return heads.head_of(note, keys=[signer.key]) is not None
 
@@ -224,15 +234,15 @@ def _published_size(book: Book, folder: Path) -> int:
     return found.size if found else 0
 
 
-def _entries_out(folder: Path) -> int:
+def entries_out(folder: Path) -> int:
     """How many entries stand in published bundles."""
     text = (read_file(folder, ENTRIES) or b"").decode(errors="replace").strip()
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
 
 
-def _remove_replaced(folder: Path, old_size: int, size: int, disk: Disk) -> None:
-    """Partial tiles and bundles whose full ones are published, and what a killed run left beside them."""
-    for path in replaced_parts(old_size, size=size, old_entries=old_size, entries=min(size, _entries_out(folder))):
+def _remove_replaced(folder: Path, old_size: int, size: int, entries_before: int, disk: Disk) -> None:
+    """Partial tiles and bundles whose full ones are on disk, and what a killed run left beside them."""
+    for path in replaced_parts(old_size, size=size, old_entries=min(old_size, entries_before), entries=min(size, entries_out(folder))):
         part = folder / path
         if part.is_dir() and (folder / path.removesuffix(".p")).exists():
             for file in part.iterdir():
