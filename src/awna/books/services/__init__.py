@@ -35,7 +35,8 @@ from .periods import (
     renew_policy,
 )
 from .posting import PostingReport, ensure_milestones, file_in_log, post_entries, post_entry, row_payload
-from .publish import publish_after_commit, publish_log
+from .proofs import prove_leaf
+from .publish import log_file, publish_after_commit, publish_log, receive_cosigned
 from .reading import balance_of, stock_by_place, sums_by_stage, trial_balance
 from .references import ensure_reference, find_key, forget_line_texts, forget_reference, leaf_text, prove_entry, reference_of
 from .releases import (
@@ -99,7 +100,7 @@ __all__ = [
     "leaf_text",
     "left_of_lot",
     "log",
-    "log_key",
+    "log_file", "log_key",
     "log_standing",
     "open_balances",
     "open_bank_account",
@@ -125,12 +126,12 @@ __all__ = [
     "propose_reversal",
     "propose_wages",
     "prove_entry",
-    "prove_share",
+    "prove_leaf", "prove_share",
     "publish_after_commit",
     "publish_head",
     "publish_log",
     "rate_on",
-    "read_entries",
+    "read_entries", "receive_cosigned",
     "rebuild_derived",
     "record_rate",
     "reference_of",

@@ -263,6 +263,22 @@ def continuity_problems(book: Book) -> list[Problem]:
     return []
 
 
+def receive_cosigned(book: Book, *, note: str, disk: Disk = _DISK) -> int:
+    """Keep the cosignatures of a note that a witness returned, and publish them with the checkpoint; how many were new."""
+    with _locked(book), transaction.atomic(durable=True), _disk_problems():
+        new = witnesses.take_cosigned(book, note=note)
+        head = _published_head(book, heads.log_folder(book))
+        row = _row(book, head.size) if head else None
+        if new and row is not None:
+            write_head(book, note=current_note(book, row), row=row, disk=disk)
+        return new
+
+
+def log_file(book: Book, path: str) -> bytes | None:
+    """The bytes of a published file, or None. The caller makes sure that the path is one of a log."""
+    return read_file(heads.log_folder(book), path)
+
+
 def remove_leftovers(book: Book, *, disk: Disk = _DISK) -> int:
     """Remove half-written files of runs that were killed; how many there were."""
     left = list(heads.log_folder(book).rglob(f"{TEMPORARY}*"))
