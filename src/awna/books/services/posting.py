@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -26,6 +25,7 @@ from .writing import Asked, EntryDraft, Unavailable, Writing
 
 BATCH_ENTRIES_MAX = 1_000
 _IDS_AT_ONCE = 500
+_REQUEST = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ def request_hash(draft: EntryDraft, *, author: Role) -> bytes:
         draft.kind, rows, str(author.pk), draft.second and str(draft.second.pk), draft.effective_date and draft.effective_date.isoformat(),
         draft.proposal and str(draft.proposal.pk), sorted(document.digest for document in draft.documents), draft.reverses, draft.memo,
     )  # fmt: skip
-    return sha256(json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str).encode())
+    return sha256(_REQUEST.encode(value).encode())
 
 
 def _spot(spot: Spot) -> tuple[str | None, ...]:
@@ -191,11 +191,16 @@ def _answer(asked: Asked, first: Entry) -> Entry | list[Problem]:
 
 
 def _first_answers(batch: list[Asked]) -> dict[str, Entry]:
-    ids = [UUID(asked.id) for asked in batch]
-    found: dict[str, Entry] = {}
-    for start in range(0, len(ids), _IDS_AT_ONCE):
-        found |= {str(entry.pk): entry for entry in Entry.objects.filter(pk__in=ids[start : start + _IDS_AT_ONCE])}
-    return found
+    """The entries that answered these requests before; mostly there is none, so only ids are asked for at first."""
+    ids = {db_uuid(asked.id): asked.id for asked in batch}
+    known: list[str] = []
+    keys = list(ids)
+    with connection.cursor() as cursor:
+        for start in range(0, len(keys), _IDS_AT_ONCE):
+            part = keys[start : start + _IDS_AT_ONCE]
+            cursor.execute(f"SELECT id FROM books_entry WHERE id IN ({', '.join(['%s'] * len(part))})", part)  # noqa: S608 - only marks
+            known += [ids[found] for (found,) in cursor.fetchall()]
+    return {str(entry.pk): entry for entry in Entry.objects.filter(pk__in=known)} if known else {}
 
 
 def _with_proposals(book: Book, batch: Iterable[Asked]) -> list[Asked]:

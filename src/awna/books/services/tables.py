@@ -4,6 +4,7 @@
 # ruff: noqa: S608
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -14,11 +15,17 @@ COPY_ROWS_MIN = 8
 ROWS_AT_ONCE = 400
 
 
+@cache
+def on_sqlite() -> bool:
+    """Which engine this process runs on; asked for every value, so answered without Django's detours."""
+    return connection.vendor == "sqlite"
+
+
 def db_uuid(value: UUID | str | None) -> Any:
     """An id as raw SQL hands it to this engine."""
-    if value is None or value == "":
+    if not value:
         return None
-    if connection.vendor == "sqlite":
+    if on_sqlite():
         return value.hex if isinstance(value, UUID) else value.replace("-", "")
     return value if isinstance(value, UUID) else UUID(value)
 
@@ -29,7 +36,7 @@ def add_rows(table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
         return
     names = ", ".join(columns)
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql" and len(rows) >= COPY_ROWS_MIN:
+        if not on_sqlite() and len(rows) >= COPY_ROWS_MIN:
             with connection.wrap_database_errors, cursor.cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
                 for row in rows:
                     copy.write_row(row)
@@ -43,7 +50,7 @@ def remove_rows(table: str, columns: Sequence[str], keys: Sequence[tuple[Any, ..
         return
     where = " AND ".join(f"{column} = %s" for column in columns)
     with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
+        if on_sqlite():
             cursor.executemany(f"DELETE FROM {table} WHERE {where}", keys)
             return
         for start in range(0, len(keys), ROWS_AT_ONCE):
