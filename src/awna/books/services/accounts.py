@@ -191,7 +191,7 @@ def _open_in_log(draft: Draft, account: Account, spot: Spot) -> None:
             str(commodity.pk), commodity.kind, commodity.scale, code, commit_private(draft, str(commodity.pk), name=commodity.name)))  # fmt: skip
     _open_fund(draft, account.fund)
     if account.custody:
-        _open_custody(draft, account.custody)
+        open_custody(draft, account.custody)
     private = commit_private(draft, str(account.pk), batch=account.batch, payee=str(account.payee_id or ""))
     draft.opened.append(core.AccountOpening(
         str(account.pk), account.stage, str(account.custody_id or ""), account.fund.leaf_id, str(account.commodity_id),
@@ -207,11 +207,12 @@ def _open_fund(draft: Draft, fund: Fund) -> None:
     draft.funds.append(core.FundOpening(fund.leaf_id, fund.parent.leaf_id if fund.parent else "", private))
 
 
-def _open_custody(draft: Draft, custody: Custody) -> None:
+def open_custody(draft: Draft, custody: Custody) -> None:
+    """Say what a custody is, once, and first the one that it settles to."""
     if draft.known.is_open(str(custody.pk)):
         return
     if custody.settles_to:
-        _open_custody(draft, custody.settles_to)
+        open_custody(draft, custody.settles_to)
     private = commit_private(draft, str(custody.pk), name=custody.title or custody.ref)
     draft.custodies.append(core.CustodyOpening(str(custody.pk), custody.type, str(custody.settles_to_id or ""), private))
 

@@ -55,6 +55,7 @@ def canonical_proposal(book: Book, proposal: Proposal) -> tuple[dict[str, Any], 
     value = core_proposal.Proposal(
         book=str(book.pk), id=str(proposal.pk), purpose=proposal.purpose, policy=core_policy.policy_digest(policy),
         expiry=proposal.expires_on.isoformat(), nonce=sha256(book.secret_key + proposal.pk.bytes)[:16].hex(), payee=payee, target=target,
+        least_arrival=int(proposal.content.get("least_arrival") or 0),
         milestones=tuple(
             core_proposal.Milestone(
                 m.n, str(m.custody_id), m.fund.leaf_id, str(m.commodity_id), m.ceiling, tuple(m.evidence_kinds), m.earliest.isoformat())
@@ -72,8 +73,12 @@ def approving_decisions(book: Book, proposal: Proposal) -> tuple[core.Decision, 
     memo = Entry.objects.filter(book=book, kind="memo", proposal=proposal).first()
     if memo is None:
         return ()
-    digest = digest_of(json.loads(bytes(memo.leaf))["payload"]["proposal"])
-    policy = policy_in_force(book)
+    filed, policy = json.loads(bytes(memo.leaf))["payload"]["proposal"], policy_in_force(book)
+    if filed["policy"] != core_policy.policy_digest(policy):
+        raise Refused(
+            Problem("proposal_of_older_policy", "The stewards changed since this was proposed. File it again under the new policy.")
+        )
+    digest = digest_of(filed)
     yes = Decision.objects.filter(proposal=proposal, choice=Decision.APPROVE).order_by("decided_at")
     found = [decision for decision in yes if str(decision.steward_id) in policy.stewards]
     if yes.count() >= proposal.epoch.required > len(found):

@@ -1,20 +1,21 @@
 """What the bank says, said in the log: a memo for each statement and slip, and what still keeps book and bank apart."""
 
+import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from awna.core.amounts import format_minor
-from awna.core.digest import keyed_id
+from awna.core.digest import canonical_json, keyed_id, salted_digest
 from awna.core.ledger import rules
 from awna.core.problems import Problem
 from awna.parties.models import Role
 
-from ..models import BankAccount, Book, Entry, Movement, Statement
-from .posting import next_seq, post_entry
+from ..models import BankAccount, Book, Entry, Movement, Share, Statement
+from .posting import next_seq
 from .reading import balance_of
 
 MEMO_MOVEMENTS_MAX = 500
@@ -23,7 +24,7 @@ MEMO_MOVEMENTS_MAX = 500
 
 @dataclass(frozen=True)
 class Compared:
-    """An account's book and bank, in minor units; `lines` are not (wholly) used yet, `advice` says what must be booked."""
+    """An account's book (with the open batches of a sheltered one) and bank, in minor units; `lines` are not (wholly) used yet, `advice` says what must be booked."""
 
     account: BankAccount
     in_book: int
@@ -74,6 +75,7 @@ def compare_account(account: BankAccount) -> Compared | None:
     inside = sum(
         balance_of(account.book, stage=stage, custody=account.custody, commodity=account.commodity) for stage in rules.BALANCE_STAGES
     )
+    inside += Share.objects.collected(account.book, custody=account.custody, commodity=account.commodity)
     lines = tuple(Movement.objects.unfinished(account.book).filter(bank_account=account).order_by("booked_on", "position"))
     waiting = sum((abs(line.amount) - line.used) * (1 if line.amount > 0 else -1) for line in lines)
     unexplained = at_bank - inside - waiting
@@ -108,20 +110,30 @@ def _say(book: Book, statement: Statement, author: Role) -> list[Entry]:
     # By id, so that the order tells nothing that the statement does not.
     lines = sorted((str(pk), str(amount)) for pk, amount in statement.movements.values_list("pk", "amount"))
     parts = [lines[start : start + MEMO_MOVEMENTS_MAX] for start in range(0, len(lines), MEMO_MOVEMENTS_MAX)] or [[]]
+    parts = [lines] if book.sheltered else parts
     entries = []
     for number, part in enumerate(parts, 1):
-        payload: dict[str, Any] = {"about": about, "custody": str(account.custody_id)}
+        said: dict[str, Any] = {"about": about, "custody": str(account.custody_id)}
         if about == "slip":
-            payload["number"] = statement.number
+            said["number"] = statement.number
+        payload = dict(said)
         if number == 1 and statement.opening_minor is not None:
             payload["opening"] = str(statement.opening_minor)
         if number == len(parts) and statement.closing_minor is not None:
             payload["closing"] = str(statement.closing_minor)
         if part:
             payload["movements"] = [{"id": pk, "amount": amount} for pk, amount in part]
+        if book.sheltered:
+            # Lines and balances would show single gifts: the log learns that this statement, and no other, was there.
+            payload = {**said, "commitment": salted_digest(_salt(book, statement), canonical_json(payload))}
         entries.append(post_entry(book=book, kind="memo", rows=(), author=author, effective_date=timezone.localdate(),
                                   request_id=_request(statement, number), memo=payload))  # fmt: skip
     return entries
+
+
+def _salt(book: Book, statement: Statement) -> bytes:
+    """Of the statement's commitment: the same whenever it is said again, and unknown without the book's secret."""
+    return hmac.new(book.secret_key, f"statement-salt:{statement.pk}".encode(), sha256).digest()
 
 
 def _request(statement: Statement, part: int) -> str:

@@ -19,10 +19,10 @@ from awna.core.ledger import rules
 from awna.core.problems import Problem, Refused
 from awna.parties.models import Role
 
-from ..models import Account, Balance, Book, Document, Entry, Opening
+from ..models import Account, Balance, Book, Custody, Document, Entry, Opening
 from ..refusals import problem_of, refusal
 from ..schema import rule_id
-from .accounts import Draft, Known, Row, Spot, commit_private, find_account
+from .accounts import Draft, Known, Row, Spot, commit_private, find_account, open_custody
 from .derived import DerivedStore
 from .proposals import approving_decisions
 from .tables import add_rows, db_uuid, on_sqlite
@@ -65,6 +65,8 @@ class EntryDraft:
     memo: Mapping[str, Any] | None = None
     private: Mapping[str, str] | None = None
     batch: core.Batch | None = None
+    custodies: Sequence[Custody] = ()
+    """What a memo speaks of and nothing has opened yet."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,8 @@ class Writing:
         """Make the leaf of the next entry."""
         draft, seq = asked.draft, self.seq
         opens = Draft(self.book, self.known)
+        for custody in draft.custodies:
+            open_custody(opens, custody)
         self._db_id = db_uuid(asked.id)
         rows, needs = [], set()
         for line, row in enumerate(draft.rows, 1):
