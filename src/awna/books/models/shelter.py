@@ -1,6 +1,7 @@
 """What hides a giver: the erasable key of each gift, and batches in which no gift stands alone."""
 
 import uuid
+from typing import Any
 
 from django.db import models
 
@@ -54,6 +55,13 @@ class GiftBatch(models.Model):
         return f"batch {self.n}"
 
 
+class ShareQuerySet(models.QuerySet["Share"]):
+    def collected(self, book: Book, *, custody: Any, commodity: Any) -> int:
+        """Minor units in open batches of a custody: at the bank already, in the book when they close. For desks; never published."""
+        found = self.filter(giftbatch__book=book, giftbatch__closed_seq=None, giftbatch__custody=custody, giftbatch__commodity=commodity)
+        return int(found.aggregate(sum=models.Sum("amount"))["sum"] or 0)
+
+
 class Share(models.Model):
     """One gift inside a batch: the bank line, its amount, and the reference that only its giver can open."""
 
@@ -63,6 +71,7 @@ class Share(models.Model):
     amount = models.BigIntegerField()
     commitment = models.CharField(max_length=64)
 
+    objects = ShareQuerySet.as_manager()
     field_classes = dict.fromkeys(["id", "giftbatch", "movement", "amount", "commitment"], "I")
 
     def __str__(self) -> str:

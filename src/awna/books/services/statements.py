@@ -15,7 +15,7 @@ from awna.core.problems import Problem
 from awna.parties.models import Role
 
 from ..models import BankAccount, Book, Entry, Movement, Share, Statement
-from .posting import next_seq
+from .posting import EntryDraft, next_seq, post_draft
 from .reading import balance_of
 
 MEMO_MOVEMENTS_MAX = 500
@@ -24,7 +24,10 @@ MEMO_MOVEMENTS_MAX = 500
 
 @dataclass(frozen=True)
 class Compared:
-    """An account's book (with the open batches of a sheltered one) and bank, in minor units; `lines` are not (wholly) used yet, `advice` says what must be booked."""
+    """An account's book (with the open batches of a sheltered one) and bank, in minor units.
+
+    `lines` are not (wholly) used yet, `advice` says what must be booked.
+    """
 
     account: BankAccount
     in_book: int
@@ -115,7 +118,7 @@ def _say(book: Book, statement: Statement, author: Role) -> list[Entry]:
     for number, part in enumerate(parts, 1):
         said: dict[str, Any] = {"about": about, "custody": str(account.custody_id)}
         if about == "slip":
-            said["number"] = statement.number
+            said["number"] = int(statement.number)
         payload = dict(said)
         if number == 1 and statement.opening_minor is not None:
             payload["opening"] = str(statement.opening_minor)
@@ -126,8 +129,8 @@ def _say(book: Book, statement: Statement, author: Role) -> list[Entry]:
         if book.sheltered:
             # Lines and balances would show single gifts: the log learns that this statement, and no other, was there.
             payload = {**said, "commitment": salted_digest(_salt(book, statement), canonical_json(payload))}
-        entries.append(post_entry(book=book, kind="memo", rows=(), author=author, effective_date=timezone.localdate(),
-                                  request_id=_request(statement, number), memo=payload))  # fmt: skip
+        draft = EntryDraft("memo", _request(statement, number), memo=payload, custodies=(account.custody,))
+        entries.append(post_draft(book=book, draft=draft, author=author))
     return entries
 
 
