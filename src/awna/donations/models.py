@@ -80,13 +80,14 @@ class Pledge(models.Model):
     amount_minor = models.BigIntegerField()
     reference = models.CharField(max_length=16, unique=True)
     state = models.CharField(max_length=10, choices=PLEDGE_STATES, default="draft")
+    shelter_waived = models.BooleanField(default=False)
     request_id = models.CharField(max_length=80)
     pledged_at = models.DateTimeField(auto_now_add=True)
 
     objects = PledgeQuerySet.as_manager()
     field_classes = {
-        "id": "I", "donor": "I", "bank_account": "P", "fund": "P", "amount_minor": "P", "reference": "I", "state": "I", "request_id": "I",
-        "pledged_at": "I",
+        "id": "I", "donor": "I", "bank_account": "P", "fund": "P", "amount_minor": "P", "reference": "I", "state": "I",
+        "shelter_waived": "I", "request_id": "I", "pledged_at": "I",
     }  # fmt: skip
 
     class Meta:
@@ -118,7 +119,8 @@ class GiftQuerySet(models.QuerySet["Gift"]):
 class Gift(models.Model):
     """What arrived: money on a bank account, or goods in a store. `lot` names its line in the book, `entry.line`.
 
-    A gift of a sheltered book is a share of `batch` and has no line before the batch closes.
+    A gift of a sheltered book is a share of `batch` and has no line before the batch closes. `allocated_seq`: the entry that moved it,
+    with others, out of Unidentified; `returned_seq`: the entry that sent it back.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -134,12 +136,15 @@ class Gift(models.Model):
     line = models.PositiveIntegerField(default=1)
     received_on = models.DateField()
     reference = models.CharField(max_length=64, blank=True)
+    allocated_seq = models.BigIntegerField(null=True, blank=True)
+    returned_seq = models.BigIntegerField(null=True, blank=True)
     request_id = models.CharField(max_length=80)
 
     objects = GiftQuerySet.as_manager()
     field_classes = {
         "id": "I", "donor": "I", "pledge": "I", "kind": "P", "movement": "P", "book": "P", "commodity": "P", "amount_minor": "P",
-        "batch": "I", "entry_seq": "P", "line": "P", "received_on": "P", "reference": "I", "request_id": "I",
+        "batch": "I", "entry_seq": "P", "line": "P", "received_on": "P", "reference": "I",
+        "allocated_seq": "I", "returned_seq": "I", "request_id": "I",
     }  # fmt: skip
 
     class Meta:

@@ -85,8 +85,9 @@ class Compared:
 
 
 def accounts_of(book: Book) -> list[Compared]:
-    said = {account.pk: (inside, bank) for account, inside, bank in book_equals_bank(book)}
-    waiting = waiting_at(book)
+    # What the bank holds minus what the book shows would be the sum of an open batch.
+    said = {} if book.sheltered else {account.pk: (inside, bank) for account, inside, bank in book_equals_bank(book)}
+    waiting = {} if book.sheltered else waiting_at(book)
     found = []
     lying: dict[Any, dict[str, int]] = defaultdict(dict)
     banks = list(BankAccount.objects.filter(book=book).select_related("commodity", "custody", "section").order_by("holder", "iban"))

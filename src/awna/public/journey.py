@@ -10,9 +10,9 @@ from django.utils import translation
 
 from awna.books.models import Account, Book, Entry, Evidence, Opening, Transfer
 from awna.books.models.ledger import ENTRIES_PAGE
-from awna.books.services import trace_lot
 from awna.core.ledger.rules import EXT, ISSUED, LOST, NO_FLOOR_STAGES, TRADING
 from awna.donations.models import Gift
+from awna.donations.services import way_of
 
 from .way import Way, draw_way
 from .words import STAGES_OF_WAY
@@ -75,7 +75,7 @@ def page_of(seq: int) -> str:
 
 def journey_of(gift: Gift) -> Journey:
     """The hops in the order of the book, with what the book lets be said about each."""
-    hops = trace_lot(gift.book, gift.lot)
+    hops = way_of(gift)
     accounts = _accounts(gift, hops)
     entries = _entries(gift.book, {hop.row[0] for hop in hops})
     steps = _steps(hops, accounts, entries, _documents(gift.book, set(entries)), _places(gift, accounts))

@@ -21,6 +21,8 @@ class GiftProof:
 
 def proof_of(gift: Gift) -> GiftProof | None:
     """The proof against the newest signed head, or nothing while no head covers the gift."""
+    if gift.entry_seq is None:
+        return None
     head = Checkpoint.objects.filter(book=gift.book, size__gt=gift.entry_seq).order_by("-size").first()
     if head is None:
         return None

@@ -66,7 +66,8 @@ def _whole(row: Campaign) -> Any:
     """The campaign with its owner, book and counts in one question to the database."""
     newest = Checkpoint.objects.filter(book__campaign=OuterRef("pk")).order_by("-size")
     stewards = Role.objects.filter(campaign=OuterRef("pk"), name="steward", ended_on=None).values("campaign").annotate(n=Count("pk"))
-    gifts = Gift.objects.filter(book__campaign=OuterRef("pk")).order_by().values("book").annotate(n=Count("pk"))
+    # A gift in an open batch is not counted before the batch closes: a counter that moves by one tells of one gift.
+    gifts = Gift.objects.filter(book__campaign=OuterRef("pk")).exclude(entry_seq=None).order_by().values("book").annotate(n=Count("pk"))
     return (
         Campaign.objects.select_related("owner", "book")
         .annotate(
@@ -83,6 +84,9 @@ def _nothing(row: Campaign) -> Money:
 
 
 def _pledged(book: Book, code: str) -> int:
+    """What was promised and has not come; nothing in a sheltered book, where the sum would show single gifts."""
+    if book.sheltered:
+        return 0
     found = Pledge.objects.open_in(book).filter(bank_account__commodity__code=code)
     return int(found.aggregate(sum=Sum("amount_minor"))["sum"] or 0)
 

@@ -1,5 +1,7 @@
 """What the bank did without asking: returns, chargebacks, fees, interest, lines that nobody ordered. The book follows the bank at once."""
 
+from typing import Any
+
 from django.db import transaction
 
 from awna.core.ledger import rules
@@ -16,8 +18,9 @@ from .reading import balance_of
 
 
 @transaction.atomic
-def post_bank_fact(*, movement: Movement, lot: str = "", author: Role, second: Role | None = None, request_id: str) -> Entry:
-    """Book the rest of a line as the bank made it.
+def post_bank_fact(*, movement: Movement, lot: str = "", author: Role, second: Role | None = None, request_id: str,
+                   memo: dict[str, Any] | None = None) -> Entry:  # fmt: skip
+    """Book the rest of a line as the bank made it; `memo` is committed to beside it.
 
     Out: a return or chargeback of a gift, or a provider's fee on it, names its `lot` and takes that gift's fund; all else takes unallocated money.
     What that fund has no free money for becomes a shortfall, red on every page until the stewards clear it (`propose_reclass`).
@@ -34,7 +37,7 @@ def post_bank_fact(*, movement: Movement, lot: str = "", author: Role, second: R
     fund = fund_of_lot(book, lot) if lot else book.fund(UNALLOCATED)
     rows = _incoming(movement, fund, amount, lot) if movement.amount > 0 else _outgoing(book, movement, fund, amount, lot)
     return post_entry(book=book, kind="bank_forced", rows=rows, author=author, second=second,
-                      effective_date=open_day(book, movement.booked_on), request_id=request_id)  # fmt: skip
+                      effective_date=open_day(book, movement.booked_on), request_id=request_id, memo=memo)  # fmt: skip
 
 
 def shortfalls(book: Book) -> list[tuple[Spot, int]]:

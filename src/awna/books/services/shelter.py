@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 from django.db import DatabaseError, transaction
-from django.db.models import Count, Min, QuerySet, Sum
+from django.db.models import Count, Min, QuerySet
 from django.utils import timezone
 
 from awna.core.digest import keyed_id
@@ -23,6 +24,8 @@ from ..models import Account, Book, Custody, Entry, Fund, GiftBatch, Movement, S
 from ..models.naming import EXPOSURES
 from ..refusals import problem_of
 from .accounts import Row, Spot
+from .derived import trace_lot
+from .log import entry_of_leaf
 from .periods import open_day
 from .posting import next_seq, post_entry
 from .references import ensure_reference, reference_of
@@ -59,7 +62,7 @@ def take_gift(
     *, movement: Movement, fund: Fund, author: Role, request_id: str, effective_date: date | None = None, alone: bool = False
 ) -> Taken:
     """The rest of an incoming line enters the book as a gift with a reference of its own. `alone`: its giver waived the shelter."""
-    book = movement.bank_account.book
+    book = movement.custody.book
     if book.sheltered and not alone:
         return _collect(movement, fund, request_id)
     first = Entry.objects.filter(pk=keyed_id(book.secret_key, "entry", request_id)).first()
@@ -76,7 +79,7 @@ def take_gift(
 
 def _collect(movement: Movement, fund: Fund, request_id: str) -> Taken:
     """A share of the open batch of this fund, commodity and custody. Nothing of it is published before the batch closes."""
-    book = movement.bank_account.book
+    book = movement.custody.book
     next_seq(book)
     first = Share.objects.filter(movement=movement).select_related("giftbatch").first()
     if first is not None:
@@ -98,7 +101,7 @@ def _open_batch(book: Book, custody: Custody, fund: Fund, commodity: Any) -> Gif
         return found
     n = same.count() + 1
     batch_id = keyed_id(book.secret_key, "giftbatch", str(fund.pk), str(commodity.pk), str(custody.pk), str(n))
-    return GiftBatch.objects.create(id=batch_id, book=book, custody=custody, fund=fund, commodity=commodity, n=n)
+    return GiftBatch.objects.create(id=UUID(batch_id), book=book, custody=custody, fund=fund, commodity=commodity, n=n)
 
 
 def due_batches(book: Book, *, today: date | None = None) -> QuerySet[GiftBatch]:
@@ -131,14 +134,6 @@ def close_batch(*, batch: GiftBatch, author: Role, effective_date: date | None =
                       request_id=f"giftbatch:{batch.pk}", batch=roots)  # fmt: skip
 
 
-def collected(book: Book, *, custody: Any, commodity: Any) -> int:
-    """Minor units in open batches of a custody: at the bank already, in the book when the batch closes. For desks; never published."""
-    found = Share.objects.filter(
-        giftbatch__book=book, giftbatch__closed_seq=None, giftbatch__custody=custody, giftbatch__commodity=commodity
-    )
-    return int(found.aggregate(sum=Sum("amount"))["sum"] or 0)
-
-
 def prove_share(batch: GiftBatch, *, reference: str) -> SharePath:
     """The path of one gift to the root of its closed batch."""
     return _tree(batch).path(reference)
@@ -152,7 +147,6 @@ def path_value(path: SharePath) -> dict[str, Any]:
 
 def trace_shares(batch: GiftBatch, *, chosen: dict[tuple[int, int], list[str]] | None = None) -> dict[str, list[ShareHop]]:
     """The exact way of each gift of a closed batch, by reference. `chosen`: rows that moved these references' own money."""
-    from .log import entry_of_leaf, trace_lot
 
     if batch.closed_seq is None:
         return {}

@@ -26,6 +26,7 @@ from awna.kit.mail import send_mail_text
 from awna.parties.models import Campaign, Role, Section
 
 from ..models import Donor, Gift, Pledge, token_digest
+from . import shelter
 
 TOKEN_BYTES = 24
 DRAFT_HOURS_MAX = 24
@@ -136,12 +137,21 @@ def assign_movement(*, movement: Movement, pledge: Pledge, author: Role) -> Gift
 
 @transaction.atomic
 def identify_gift(*, movement: Movement, pledge: Pledge, author: Role, request_id: str) -> Gift:
-    """Money that stands as not yet identified turns out to pay this pledge: it goes to the pledge's fund and keeps its lot."""
+    """Money that stands as not yet identified turns out to pay this pledge: it goes to the pledge's fund and keeps its lot.
+
+    In a sheltered book it stays in its batch, and goes to the fund together with others, never alone.
+    """
     (movement,) = _read_locked([movement])
     first = Gift.objects.filter(movement=movement).first()
     if first is not None and first.pledge_id == pledge.pk:
         return first
     pledge = Pledge.objects.select_for_update(of=("self",)).select_related("donor__campaign", "fund", "bank_account").get(pk=pledge.pk)
+    share = shelter.share_of(movement)
+    if share is not None and first is None and share.giftbatch.fund.code == UNIDENTIFIED:
+        _refuse_pledge_elsewhere(movement, pledge)
+        gift = _keep_gift(movement, pledge, books.Taken(share.commitment, batch=share.giftbatch))
+        shelter.allocate_identified(batch=share.giftbatch, author=author)
+        return gift
     found = Transfer.objects.filter(movement=movement, kind="gift", credit_fund__code=UNIDENTIFIED).order_by("-entry_seq").first()
     if first is not None or found is None or _left_of_lot(movement.bank_account.book, found) != found.amount:
         raise Refused(
@@ -220,7 +230,9 @@ def _match(movement: Movement) -> tuple[Match | None, Pledge | None]:
 
 
 def _post_gift(movement: Movement, pledge: Pledge, author: Role) -> Gift:
-    taken = books.take_gift(movement=movement, fund=pledge.fund, author=author, request_id=f"gift:{movement.pk}", alone=False)
+    taken = books.take_gift(
+        movement=movement, fund=pledge.fund, author=author, request_id=f"gift:{movement.pk}", alone=pledge.shelter_waived
+    )
     return _keep_gift(movement, pledge, taken)
 
 
@@ -317,18 +329,23 @@ def _mail_arrival(gift: Gift) -> None:
     if not donor.email or gift.pledge is None:
         return
     with translation.override(donor.language):
+        place = (
+            _("It stands in the open book as line %(lot)s.") % {"lot": gift.lot}
+            if gift.batch_id is None
+            else _("It enters the open book together with others, so that nobody sees it alone.")
+        )
         send_mail_text(
             to=donor.email,
             subject=_("Your gift has arrived"),
             body=_(
-                "%(amount)s %(currency)s arrived on %(day)s. It stands in the open book as line %(lot)s.\n\n"
+                "%(amount)s %(currency)s arrived on %(day)s. %(place)s\n\n"
                 "Follow what it buys on your private page:\n%(link)s\n\nThis is a confirmation, not a tax receipt.\n"
             )
             % {
                 "amount": format_minor(gift.amount_minor, gift.commodity.scale),
                 "currency": gift.commodity.code,
                 "day": gift.received_on.isoformat(),
-                "lot": gift.lot,
+                "place": place,
                 "link": settings.AWNA_ORIGIN + gift.pledge.get_absolute_url(),
             },
         )

@@ -1,0 +1,127 @@
+"""Gifts of a sheltered book: batches closed, money identified, gifts returned, each gift's own way. No gift is ever shown alone."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from awna.books import services as books
+from awna.books.models import Book, Entry, GiftBatch, Movement, Share
+from awna.books.models.naming import UNIDENTIFIED
+from awna.core.ledger import rules
+from awna.core.ledger.shelter import SHARES_MIN
+from awna.core.ledger.trace import Hop
+from awna.core.problems import Problem, Refused
+from awna.parties.models import Role
+
+from ..models import Gift, Pledge
+
+
+@transaction.atomic
+def waive_shelter(*, pledge: Pledge) -> Pledge:
+    """The giver agrees that this gift stands alone in the open book, as a grant may have to."""
+    pledge = Pledge.objects.select_for_update(of=("self",)).get(pk=pledge.pk)
+    if pledge.state == "received" and not pledge.shelter_waived:
+        raise Refused(Problem("gift_is_in_a_batch", "The money of this pledge has arrived and lies in a batch already. It stays there."))
+    pledge.shelter_waived = True
+    pledge.save(update_fields=["shelter_waived"])
+    return pledge
+
+
+@transaction.atomic
+def close_batches(*, book: Book, author: Role, today: date | None = None) -> list[Entry]:
+    """Post every batch whose week is over and that holds at least ten gifts; the others run on."""
+    return [close_batch(batch=batch, author=author) for batch in books.due_batches(book, today=today)]
+
+
+@transaction.atomic
+def close_batch(*, batch: GiftBatch, author: Role) -> Entry:
+    """Post one batch now. From then on each giver can prove the own share and follow it."""
+    entry = books.close_batch(batch=batch, author=author)
+    Gift.objects.filter(batch=batch, entry_seq=None).update(entry_seq=entry.seq)
+    allocate_identified(batch=GiftBatch.objects.get(pk=batch.pk), author=author)
+    return entry
+
+
+def share_of(movement: Movement) -> Share | None:
+    """The share that this line stands for, if it is in a batch."""
+    return Share.objects.filter(movement=movement).select_related("giftbatch__book", "giftbatch__fund").first()
+
+
+@transaction.atomic
+def allocate_identified(*, batch: GiftBatch, author: Role) -> list[Entry]:
+    """Move identified gifts of a closed batch of Unidentified to their funds, by the ten.
+
+    Fewer than ten would show what few people gave; so would a rest of fewer than ten. They wait until more are known.
+    """
+    if batch.closed_seq is None or batch.fund.code != UNIDENTIFIED:
+        return []
+    waiting = Gift.objects.filter(batch=batch, allocated_seq=None, returned_seq=None).exclude(pledge=None).select_related("pledge__fund")
+    by_fund: dict[Any, list[Gift]] = {}
+    for gift in waiting.order_by("pk"):
+        by_fund.setdefault(gift.pledge.fund if gift.pledge else None, []).append(gift)
+    left = batch.shares.count() - Gift.objects.filter(batch=batch).exclude(allocated_seq=None, returned_seq=None).count()
+    entries = []
+    for fund, gifts in sorted(by_fund.items(), key=lambda item: -len(item[1])):
+        rest = left - len(gifts)
+        if len(gifts) < SHARES_MIN or 0 < rest < SHARES_MIN:
+            continue
+        entry = _allocate(batch, fund, gifts, author)
+        Gift.objects.filter(pk__in=[gift.pk for gift in gifts]).update(allocated_seq=entry.seq)
+        entries.append(entry)
+        left = rest
+    return entries
+
+
+def _allocate(batch: GiftBatch, fund: Any, gifts: list[Gift], author: Role) -> Entry:
+    place = {"custody": str(batch.custody_id), "commodity": str(batch.commodity_id)}
+    nameless, named = (books.Spot(rules.FREE, fund=str(one.pk), **place) for one in (batch.fund, fund))
+    row = books.Row(nameless, named, sum(gift.amount_minor for gift in gifts), lot=f"{batch.closed_seq}.1")
+    return books.post_entry(book=batch.book, kind="allocate", rows=[row], author=author, effective_date=timezone.localdate(),
+                            request_id=f"allocate:{gifts[0].pk}")  # fmt: skip
+
+
+@transaction.atomic
+def record_return(*, gift: Gift, movement: Movement, author: Role, request_id: str) -> Entry:
+    """The bank sent a gift back to its giver, or took it back. The returned gift's amount shows, as the bank's line does; whose it was does not.
+
+    In a batch, the proof of the share that went back is committed to beside the row: whoever holds it can show (batch, share, amount).
+    """
+    gift = Gift.objects.select_for_update(of=("self",)).select_related("batch__book").get(pk=gift.pk)
+    if gift.entry_seq is None:
+        raise Refused(Problem(
+            "batch_not_closed_yet", "This gift waits in a batch that is not closed. The return can be booked when the batch is closed."))  # fmt: skip
+    if gift.returned_seq is None and -movement.amount > gift.amount_minor:
+        raise Refused(Problem("return_above_gift", "More went back than this gift brought. Choose the gift that the line speaks of."))
+    memo = None
+    if gift.batch is not None:
+        path = books.path_value(books.prove_share(gift.batch, reference=gift.reference))
+        memo = {"about": "share_returned", "batch": gift.entry_seq, "share": path, "amount": str(-movement.amount)}
+    entry = books.post_bank_fact(movement=movement, lot=gift.lot, author=author, request_id=request_id, memo=memo)
+    gift.returned_seq = entry.seq
+    gift.save(update_fields=["returned_seq"])
+    return entry
+
+
+def way_of(gift: Gift) -> list[Hop]:
+    """The hops of one gift, oldest first: of its lot, or of its own part in the lot of its batch. Nothing while the batch is open."""
+    if gift.entry_seq is None:
+        return []
+    if gift.batch is None:
+        return books.trace_lot(gift.book, gift.lot)
+    chosen = _rows_that_chose(Gift.objects.filter(batch=gift.batch))
+    lot = (gift.entry_seq, gift.line)
+    ways = books.trace_shares(gift.batch, chosen=chosen)[gift.reference]
+    return [Hop(hop.row, hop.debit, hop.credit, lot, hop.amount, hop.taken) for hop in ways]
+
+
+def _rows_that_chose(gifts: Iterable[Gift]) -> dict[tuple[int, int], list[str]]:
+    """Rows that moved known gifts: the return of each, the allocation of those identified together."""
+    chosen: dict[tuple[int, int], list[str]] = {}
+    for gift in gifts:
+        for seq in (gift.returned_seq, gift.allocated_seq):
+            if seq is not None:
+                chosen.setdefault((seq, 1), []).append(gift.reference)
+    return chosen
