@@ -13,6 +13,7 @@ ID_CHARS = 12
 _WORDS = {"TRUE", "FALSE", "NULL"}
 _ROOTS = {"ext": "Income:Outside", "lost": "Expenses:Lost", "trading": "Equity:Trading", "short": "Liabilities:Short"}
 _PAID = "Expenses:Paid"
+ENTRY_TAGS = ("id", "proposal", "reverses")
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,7 @@ def hledger_lines(*, title: str, things: Sequence[Thing], places: Iterable[Place
 def ledger_lines(*, title: str, things: Sequence[Thing], places: Iterable[Place], entries: Iterable[Line]) -> Iterator[str]:
     """A journal for ledger."""
     symbols, names = symbols_of(things), {}
-    yield f"; {_one_line(title)}\n"
+    yield f"; {_one_line(title)}\n" + "".join(f"tag {key}\n" for key in ENTRY_TAGS)
     for thing in things:
         symbol = _journal_symbol(symbols[thing.id])
         yield f"commodity {symbol}\n    note {_one_line(thing.name)}, id {thing.id}\n    format {_sample(thing, point=False)} {symbol}\n"
@@ -163,8 +164,8 @@ def _metadata(place: Place) -> dict[str, str]:
 
 
 def _entry_metadata(line: Line) -> dict[str, str]:
-    said = {"id": line.id, "proposal": line.proposal, "reverses": "" if line.reverses is None else str(line.reverses)}
-    return {key: value for key, value in said.items() if value}
+    said = (line.id, line.proposal, "" if line.reverses is None else str(line.reverses))
+    return {key: value for key, value in zip(ENTRY_TAGS, said, strict=True) if value}
 
 
 def _sample(thing: Thing, *, point: bool = True) -> str:
