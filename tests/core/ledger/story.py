@@ -7,6 +7,7 @@ from awna.core.consent.proposal import ExactRow, Milestone, Proposal, proposal_d
 from awna.core.ledger.balances import Replay, apply_entry, trial_balance_digest
 from awna.core.ledger.entries import (
     AccountOpening,
+    Batch,
     CommodityOpening,
     Covers,
     CustodyOpening,
@@ -18,18 +19,24 @@ from awna.core.ledger.entries import (
     commit,
     leaf_bytes,
 )
+from awna.core.ledger.shelter import Share, ShareTree, movements_root, share_reference
 from awna.core.log.checkpoint import Checkpoint, key_of_seed, sign_checkpoint
 from awna.core.log.dump import DumpHeader, Opening, write_dump
 from awna.core.log.tree import hash_leaf, root_of
+from tests.authenticator import Authenticator, founded, keyring
 
 SEED = bytes(range(32))
 ORIGIN = "log.example/clinic"
 KEY = key_of_seed(SEED, name=ORIGIN)
 BOOK = "book-clinic"
 SALT = bytes(32)
-POLICY = Policy(BOOK, ORIGIN, 2, ("salma", "sami", "sara"))
+STEWARDS = ("salma", "sami", "sara")
+POLICY = founded(Policy(BOOK, ORIGIN, 2, STEWARDS), keyring(*STEWARDS))
+RECEIPT, GIFT_KEY = "RF18 DANA", bytes(range(1, 33))
+"""Dana's gift is entry 1; a share of the same receipt and key stands in the sheltered batch."""
 PAPER = Document("paper", "ab" * 32)
 NONCE = "0c" * 16
+APRIL = "2026-04-02"
 
 
 def account(
@@ -60,8 +67,8 @@ class Story:
         return entry
 
     def with_private(self, opening: AccountOpening) -> AccountOpening:
-        """A stock account keeps its place private; its opening is published."""
-        if opening.stage != "stock":
+        """The first stock account keeps its place private; its opening is published."""
+        if opening.stage != "stock" or self.openings:
             return opening
         self.openings.append(Opening(opening.id, "place_coarse", "Store in the valley", SALT))
         return replace(opening, private={"place_coarse": commit(SALT, of=opening.id, name="place_coarse", value="Store in the valley")})
@@ -69,12 +76,17 @@ class Story:
     def file(self, name: str, *, purpose: str = "release", **fields: object) -> Proposal:
         proposal = Proposal(BOOK, name, purpose, policy_digest(POLICY), "2026-06-30", NONCE, **fields)
         self.proposals[name] = proposal
-        self.add("memo", proposal=name, payload={"about": "proposal", "proposal": proposal_value(proposal)})
+        self.add(
+            "memo",
+            date=APRIL if len(self.entries) > 25 else "2026-03-01",
+            proposal=name,
+            payload={"about": "proposal", "proposal": proposal_value(proposal)},
+        )
         return proposal
 
     def yes(self, name: str, *stewards: str) -> tuple[Decision, ...]:
         digest = proposal_digest(self.proposals[name])
-        return tuple(Decision(steward, name, digest, "2026-03-02") for steward in stewards)
+        return tuple(Decision(steward, name, digest, "2026-03-02", **Authenticator(steward).approve(digest)) for steward in stewards)
 
 
 EXT = account("ext")
@@ -95,7 +107,8 @@ def gifts(story: Story) -> None:
         custodies=(
             CustodyOpening("bank-1", "bank"), CustodyOpening("bank-2", "bank"), CustodyOpening("store", "place"),
             CustodyOpening("roof", "task"), CustodyOpening("way", "remittance"), CustodyOpening("truck", "consignment")))  # fmt: skip
-    story.add("gift", (EXT, FREE, 60_000, {"movement": "line-1"}))
+    reference = {"reference": share_reference(GIFT_KEY, receipt=RECEIPT)}
+    story.add("gift", (EXT, FREE, 60_000, {"movement": "line-1"}), private=reference)
     story.add("gift", (account("ext", fund="unidentified"), UNKNOWN, 40_000, {"movement": "line-2"}))
     story.add("allocate", (UNKNOWN, FREE, 40_000, {"lot": (2, 1)}))
 
@@ -120,7 +133,7 @@ def remittance(story: Story) -> None:
     first, charges = ([account(stage, milestone=n, **place) for stage in ("held", "released")] for n in ("1", "charges"))
     way, way_usd = (account("transit", custody="way", commodity=code, proposal="send", milestone="1") for code in ("EUR", "USD"))
     milestones = (Milestone("1", "bank-1", "general", "EUR", 10_000), Milestone("charges", "bank-1", "general", "EUR", 300))
-    story.file("send", purpose="remit", target="bank-2", milestones=milestones)
+    story.file("send", purpose="remit", target="bank-2", milestones=milestones, least_arrival=10_400)
     hold = story.add("hold", (FREE, first[0], 10_000), (FREE, charges[0], 300), proposal="send")
     rows = [(*pair, amount, {"resolves": (hold.seq, line)}) for line, (pair, amount) in enumerate(((first, 10_000), (charges, 300)), 1)]
     story.add("release", *rows, proposal="send", decisions=story.yes("send", "sara", "sami"))
@@ -145,9 +158,89 @@ def mistakes(story: Story) -> None:
     story.add("close", payload={"about": "close", "through": "2026-03-31", "balances": trial_balance_digest(book)}, date="2026-04-01")
 
 
+def statements(story: Story) -> None:
+    """What the banks say of all that was used so far, and of one line that nobody has booked yet."""
+    lines = {
+        "bank-1": {"line-1": 60_000, "line-2": 40_000, "line-3": -70_000, "line-4": -10_000, "line-6": 700},
+        "bank-2": {"line-5": 10_500},
+    }
+    for bank, amounts in lines.items():
+        listed = [{"id": name, "amount": str(amount)} for name, amount in sorted(amounts.items())]
+        said = {"about": "statement", "custody": bank, "opening": "0", "closing": str(sum(amounts.values())), "movements": listed}
+        story.add("memo", date=APRIL, payload=said)
+
+
+def sheltered(story: Story) -> list[Share]:
+    """Twelve gifts in one row, Dana's among them."""
+    shares = [Share(share_reference(GIFT_KEY, receipt=RECEIPT), 500)]
+    shares += [Share(share_reference(bytes([n]) * 32, receipt=f"RF{n}"), 100 * n) for n in range(1, 12)]
+    lines = [f"sheltered-{n}" for n in range(12)]
+    batch = Batch(12, movements_root(lines, seed=SALT), ShareTree(shares, seed=SALT).root)
+    story.add("memo", date=APRIL, payload={"about": "statement", "custody": "bank-3", "commitment": "ef" * 32},
+              custodies=(CustodyOpening("bank-3", "bank"),))  # fmt: skip
+    story.add("gift", (EXT, account("free", custody="bank-3"), sum(share.amount for share in shares)), date=APRIL, batch=batch)
+    return shares
+
+
+def advance(story: Story) -> None:
+    """A supplier gets 100.00 in advance, clears it by a receipt, and 20.00 after the defects date; the rest of the ceiling is freed."""
+    place = {"custody": "bank-1", "proposal": "mason"}
+    parts = {n: [account(stage, milestone=n, **place) for stage in ("held", "released")] for n in ("1", "2", "3")}
+    asked = (("1", 10_000, "2026-03-01"), ("2", 2_000, "2026-04-10"), ("3", 1_000, ""))
+    story.file("mason", milestones=tuple(Milestone(n, "bank-1", "general", "EUR", amount, ("invoice",) if n == "2" else (), day)
+                                         for n, amount, day in asked))  # fmt: skip
+    hold = story.add("hold", *((FREE, parts[n][0], amount) for n, amount, _ in asked), date=APRIL, proposal="mason")
+    rows = [(*parts[n], amount, {"resolves": (hold.seq, line)}) for line, (n, amount, _) in enumerate(asked, 1)]
+    story.add("release", *rows, date=APRIL, proposal="mason", decisions=story.yes("mason", "salma", "sara"))
+    bank_says(story, "bank-1", "line-7", -10_000)
+    given = account("advance", custody="omar")
+    story.add("pay", (parts["1"][1], given, 10_000, {"movement": "line-7"}), date=APRIL, proposal="mason",
+              custodies=(CustodyOpening("omar", "payee"),))  # fmt: skip
+    story.add(
+        "receive_goods", (CEMENT_EXT, STOCK, 20, {"covers": Covers(given.id, 10_000)}), (given, EXT, 10_000), date=APRIL, second="nour"
+    )
+    bank_says(story, "bank-1", "line-8", -2_000)
+    story.add("pay", (parts["2"][1], EXT, 2_000, {"movement": "line-8"}), date="2026-04-10", proposal="mason",
+              documents=(Document("invoice", "cd" * 32),))  # fmt: skip
+    story.add("void", (parts["3"][1], FREE, 1_000), date="2026-04-10", proposal="mason")
+
+
+def wages(story: Story) -> None:
+    """Cash from a section's box: a wage sheet is approved, paid by numbered slip, and what was too much is freed."""
+    box = account("free", custody="box")
+    held, released = (account(stage, custody="box", proposal="sheet", milestone="1") for stage in ("held", "released"))
+    story.add("memo", date=APRIL, custodies=(CustodyOpening("box", "cash"),), payload={
+        "about": "slip", "custody": "box", "number": 1, "closing": "900", "movements": [{"id": "slip-1", "amount": "900"}]})  # fmt: skip
+    story.add("gift", (EXT, box, 900, {"movement": "slip-1"}), date=APRIL, second="nour")
+    story.file("sheet", milestones=(Milestone("1", "box", "general", "EUR", 800),), payee="aa" * 32)
+    hold = story.add("hold", (box, held, 800), date=APRIL, proposal="sheet")
+    story.add("release", (held, released, 800, {"resolves": (hold.seq, 1)}), date=APRIL, proposal="sheet",
+              decisions=story.yes("sheet", "salma", "sami"))  # fmt: skip
+    story.add("memo", date=APRIL, payload={
+        "about": "slip", "custody": "box", "number": 2, "closing": "150", "movements": [{"id": "slip-2", "amount": "-750"}]})  # fmt: skip
+    story.add("pay", (released, EXT, 750, {"movement": "slip-2"}), date=APRIL, proposal="sheet", second="nour")
+    story.add("void", (released, box, 50), date=APRIL, proposal="sheet")
+
+
+def exchange(story: Story) -> None:
+    """The owner's dollars become euros near the rate in the book."""
+    story.add("memo", date=APRIL, payload={
+        "about": "rate", "from": "EUR", "to": "USD", "rate": "1.0712", "date": "2026-04-01", "source": "central bank"})  # fmt: skip
+    bank_says(story, "bank-2", "line-9", -5_000)
+    bank_says(story, "bank-1", "line-10", 4_600)
+    dollars, trading = account("free", custody="bank-2", commodity="USD"), (account("trading", commodity="USD"), account("trading"))
+    rows = (dollars, trading[0], 5_000, {"movement": "line-9"}), (trading[1], FREE, 4_600, {"movement": "line-10"})
+    story.add("fx", *rows, date=APRIL)
+
+
+def bank_says(story: Story, custody: str, movement: str, amount: int) -> None:
+    listed = [{"id": movement, "amount": str(amount)}]
+    story.add("memo", date=APRIL, payload={"about": "statement", "custody": custody, "movements": listed})
+
+
 def tell() -> Story:
     story = Story()
-    for chapter in (gifts, purchase, remittance, mistakes):
+    for chapter in (gifts, purchase, remittance, mistakes, statements, sheltered, advance, wages, exchange):
         chapter(story)
     return story
 

@@ -212,7 +212,7 @@ def _has(need: str, book: Replay, entry: Entry, row: Transfer, approved: Contain
     carried = {account.proposal for account in (debit, credit) if account.proposal}
     approval = bool(entry.proposal) and (approved is None or entry.proposal in approved)
     if need == rules.M:
-        return bool(row.movement)
+        return bool(row.movement) or entry.batch is not None
     if need == rules.P:
         return bool(entry.second) and entry.second != entry.author
     if need == rules.Q:
