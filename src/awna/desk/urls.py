@@ -10,7 +10,7 @@ TREASURER = role("treasurer")
 
 urlpatterns = [
     guarded("setup/<str:token>/", views.set_up, name="set_up", GET=ANYONE, POST=ANYONE),
-    guarded("c/<slug:slug>/log/cosigned", log_views.cosigned, name="log_cosigned", POST=ANYONE),
+    guarded("c/<slug:slug>/cosigned", log_views.cosigned, name="log_cosigned", POST=ANYONE),
     guarded("desk/", views.campaigns, name="desk", GET=SIGNED_IN),
     guarded("desk/<slug:slug>/", views.home, name="desk_home", GET=ANY_ROLE),
     guarded("desk/<slug:slug>/import/", views.import_statement, name="import_statement", GET=TREASURER, POST=TREASURER),

@@ -247,7 +247,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name", required=True, help="the witness's name, such as witness.example.org/w1")
     parser.add_argument("--state", type=Path, required=True, help="the folder that keeps the witness's key and what it saw")
     parser.add_argument(
-        "--to", help="where the cosigned head goes: the log's address …/log/cosigned, or a folder; default: standard output"
+        "--to", help="where the cosigned head goes: the campaign's address …/c/NAME/cosigned, or a folder; default: standard output"
     )
 
 
