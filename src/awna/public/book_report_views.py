@@ -9,13 +9,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from awna.books.models import Book, Commodity, Custody, Fund
+from awna.books.services import log_standing
 from awna.books.services.filters import Filters, read_filters, short
 from awna.core.problems import Problem
 
 from . import book_reports as reports
 from . import words
 from .book_shown import Places, address, bar, book_or_404, tabs, thing_name
-from .book_views import UNPROCESSABLE, newest_head
+from .book_views import UNPROCESSABLE
 
 PLACES_SHOWN_MAX = 500
 
@@ -147,5 +148,5 @@ def _sides(side: dict[tuple[str, Any], int], titles: dict[Any, str]) -> list[dic
 def _page(request: HttpRequest, name: str, title: str, *, problems: list[Problem] | None = None, **context: Any) -> HttpResponse:
     slug, problems = request.campaign.slug, problems or []
     shown = {"title": title, "tabs": tabs(slug, name), "problems": problems, "today": timezone.localdate().isoformat(),
-             "head": newest_head(request.campaign.book), **context}  # fmt: skip
+             "log": log_standing(request.campaign.book), **context}  # fmt: skip
     return render(request, f"public/{name}.html", shown, status=UNPROCESSABLE if problems else 200)

@@ -11,8 +11,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from awna.books.models import Book, Checkpoint, Commodity, Entry, Evidence, Transfer
+from awna.books.models import Book, Commodity, Entry, Evidence, Transfer
 from awna.books.models.ledger import ENTRIES_PAGE
+from awna.books.services import log_standing
 from awna.books.services.browse import BookRow, load_rows, rows_page, size_of
 from awna.books.services.filters import Filters, read_filters, short
 from awna.books.services.plain import safe_cell
@@ -44,7 +45,7 @@ def book(request: HttpRequest, slug: str) -> HttpResponse:
         "older": address("book", slug, filters.query(before=page.before)) if page and page.before else "",
         "newest": address("book", slug, filters.query()) if filters.before else "",
         "files": [(kind, address("book_rows", slug, filters.query(), kind=kind)) for kind in ("csv", "json", "parquet")],
-        "head": newest_head(found), "size": size_of(found), "place_name": _place_name(filters, places),
+        "log": log_standing(found), "size": size_of(found), "place_name": _place_name(filters, places),
     }  # fmt: skip
     return render(request, "public/book.html", context, status=UNPROCESSABLE if problems else 200)
 
@@ -57,7 +58,7 @@ def book_page(request: HttpRequest, slug: str, page: str) -> HttpResponse:
     context = {
         "title": _("Open books"), "tabs": tabs(slug, ""), "page_name": page, "rows": shown_rows(rows_of_page(found, number), Places(found)),
         "earlier": f"{number - 1:04d}" if number > 1 else "", "later": f"{number + 1:04d}" if size > number * ENTRIES_PAGE else "",
-        "head": newest_head(found), "size": size,
+        "log": log_standing(found), "size": size,
     }  # fmt: skip
     return render(request, "public/book_page.html", context)
 
@@ -96,7 +97,7 @@ def entry(request: HttpRequest, slug: str, seq: int) -> HttpResponse:
                       for item in leaf.get("decisions", [])],
         "proposal": short(row.proposal), "by": row.author.get_name_display(), "second": row.second.get_name_display() if row.second else "",
         "links": _links(found, row, related), "page_name": page_of(seq), "leaf_hash": hash_leaf(bytes(row.leaf)).hex(),
-        "head": newest_head(found), "before": seq - 1 if seq else None, "after": seq + 1 if seq + 1 < size_of(found) else None,
+        "log": log_standing(found), "before": seq - 1 if seq else None, "after": seq + 1 if seq + 1 < size_of(found) else None,
         "about": str(leaf.get("payload", {}).get("about", "")),
     }  # fmt: skip
     return render(request, "public/book_entry.html", context)
@@ -186,10 +187,6 @@ def shown_rows(rows: list[BookRow], places: Places) -> list[dict[str, Any]]:
         })  # fmt: skip
         anchored.add(seq)
     return shown
-
-
-def newest_head(book: Book) -> Checkpoint | None:
-    return Checkpoint.objects.filter(book=book).order_by("-size").first()
 
 
 def _with_things(totals: list[dict[str, Any]] | None) -> list[dict[str, Any]]:

@@ -5,9 +5,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
-from django.db.models.functions import TruncMonth
 
-from ..models import Book, Transfer
+from ..models import Book, Tally, Transfer
 from .browse import entries_q, place_of, rows_q, seq_bounds
 from .filters import Filters
 
@@ -31,12 +30,12 @@ def sums_of(book: Book, filters: Filters | None = None, *, by: tuple[str, ...]) 
     found: Sums = {}
     whole, days = split_period(filters.since, filters.until)
     if whole is not None:
-        _add(found, _tally(book, *whole).filter(_q(filters)), by)
+        _add(found, _tally(book, *whole).filter(_q(filters)), by, counted=Sum("rows"))
     for first, last in days:
         part = Filters(since=first, until=last)
         low, high = seq_bounds(book, part)
         rows = Transfer.objects.filter(entries_q(part, "entry__"), _q(filters), book=book, entry_seq__gte=low, entry_seq__lt=high)
-        _add(found, rows.annotate(minor=Sum("amount"), rows=Count("line")), by)
+        _add(found, rows, by, counted=Count("line"))
     return found
 
 
@@ -94,12 +93,10 @@ def _month_end(day: date) -> date:
 
 def _tally(book: Book, first: date | None, last: date | None) -> QuerySet[Any]:
     """Sums by month; both ends included."""
-    found = Transfer.objects.filter(book=book)
+    found = Tally.objects.filter(book=book)
     if first:
-        found = found.filter(entry__effective_date__gte=first)
-    if last:
-        found = found.filter(entry__effective_date__lte=_month_end(last))
-    return found.annotate(month=TruncMonth("entry__effective_date"))
+        found = found.filter(month__gte=f"{first:%Y-%m}")
+    return found.filter(month__lte=f"{last:%Y-%m}") if last else found
 
 
 def _sums_of_rows(book: Book, filters: Filters, by: tuple[str, ...]) -> Sums | None:
@@ -108,7 +105,7 @@ def _sums_of_rows(book: Book, filters: Filters, by: tuple[str, ...]) -> Sums | N
         return None
     found: Sums = {}
     rows = Transfer.objects.filter(entries_q(filters, "entry__"), rows_q(filters), book=book, entry_seq__gte=low, entry_seq__lt=high)
-    _add(found, rows, by)
+    _add(found, rows, by, counted=Count("line"))
     return found
 
 
@@ -131,9 +128,9 @@ def _q(filters: Filters) -> Q:
     return found
 
 
-def _add(found: Sums, rows: QuerySet[Any], by: tuple[str, ...]) -> None:
+def _add(found: Sums, rows: QuerySet[Any], by: tuple[str, ...], *, counted: Count | Sum) -> None:
     names = [_SHARED[name] for name in by]
-    for row in rows.order_by().values_list(*names).annotate(minor_sum=Sum("amount"), row_sum=Count("line")):
+    for row in rows.order_by().values_list(*names).annotate(minor_sum=Sum("amount"), row_sum=counted):
         key = tuple(row[: len(names)])
         minor, count = found.get(key, (0, 0))
         found[key] = (minor + int(row[-2]), count + int(row[-1]))
