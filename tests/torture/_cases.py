@@ -10,12 +10,16 @@ BOTH, SQLITE, POSTGRESQL, NO_DATABASE = ("sqlite", "postgresql"), ("sqlite",), (
 
 @dataclass(frozen=True)
 class Result:
-    """`count` of `what` was tried; `faults` are losses, in words. A test that could not run says why in `missing`."""
+    """`count` of `what` was tried; `faults` are losses, in words. A test that could not run says why in `missing`.
+
+    `roots`: what each engine must come to, by seed; the run compares them.
+    """
 
     what: str
     count: int
     faults: list[str] = field(default_factory=list)
     missing: str = ""
+    roots: dict[str, str] = field(default_factory=dict)
 
     def as_value(self) -> dict[str, Any]:
         return asdict(self)

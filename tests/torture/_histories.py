@@ -1,1 +1,61 @@
-CASES = []
+"""Seeded histories against a small model; the run compares the roots that the engines reached: test 11 (first half)."""
+
+import contextlib
+from collections.abc import Iterator
+
+from django.db import connection, connections
+
+from tests import databases
+
+from . import _place
+from ._cases import BOTH, Case, Result, Torture
+
+SHORT_BATCHES, FULL_BATCHES = 6, 30
+
+
+def play_histories(how: Torture) -> Result:
+    """Random operations, good and bad; after each the book is what a hundred lines of model say, and both engines have one root."""
+    from tests.histories import play
+
+    wanted, faults, roots = how.rounds(full=1_000, short=20), [], {}
+    with _empty():
+        for seed in range(wanted):
+            outcome = play(seed, batches=SHORT_BATCHES if how.short or how.plant else FULL_BATCHES)
+            roots[str(seed)] = outcome.root
+            faults += [f"history {seed}: {fault}" for fault in outcome.faults]
+            if how.plant:
+                with _model_that_forgets():
+                    faults += list(play(seed, batches=SHORT_BATCHES).faults)
+    return Result("seeded histories", wanted, faults, roots=roots)
+
+
+@contextlib.contextmanager
+def _empty() -> Iterator[None]:
+    """A database with tables and nothing in it: a history makes its own world."""
+    original = str(connection.settings_dict["NAME"])
+    connections.close_all()
+    copy = databases._copy_sqlite(_place.empty_file()) if connection.vendor == "sqlite" else databases._copy_postgresql()
+    databases._use(copy)
+    try:
+        yield
+    finally:
+        databases._use(original)
+        if connection.vendor == "postgresql":
+            with databases._owner() as owner:
+                owner.execute(f"DROP DATABASE {copy} WITH (FORCE)")
+
+
+@contextlib.contextmanager
+def _model_that_forgets() -> Iterator[None]:
+    """The planted fault: the model loses count, so the book differs from it."""
+    from tests.history_model import Model
+
+    real = Model.of
+    Model.of = lambda self, spot: real(self, spot) + 1  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        Model.of = real  # type: ignore[method-assign]
+
+
+CASES = [Case(11, "seeded histories end in the model's books", BOTH, play_histories)]

@@ -73,7 +73,7 @@ def _spent_wrong(place: Place, before: int, wanted: int, units: int) -> list[str
 
 def _overdraw(place: Place) -> None:
     with _place.unguarded() as run:
-        run("UPDATE books_balance SET debits = debits + 7 WHERE debits > 0 AND floor = 0")
+        run("UPDATE books_balance SET credits = credits + 7 WHERE floor = 0 AND debits > 0")
 
 
 def ask_again(how: Torture) -> Result:

@@ -50,12 +50,19 @@ def prepare() -> None:
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     if connection.vendor == "sqlite":
         call_command("migrate", interactive=False, verbosity=0)
+        connections.close_all()
+        shutil.copy(str(connection.settings_dict["NAME"]), empty_file())
     world = make_world()
     book = books.open_book(campaign=world.campaign, author=world.salma)
     books.open_bank_account(book=book, section=world.north, holder="Neighbours North", iban=IBAN, currency="EUR")
     books.ensure_fund(book=book, code="whole", title="The clinic")
     books.ensure_fund(book=book, code="roof", title="Roof", parent=book.fund("whole"))
     connections.close_all()
+
+
+def empty_file() -> str:
+    """On SQLite, the database with tables and nothing else."""
+    return str(Path(settings.AWNA_DATA_DIR) / "empty.sqlite3")
 
 
 @contextlib.contextmanager
@@ -105,7 +112,7 @@ def gift_draft(place: Place, *, movement: object, minor: int, request_id: str, f
     return EntryDraft("gift", request_id, [row], day or timezone.localdate() - timedelta(days=1))
 
 
-def lines(place: Place, minors: list[int]) -> list[object]:
+def lines(place: Place, minors: list[int], *, reference: str = "") -> list[object]:
     """Bank lines of these amounts, not yet used."""
     from awna.books.models import Movement, Statement, StatementFile
 
@@ -115,7 +122,7 @@ def lines(place: Place, minors: list[int]) -> list[object]:
     statement = Statement.objects.create(bank_account=place.account, file=file, position=0)
     made = [
         Movement(bank_account=place.account, custody=place.account.custody, commodity=place.account.commodity, statement=statement,
-                 line_key=f"{number}-{n}", occurrence=1, position=n, amount=minor, booked_on=timezone.localdate() - timedelta(days=1))
+                 line_key=f"{number}-{n}", occurrence=1, position=n, amount=minor, reference=reference, booked_on=timezone.localdate() - timedelta(days=1))
         for n, minor in enumerate(minors)
     ]  # fmt: skip
     return [movement.pk for movement in Movement.objects.bulk_create(made)]

@@ -22,14 +22,32 @@ ENGINE_S_MAX = 3 * 3600
 
 def main(arguments: list[str]) -> int:
     options = parse(arguments)
-    lost = 0
+    lost, roots = 0, {}
     started = time.monotonic()
     for engine in options.engine:
         for line in run_engine(engine, options):
             lost += not line["holds"]
+            if line["result"].get("roots"):
+                roots[engine] = line["result"]["roots"]
             print(said(line, plant=options.plant), flush=True)
+    lost += compare(roots, plant=options.plant)
     print(f"{lost} {'tests failed' if lost != 1 else 'test failed'}, {time.monotonic() - started:.0f} s, seed {options.seed}")
     return 1 if lost else 0
+
+
+def compare(roots: dict[str, dict[str, str]], *, plant: bool) -> int:
+    """One line on whether all engines came to the same roots; 1 when they did not."""
+    if len(roots) < 2:
+        return 0
+    if plant:
+        engine = next(iter(roots))
+        roots = {**roots, engine: {seed: root[::-1] for seed, root in roots[engine].items()}}
+    seeds = set.intersection(*(set(played) for played in roots.values()))
+    other = sorted(seed for seed in seeds if len({played[seed] for played in roots.values()}) > 1)
+    holds = bool(other) == plant
+    word = ("caught" if holds else "NOT CAUGHT") if plant else ("holds" if holds else f"LOST: {', '.join(other[:5])}")
+    print(f"11 roots of histories on {' and '.join(roots)}: {len(seeds)} compared – {word}", flush=True)
+    return 0 if holds else 1
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
