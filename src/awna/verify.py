@@ -413,11 +413,13 @@ class Book:
         filed, exact = self.filed.get(leaf.get("proposal")), (row["debit"], row["credit"], row["amount"])
         if filed is None or not filed.approved:
             return False
-        need(pair.carried <= {leaf["proposal"]} and (pair.carried or "R" not in pair.letters), "its accounts belong to another proposal")
+        exactly = "Q" in pair.letters and pair.kind != "release"  # fixed row by row, the rows may touch another proposal's accounts
+        own = exactly or pair.carried <= {leaf["proposal"]}
+        need(own and (pair.carried or "R" not in pair.letters), "its accounts belong to another proposal")
         need("T" not in pair.letters or filed.value.get("target") == pair.credit.custody, "it arrives elsewhere than the proposal says")
         need("Q" not in pair.letters or leaf["date"] <= filed.value["expiry"], "its proposal had ended")
         need(not filed.ended or pair.kind not in ("release", "order"), "its proposal was ended by a void")
-        if "Q" in pair.letters and pair.kind != "release":
+        if exactly:
             filed.allowed[exact] -= 1
             need(filed.allowed[exact] >= 0, "the stewards did not approve this row, or it was posted before")
         return True

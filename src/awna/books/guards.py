@@ -108,6 +108,10 @@ ENTRY = Joined(
 _MOVEMENT_FITS = """EXISTS (SELECT 1 FROM books_movement m WHERE m.id = NEW.movement_id AND m.commodity_id = NEW.commodity_id AND (
             (r.movement_end = 'debit' AND m.amount < 0 AND m.custody_id = d.custody_id)
             OR (r.movement_end = 'credit' AND m.amount > 0 AND m.custody_id = c.custody_id)))"""
+_FREES = """EXISTS (SELECT 1 FROM books_entry u JOIN books_transfer o ON o.book_id = u.book_id AND o.entry_seq = u.reverses
+            AND o.line = {row}.line AND o.movement_id = {row}.movement_id
+            WHERE u.book_id = {row}.book_id AND u.seq = {row}.entry_seq AND {row}.kind = 'reverse')"""
+"""The reversal gives the line back that the reversed row had used, so that the line can be posted again as what it is."""
 _CARRIES_MILESTONE = f"(COALESCE(d.proposal_id = e.proposal_id, 1 = 0) AND {_approved('e.proposal_id', None)})"
 _KINDS_ATTACHED = """EXISTS (SELECT 1 FROM {each:""" + _milestone("evidence") + """} WHERE NOT EXISTS (
                 SELECT 1 FROM books_evidence v JOIN books_document g ON g.id = v.document_id
@@ -158,8 +162,9 @@ _GROUPS: tuple[Rare, ...] = (
     Rare("NEW.kind = 'pay'", (
         ("payee_differs", f"COALESCE(c.payee_id, c.custody_id) IS DISTINCT FROM {_milestone('payee_id')}"),
     )),
-    Rare("NEW.movement_id IS NOT NULL", (("movement_does_not_fit", f"NOT {_MOVEMENT_FITS}"),),
-         ("UPDATE books_movement SET used = used + NEW.amount WHERE id = NEW.movement_id;",)),
+    Rare("NEW.movement_id IS NOT NULL", (("movement_does_not_fit", f"NOT {_MOVEMENT_FITS} AND NOT {_FREES.format(row='NEW')}"),),
+         (f"""UPDATE books_movement SET used = used + CASE WHEN {_FREES.format(row='NEW')} THEN -NEW.amount ELSE NEW.amount END
+            WHERE id = NEW.movement_id;""",)),
     Rare("NEW.kind = 'allocate'", (
         ("lot_missing", f"NEW.lot_seq IS NULL AND {_fund('debit', 'code')} = 'unidentified'"),
         ("fund_not_narrower", f"""{_fund('debit', 'code')} <> 'unidentified'
@@ -265,8 +270,9 @@ MOVEMENT_UPDATE: tuple[Guard, ...] = (
     ("movement_cannot_change", " OR ".join(
         f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in (
             "id", "bank_account_id", "custody_id", "commodity_id", "amount", "booked_on", "line_key", "occurrence", "statement_id", "slip"))),
-    ("movement_used_only_by_transfers", """NEW.used <> (SELECT COALESCE(sum(t.amount), 0) FROM books_transfer t
-        WHERE t.movement_id = NEW.id) + (SELECT COALESCE(sum(s.amount), 0) FROM books_share s WHERE s.movement_id = NEW.id)"""),
+    ("movement_used_only_by_transfers", f"""NEW.used <> (SELECT COALESCE(sum(t.amount), 0) FROM books_transfer t WHERE t.movement_id = NEW.id)
+        - 2 * (SELECT COALESCE(sum(t.amount), 0) FROM books_transfer t WHERE t.movement_id = NEW.id AND t.kind = 'reverse'
+            AND {_FREES.format(row='t')}) + (SELECT COALESCE(sum(s.amount), 0) FROM books_share s WHERE s.movement_id = NEW.id)"""),
 )  # fmt: skip
 GIFTBATCH_INSERT: tuple[Guard, ...] = (("giftbatch_starts_open", "NEW.closed_seq IS NOT NULL"),)
 GIFTBATCH_UPDATE: tuple[Guard, ...] = (

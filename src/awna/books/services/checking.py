@@ -84,10 +84,12 @@ class _Checked:
         ]
         if self._heads(entry.seq) != [(entry.seq, entry.id, entry.kind)] or self._rows(entry.seq) != rows:
             self.problems.append(Problem("leaf_differs", "Entry %(seq)s of the database is not what its leaf says.", {"seq": entry.seq}))
-        for row in entry.rows:
+        for line, row in enumerate(entry.rows, 1):
             self._sums[row.debit][0] += row.amount
             self._sums[row.credit][1] += row.amount
-            self._used[row.movement] += row.amount
+            # A reversal that names the reversed row's own line gives that line back.
+            old = self._replay.rows.get((entry.reverses, line)) if entry.reverses is not None else None
+            self._used[row.movement] += -row.amount if old is not None and old.movement == row.movement else row.amount
             tally = self._tally[entry.date[:7], entry.kind, row.debit, row.credit]
             tally[0], tally[1] = tally[0] + row.amount, tally[1] + 1
         if self._is_sound:
