@@ -50,6 +50,7 @@ from .releases import (
     send_equipment_home,
     take_back_advance,
 )
+from .reposting import entry_using, remit_booked_line, repost_line
 from .shelter import Taken, close_batch, due_batches, path_value, prove_share, set_exposure, take_gift, trace_shares
 from .statements import Compared, compare_account, compare_accounts, say_movements, say_statements
 from .witnesses import Standing, log_standing
@@ -61,7 +62,7 @@ __all__ = [
     "CashCount", "Compared", "EntryDraft", "PostingReport", "Refused", "Row", "Spot", "Standing", "StatementImport", "Taken",
     "balance_of", "book_equals_bank", "carry_out", "check_book", "clear_advance", "close_batch", "close_period", "closed_through",
     "compare_account", "compare_accounts", "convert", "correct_line", "count_cash", "due_batches", "dump_book", "ensure_commodity",
-    "ensure_custody", "ensure_fund", "ensure_milestones", "ensure_reference", "exchange_free", "exchange_released", "file_in_log",
+    "ensure_custody", "ensure_fund", "entry_using", "remit_booked_line", "repost_line", "ensure_milestones", "ensure_reference", "exchange_free", "exchange_released", "file_in_log",
     "find_key", "forget_line_texts", "forget_reference", "goal_bar", "hold_ceilings", "leaf_text", "left_of_lot", "log", "log_file", "log_key",
     "log_standing", "open_balances", "open_bank_account", "open_book", "open_cash_box", "open_provider_account", "path_value",
     "pay_refund", "pay_released", "post_bank_fact", "post_entries", "post_entry", "post_unidentified", "posting", "propose_act",
