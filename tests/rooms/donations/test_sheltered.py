@@ -1,25 +1,32 @@
 """A sheltered book: gifts stand in batches of at least ten; nobody sees one alone, each giver proves and follows the own one."""
 
+import html
 import json
+import re
 from datetime import date, timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
+from awna import verify
 from awna.books import services as books
 from awna.books.models import Entry, GiftBatch, Movement, Share, Transfer
 from awna.books.models.naming import OPEN, SHELTERED
-from awna.core.amounts import format_minor
+from awna.core.amounts import format_minor, group_minor
+from awna.core.digest import canonical_json
 from awna.core.ledger.shelter import SharePath, Step, check_share, share_reference
 from awna.core.log.checkpoint import read_key
 from awna.core.log.proof import check_proof
 from awna.core.problems import Refused
 from awna.donations import services
-from awna.donations.models import Gift
+from awna.donations.models import Gift, Pledge
 from tests.banks import BankLine, mt940
 from tests.world import make_world
 
 pytestmark = pytest.mark.django_db
+PAGES_MIN, PAGES_MAX = 30, 400
 IBAN = "DE84999900000000001234"
 MONDAY = date(2026, 3, 2)
 NAMES = ["Dana", "Layla", "Tarek", "Huda", "Sami", "Rana", "Fadi", "Mona", "Ziad", "Noor", "Yara", "Amal"]
@@ -37,6 +44,14 @@ def world():
     world.roof = books.ensure_fund(book=world.book, code="roof", title="The roof")
     world.days, world.held = 0, 0
     return world
+
+
+def show(world, exposure):
+    """No longer at risk, so that entries may be read at once; gifts are shown as chosen."""
+    world.campaign.at_risk = False
+    world.campaign.save()
+    world.book = books.set_exposure(book=world.book, exposure=exposure)
+    world.account.refresh_from_db()
 
 
 def line(world, minor, text) -> Movement:
@@ -244,3 +259,81 @@ def test_the_book_equals_the_bank_while_a_batch_is_open_and_after(world, count):
     assert [inside == bank for _, inside, bank in books.book_equals_bank(world.book)] == [True]
     close(world)
     assert [inside == bank for _, inside, bank in books.book_equals_bank(world.book)] == [True]
+
+
+def crawl(client, world) -> dict[str, bytes]:
+    """Every page and file that a stranger reaches from the campaign's page and the open book, and the dump."""
+    slug = {"slug": world.campaign.slug}
+    waiting = [reverse("front"), reverse("campaign", kwargs=slug), reverse("book", kwargs=slug)]
+    read: dict[str, bytes] = {}
+    while waiting and len(read) < PAGES_MAX:
+        address = waiting.pop()
+        answer = client.get(address, follow=True)
+        read[address] = body = answer.getvalue() if answer.streaming else answer.content
+        if answer.headers.get("Content-Type", "").startswith("text/html"):
+            found = {html.unescape(link).partition("#")[0] for link in re.findall(r'href="(/[^"]*)"', body.decode())}
+            waiting += sorted(link for link in found if link not in read and link not in waiting and "/static/" not in link)
+    assert PAGES_MIN < len(read) < PAGES_MAX, sorted(read)
+    read["dump"] = books.dump_book(world.book)
+    return read
+
+
+def canaries(world, count) -> list[str]:
+    """Amounts as they are written anywhere, days of the bank, names, addresses, references."""
+    amounts = [str(minor) for minor in AMOUNTS[:count]] + [format_minor(minor, 2) for minor in AMOUNTS[:count]]
+    amounts += [group_minor(minor, 2) for minor in AMOUNTS[:count]]
+    days = [(MONDAY + timedelta(days=n)).isoformat() for n in range(count)] + [
+        date_format(MONDAY + timedelta(days=n)) for n in range(count)
+    ]
+    people = [text for n in range(count) for text in (NAMES[n], f"{NAMES[n].lower()}@example.org")]
+    return [
+        *amounts,
+        *days,
+        *people,
+        *(pledge.reference for pledge in Pledge.objects.all()),
+        *(str(line.pk) for line in Movement.objects.all()),
+    ]
+
+
+def hits(read: dict[str, bytes], words: list[str]) -> list[tuple[str, str]]:
+    found = [re.compile(rf"(?<![0-9A-Za-z]){re.escape(word)}(?![0-9A-Za-z])") for word in words]
+    return [(place, rule.pattern) for place, body in read.items() for rule in found if rule.search(body.decode(errors="replace"))]
+
+
+def test_no_page_and_no_dump_shows_a_single_gift_or_an_open_batch(world, client):
+    show(world, SHELTERED)
+    give(world, 10)
+    pledged(world, 11)
+    total = sum(AMOUNTS[:10])
+    open_sum = [str(total), format_minor(total, 2), group_minor(total, 2)]
+    words = canaries(world, 12)
+    assert hits(crawl(client, world), [*words, *open_sum]) == []
+    close(world)
+    read = crawl(client, world)
+    assert hits(read, words) == []
+    assert {place for place, _ in hits(read, open_sum)} > {"dump"}, "the closed batch is shown as one gift"
+
+
+def test_the_search_finds_a_gift_that_stands_alone(world, client):
+    """The planted fault: the same search over an open book."""
+    show(world, OPEN)
+    (gift,) = give(world, 1)
+    found = {word for place, word in hits(crawl(client, world), canaries(world, 1)) if place == "dump"}
+    assert any(str(gift.amount_minor) in word for word in found)
+    assert any(str(gift.movement_id) in word.replace("\\", "") for word in found)
+
+
+def test_the_verifier_accepts_the_dump_and_every_givers_file(world, tmp_path, capsys):
+    show(world, SHELTERED)
+    gifts, entry = closed(world, 11)
+    (tmp_path / "book.jsonl").write_bytes(books.dump_book(world.book))
+    for gift in gifts:
+        (tmp_path / f"{gift.pk}.awna").write_bytes(services.donor_file(gift))
+    receipts = [part for path in sorted(tmp_path.glob("*.awna")) for part in ("--receipt", str(path))]
+    assert verify.main([str(tmp_path / "book.jsonl"), *receipts]) == 0
+    said = capsys.readouterr().out
+    assert said.count(f"is a share of batch {entry.seq}.1") == 11
+    forged = json.loads(services.donor_file(gifts[0]))
+    forged["share"]["amount"] = str(gifts[0].amount_minor + 1)
+    (tmp_path / "forged.awna").write_bytes(canonical_json(forged) + b"\n")
+    assert verify.main(["--receipt", str(tmp_path / "forged.awna")]) != 0
