@@ -109,7 +109,7 @@ EDITS = {
     "an amount": (
         "books_transfer",
         "UPDATE books_transfer SET amount = amount + 1 WHERE kind = 'gift'",
-        {"balance_drifted", "leaf_differs"},
+        {"leaf_differs"},
     ),
     "a balance": ("books_balance", "UPDATE books_balance SET credits = credits + 5 WHERE credits > 0", {"balance_drifted"}),
     "a leaf": ("books_entry", "UPDATE books_entry SET kind = 'bank_forced' WHERE kind = 'gift'", {"leaf_differs"}),
