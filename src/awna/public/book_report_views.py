@@ -15,7 +15,7 @@ from awna.core.problems import Problem
 
 from . import book_reports as reports
 from . import words
-from .book_shown import Places, address, bar, book_or_404, tabs, thing_name
+from .book_shown import Places, address, bar, book_or_404, fund_title, tabs, thing_name
 from .book_views import UNPROCESSABLE
 
 PLACES_SHOWN_MAX = 500
@@ -41,7 +41,7 @@ def funds(request: HttpRequest, slug: str) -> HttpResponse:
     """Each purpose: came, spent, held, left."""
     shown = [
         {
-            "line": line, "href": address("book", slug, {"fund": line.fund.code, "commodity": line.commodity.code}),
+            "line": line, "title": fund_title(line.fund), "href": address("book", slug, {"fund": line.fund.code, "commodity": line.commodity.code}),
             "bar": bar([("w1", line.spent + line.under_way), ("w2", line.bound), ("w3", line.left)]),
         }
         for line in reports.funds_of(book_or_404(request))
@@ -70,7 +70,7 @@ def activities(request: HttpRequest, slug: str) -> HttpResponse:
     """What came and what went in a period, by kind and purpose."""
     found = book_or_404(request)
     filters, problems = _period(request, found)
-    titles = dict(Fund.objects.filter(book=found).values_list("pk", "title"))
+    titles = {fund.pk: fund_title(fund) for fund in Fund.objects.filter(book=found)}
     shown = [] if problems else [
         {
             "thing": one.commodity, "name": thing_name(one.commodity), "kind": words.COMMODITY_KINDS.get(one.commodity.kind), "one": one,

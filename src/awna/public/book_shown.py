@@ -94,7 +94,7 @@ def kind_words() -> dict[str, str]:
 def fields(book: Book, filters: Filters, problems: Sequence[Problem], asked: Mapping[str, str], places: Places) -> list[dict[str, Any]]:
     """The filter form: what was typed stays, each problem beside its field."""
     faults = {problem.where: problem for problem in problems}
-    funds = [(fund.code, fund.title) for fund in Fund.objects.filter(book=book).order_by("title")[:CHOICES_MAX]]
+    funds = [(fund.code, fund_title(fund)) for fund in Fund.objects.filter(book=book).order_by("title")[:CHOICES_MAX]]
     things = Commodity.objects.filter(pk__in=Account.objects.filter(book=book).values("commodity")).order_by("kind", "code")[:CHOICES_MAX]
     banks = [(short(row.custody), f"{row.holder}, {row.commodity.code}") for row in places.banks.values()]
     chosen = short(filters.custody)
@@ -111,6 +111,10 @@ def fields(book: Book, filters: Filters, problems: Sequence[Problem], asked: Map
         {"name": name, "label": label, "type": kind, "choices": choices, "value": str(asked.get(name, "")), "problem": faults.get(name)}
         for name, label, kind, choices in described
     ]
+
+
+def fund_title(fund: Fund) -> str:
+    return str(words.FUNDS.get(fund.code, fund.title))
 
 
 def thing_name(thing: Commodity) -> str:

@@ -23,7 +23,7 @@ from awna.core.log.tree import hash_leaf
 from awna.kit.http import json_answer
 
 from . import words
-from .book_shown import Places, address, book_or_404, chips, fields, kind_words, tabs, thing_name
+from .book_shown import Places, address, book_or_404, chips, fields, fund_title, kind_words, tabs, thing_name
 from .figures import FIGURES, money_of, q_of, sign_in
 from .journey import page_of
 
@@ -183,7 +183,7 @@ def shown_rows(rows: list[BookRow], places: Places) -> list[dict[str, Any]]:
             "entry": item.entry, "seq": seq, "anchor": seq not in anchored, "kind": words.KINDS.get(item.entry.kind, item.entry.kind),
             "by": item.entry.author.get_name_display(), "row": row, "minor": item.minor, "balance": item.balance,
             "from": places.end(row.debit_account) if row else None, "to": places.end(row.credit_account) if row else None,
-            "fund": row.credit_fund.title if row else "", "code": row.commodity.code if row else "", "scale": row.commodity.scale if row else 0,
+            "fund": fund_title(row.credit_fund) if row else "", "code": row.commodity.code if row else "", "scale": row.commodity.scale if row else 0,
         })  # fmt: skip
         anchored.add(seq)
     return shown

@@ -30,3 +30,8 @@ CUSTODIES: dict[str, str | Promise] = {
 COMMODITY_KINDS: dict[str, str | Promise] = {
     "money": _("Money"), "material": _("Material"), "medical": _("Medical goods"), "equipment": _("Equipment"), "time": _("Hours"),
 }  # fmt: skip
+FUNDS: dict[str, str | Promise] = {
+    "unidentified": _("Not yet identified"), "unallocated": _("For whatever is needed most"),
+    "goods-general": _("Goods for whatever is needed most"),
+}  # fmt: skip
+"""The funds that every book has; all others are named by their campaign."""

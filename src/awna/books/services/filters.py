@@ -76,7 +76,7 @@ class _Reading:
     def text(self, name: str) -> str:
         return str(self.query.get(name, "")).strip()
 
-    def refuse(self, where: str, code: str, text: str, **params: object) -> None:
+    def refuse(self, code: str, text: str, where: str, **params: object) -> None:
         self.problems.append(Problem(code, text, params or {"asked": self.text(where)}, where))
 
 
@@ -85,15 +85,15 @@ def read_filters(book: Book, query: Mapping[str, str], *, kind_words: Mapping[st
     reading = _Reading(book, query)
     since, until = _day(reading, "from"), _day(reading, "to")
     if since and until and since > until:
-        reading.refuse("to", "dates_crossed", "“To” is before “from”. Exchange the two dates.", asked=until)
+        reading.refuse("dates_crossed", "“To” is before “from”. Exchange the two dates.", "to", asked=until)
     kind = reading.text("kind")
     if kind and kind not in KINDS:
-        reading.refuse("kind", "kind_unknown", "“%(asked)s” is not a kind of entry. Choose one of the list.")
+        reading.refuse("kind_unknown", "“%(asked)s” is not a kind of entry. Choose one of the list.", "kind")
         kind = ""
     commodity = _commodity(reading)
     least, most = _amount(reading, "least", commodity), _amount(reading, "most", commodity)
     if least is not None and most is not None and least > most:
-        reading.refuse("most", "amounts_crossed", "“At most” is less than “at least”. Exchange the two amounts.", asked=most)
+        reading.refuse("amounts_crossed", "“At most” is less than “at least”. Exchange the two amounts.", "most", asked=most)
     words = _words(reading)
     found = Filters(
         since=since, until=until, kind=kind, fund=_fund(reading), custody=_by_short(reading, Custody, "custody", book=book),
@@ -125,7 +125,7 @@ def _day(reading: _Reading, name: str) -> date | None:
             raise ValueError
         return date.fromisoformat(text)
     except ValueError:
-        reading.refuse(name, "day_wrong", "“%(asked)s” is not a date. Write it as 2026-11-21.")
+        reading.refuse("day_wrong", "“%(asked)s” is not a date. Write it as 2026-11-21.", name)
         return None
 
 
@@ -134,7 +134,7 @@ def _amount(reading: _Reading, name: str, commodity: Commodity | None) -> int | 
     if not text:
         return None
     if commodity is None:
-        reading.refuse(name, "amount_of_what", "An amount needs to know what it counts. Choose a currency or a material beside it.")
+        reading.refuse("amount_of_what", "An amount needs to know what it counts. Choose a currency or a material beside it.", name)
         return None
     try:
         return parse_minor(text, commodity.scale)
@@ -149,7 +149,7 @@ def _commodity(reading: _Reading) -> Commodity | None:
         return None
     found = Commodity.objects.filter(code=code, accounts__book=reading.book).first()
     if found is None:
-        reading.refuse("commodity", "commodity_not_in_book", "This book counts nothing called “%(asked)s”. Choose one of the list.")
+        reading.refuse("commodity_not_in_book", "This book counts nothing called “%(asked)s”. Choose one of the list.", "commodity")
     return found
 
 
@@ -159,7 +159,7 @@ def _fund(reading: _Reading) -> Fund | None:
         return None
     found = Fund.objects.filter(book=reading.book, code=code).first()
     if found is None:
-        reading.refuse("fund", "fund_not_in_book", "This book has no purpose “%(asked)s”. Choose one of the list.")
+        reading.refuse("fund_not_in_book", "This book has no purpose “%(asked)s”. Choose one of the list.", "fund")
     return found
 
 
@@ -173,17 +173,17 @@ def _by_short(reading: _Reading, model: Any, name: str, **within: Any) -> Any:
         found = list(model.objects.filter(pk__gte=first, pk__lte=last, **within)[:2])
         if len(found) == 1:
             return found[0]
-    reading.refuse(name, "id_not_in_book", "This book has nothing with the number “%(asked)s”. Follow a link of the open books instead.")
+    reading.refuse("id_not_in_book", "This book has nothing with the number “%(asked)s”. Follow a link of the open books instead.", name)
     return None
 
 
 def _words(reading: _Reading) -> str:
     words = reading.text("q")
     if len(words) > WORDS_CHARS_MAX:
-        reading.refuse("q", "words_too_long", "Search for at most %(most)s letters.", most=WORDS_CHARS_MAX)
+        reading.refuse("words_too_long", "Search for at most %(most)s letters.", "q", most=WORDS_CHARS_MAX)
         return ""
     if "\x00" in words:
-        reading.refuse("q", "words_wrong", "The search holds a sign that no name has. Type it again.", asked="")
+        reading.refuse("words_wrong", "The search holds a sign that no name has. Type it again.", "q", asked="")
         return ""
     return words
 
@@ -209,6 +209,6 @@ def _before(reading: _Reading) -> tuple[int, int] | None:
         return None
     match = _POSITION.fullmatch(text)
     if match is None or not text.isascii():
-        reading.refuse("before", "position_wrong", "“%(asked)s” is not a place in the book. A place looks like 1234.1.")
+        reading.refuse("position_wrong", "“%(asked)s” is not a place in the book. A place looks like 1234.1.", "before")
         return None
     return int(match[1]), int(match[2])
