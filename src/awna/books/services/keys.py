@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from django.conf import settings
 
+from awna.consent.models import Proposal
 from awna.core.digest import canonical_json
 from awna.core.log.checkpoint import LogKey, key_of_seed, read_key, signature_line
 from awna.core.log.disk import Disk, write_durably
@@ -70,11 +71,25 @@ class CommandSigner:
 
 def origin_of(book: Book) -> str:
     """The name of the log in force: the book's own, or that of its newest generation after a break."""
-    for leaf in Entry.objects.filter(book=book, kind="break").order_by("-seq").values_list("leaf", flat=True):
-        named = json.loads(bytes(leaf)).get("payload", {}).get("origin")
-        if named:
-            return str(named)
-    return book.origin
+    known = getattr(book, "_log_origin", None)
+    if known:
+        return str(known)
+    # By way of the proposals, of which there are few: entries have no index on their kind.
+    proposals = list(Proposal.objects.filter(campaign__book=book.pk, purpose="break").values_list("pk", flat=True))
+    if proposals:
+        for leaf in Entry.objects.filter(proposal__in=proposals, kind="break").order_by("-seq").values_list("leaf", flat=True):
+            named = json.loads(bytes(leaf)).get("payload", {}).get("origin")
+            if named:
+                return str(named)
+    return str(book.origin)
+
+
+def with_origin(book: Book) -> Book:
+    """A copy of the row that remembers the log's name, for the many steps of one publication."""
+    copy = Book.objects.select_related("campaign").get(pk=book.pk)
+    copy.campaign = book.campaign
+    copy._log_origin = origin_of(book)  # type: ignore[attr-defined]  # set and read in this module alone
+    return copy
 
 
 def log_signer(book: Book) -> Signer:

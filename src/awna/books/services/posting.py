@@ -20,6 +20,7 @@ from awna.parties.models import Role
 from ..models import Book, Document, Entry, Milestone
 from .accounts import Known, Row, Spot
 from .proposals import canonical_proposal, milestones_of
+from .publish import publish_after_commit
 from .tables import db_uuid
 from .writing import Asked, EntryDraft, Unavailable, Writing
 
@@ -180,6 +181,7 @@ def _post_batch(book: Book, author: Role, batch: list[Asked]) -> list[Entry | li
         for asked in todo.values():
             writing.add(asked)
         answers |= zip(todo, writing.write(), strict=True)
+        publish_after_commit(book)
     return [_answer(asked, answers[asked.id]) for asked in batch]
 
 
@@ -233,4 +235,5 @@ def _write_plain(book: Book, author: Role, draft: EntryDraft) -> Entry:
     asked = Asked(0, draft, keyed_id(book.secret_key, "entry", draft.request_id), sha256(canonical_json(draft.memo)), draft.proposal)
     writing = Writing(book, author, next_seq(book), Known(book))
     writing.add(asked)
+    publish_after_commit(book)
     return writing.write()[0]

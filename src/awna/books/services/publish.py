@@ -11,7 +11,7 @@ from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from awna.core.log.checkpoint import Checkpoint as Head
@@ -36,7 +36,8 @@ from awna.kit import jobs
 
 from ..models import Book, Checkpoint, Entry
 from . import heads, witnesses
-from .keys import Signer, keys_bytes, known_keys, log_signer, origin_of
+from .keys import Signer, keys_bytes, known_keys, log_signer, origin_of, with_origin
+from .tables import db_uuid
 
 PUBLISH_PAUSE_S = 1.0
 """Commits that follow each other faster are published together."""
@@ -55,7 +56,7 @@ def publish_log(book: Book, *, entries_until: int | None = None, rebuild: bool =
     Refused, with nothing signed, when the database does not continue every head that was ever signed.
     """
     with _locked(book), transaction.atomic(durable=True), _disk_problems():
-        return _publish(book, entries_until, rebuild, disk)
+        return _publish(with_origin(book), entries_until, rebuild, disk)
 
 
 def publish_after_commit(book: Book) -> None:
@@ -123,7 +124,7 @@ def _publish(book: Book, entries_until: int | None, rebuild: bool, disk: Disk) -
     heads.refuse_shorter(book, last=last, size=size)
     # A restored copy does not know the head that was signed after it was made: then every entry is hashed again and compared.
     rebuild = rebuild or (last is not None and not _knows(book, last.head))
-    grown = _grown(book, folder, size, rebuild)
+    grown, leaves = _grown(book, folder, size, rebuild)
     _refuse_other_history(grown, known, folder)
     signer = log_signer(book)
     row = _row(book, size)
@@ -131,7 +132,7 @@ def _publish(book: Book, entries_until: int | None, rebuild: bool, disk: Disk) -
         raise Refused(heads.lost(heads.SignedHead(Head("", size, bytes.fromhex(row.root)), row.note, "the database"), size=size))
     before = entries_out(folder)
     allowed = entries_allowed(book, size=size) if entries_until is None else _allowed_by_caller(book, entries_until, size)
-    _write_tree(book, folder, grown, allowed, rebuild, disk)
+    _write_tree(book, folder, grown, leaves, allowed, rebuild, disk)
     note = row.note if row is not None and _is_current(row.note, signer) else _sign(Head(origin_of(book), size, grown.root), signer)
     heads.keep_guard(book, note=note, disk=disk)
     row = row or Checkpoint.objects.create(book=book, size=size, root=grown.root.hex(), note=note)
@@ -142,17 +143,18 @@ def _publish(book: Book, entries_until: int | None, rebuild: bool, disk: Disk) -
     return row
 
 
-def _grown(book: Book, folder: Path, size: int, rebuild: bool) -> Grown:
-    """The new tiles, from the edge of those on disk; or, where that edge is missing or damaged, from all entries."""
+def _grown(book: Book, folder: Path, size: int, rebuild: bool) -> tuple[Grown, list[bytes]]:
+    """The new tiles and the last leaves; from the edge of the tiles on disk or, where that is missing or damaged, from all entries."""
     old = None if rebuild else _published_head(book, folder)
     if old is not None and old.size <= size:
         try:
             leaves = leaves_of(book, first=first_of_tile(old.size), until=size)
-            return grow(partial(read_file, folder), old_size=old.size, old_root=old.root, leaves=leaves)
+            return grow(partial(read_file, folder), old_size=old.size, old_root=old.root, leaves=leaves), leaves
         except Refused as refused:
             if not _REBUILD & set(refused.codes):
                 raise
-    return grow(lambda _: None, old_size=0, old_root=b"", leaves=leaves_of(book, first=0, until=size))
+    leaves = leaves_of(book, first=0, until=size)
+    return grow(lambda _: None, old_size=0, old_root=b"", leaves=leaves), leaves
 
 
 def _refuse_other_history(grown: Grown, known: list[heads.SignedHead], folder: Path | None = None) -> None:
@@ -164,11 +166,14 @@ def _refuse_other_history(grown: Grown, known: list[heads.SignedHead], folder: P
             raise Refused(heads.lost(one, size=grown.size))
 
 
-def _write_tree(book: Book, folder: Path, grown: Grown, allowed: int, rebuild: bool, disk: Disk) -> None:
+def _write_tree(book: Book, folder: Path, grown: Grown, leaves: list[bytes], allowed: int, rebuild: bool, disk: Disk) -> None:
     """Bundles, then tiles, then how many entries are out; all on the platter before the head is signed."""
     done = 0 if rebuild else min(entries_out(folder), allowed)
     first = first_of_tile(done)
-    bundles = bundle_files(leaves_of(book, first=first, until=allowed), first=first) if allowed > done or rebuild else ()
+    in_hand = grown.size - len(leaves)
+    if first < in_hand:
+        leaves, in_hand = leaves_of(book, first=first, until=allowed), first
+    bundles = bundle_files(leaves[first - in_hand : allowed - in_hand], first=first) if allowed > done or rebuild else ()
     write_durably([*bundles, *grown.files], under=folder, disk=disk)
     if allowed > entries_out(folder) or not (folder / ENTRIES).exists():
         write_durably([(ENTRIES, f"{allowed}\n".encode())], under=folder, disk=disk)
@@ -187,9 +192,12 @@ def write_head(book: Book, *, note: str, row: Checkpoint, disk: Disk) -> None:
 
 
 def leaves_of(book: Book, *, first: int, until: int) -> list[bytes]:
-    """The leaves numbered `first` to `until`, that one not included."""
-    rows = Entry.objects.filter(book=book, seq__gte=first, seq__lt=until).order_by("seq")
-    return [bytes(leaf) for leaf in rows.values_list("leaf", flat=True).iterator(chunk_size=2000)]
+    """The leaves numbered `first` to `until`, that one not included. By SQL: a publisher reads them after every batch."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT leaf FROM books_entry WHERE book_id = %s AND seq >= %s AND seq < %s ORDER BY seq", [db_uuid(book.pk), first, until]
+        )
+        return [bytes(leaf) for (leaf,) in cursor.fetchall()]
 
 
 def _sign(head: Head, signer: Signer) -> str:
