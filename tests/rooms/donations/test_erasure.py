@@ -1,6 +1,7 @@
 """Each gift has a reference that only its donor can open. Erasing the key leaves no trace of it, and every proof still holds."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from django.urls import reverse
 
 from awna.books import services as books
 from awna.books.models import Entry, GiftKey, Movement
+from awna.books.services.heads import log_folder
 from awna.core.ledger.shelter import share_reference
 from awna.core.log.checkpoint import read_key
 from awna.core.log.proof import check_proof
@@ -187,3 +189,11 @@ def test_bytes_stay_in_the_log_of_the_database_until_it_is_emptied(fresh_databas
     assert key in raw_bytes()
     assert scrub_freed_bytes() is True
     assert key not in raw_bytes()
+
+
+def test_a_proof_is_made_from_the_published_tiles_or_without_them(world):
+    gift = given(world)
+    books.publish_head(world.book)
+    from_tiles = services.proof_file(gift)
+    shutil.rmtree(log_folder(world.book))
+    assert services.proof_file(gift) == from_tiles

@@ -3,16 +3,21 @@
 import base64
 import json
 import secrets
+from functools import partial
 from typing import Any
 
 from django.db import transaction
 
 from awna.core.ledger.shelter import share_reference
-from awna.core.log.proof import make_proof, proof_text
-from awna.core.log.tree import hash_leaf
+from awna.core.log.disk import read_file
+from awna.core.log.nodes import Levels, TileNodes, inclusion_path
+from awna.core.log.proof import InclusionProof, proof_text
 from awna.core.problems import Problem, Refused
 
 from ..models import Book, Checkpoint, Entry, GiftKey, Movement, Opening
+from .heads import log_folder
+from .publish import current_note
+from .witnesses import log_policy, with_cosignatures
 
 KEY_BYTES = 32
 RECEIPT_RANDOM_BYTES = 10
@@ -50,14 +55,23 @@ def forget_reference(*, book: Book, reference: str, entry_seq: int | None) -> bo
 
 
 def prove_entry(book: Book, *, seq: int) -> str:
-    """The proof, as text, that this entry is in the log, under the newest signed head that holds it."""
+    """The proof, as text, that this entry is in the log, under the newest signed head that holds it, with its witnesses' cosignatures."""
     head = Checkpoint.objects.filter(book=book, size__gt=seq).order_by("-size").first()
     if head is None:
         raise Refused(Problem(
             "entry_not_signed_yet", "Entry %(seq)s stands in the book, but no head of the log has been signed since. Come back later.",
             {"seq": seq}))  # fmt: skip
-    leaves = Entry.objects.filter(book=book, seq__lt=head.size).order_by("seq").values_list("leaf", flat=True)
-    return proof_text(make_proof([hash_leaf(bytes(leaf)) for leaf in leaves.iterator()], index=seq, checkpoint=head.note))
+    note = with_cosignatures(current_note(book, head), row=head, policy=log_policy(book))
+    return proof_text(InclusionProof(seq, _path(book, seq, head.size), note))
+
+
+def _path(book: Book, seq: int, size: int) -> tuple[bytes, ...]:
+    """From the published tiles, which hold every hash; from the entries where a tile is missing."""
+    try:
+        return tuple(inclusion_path(TileNodes(partial(read_file, log_folder(book)), size), index=seq, size=size))
+    except Refused:
+        leaves = Entry.objects.filter(book=book, seq__lt=size).order_by("seq").values_list("leaf", flat=True)
+        return tuple(inclusion_path(Levels(bytes(leaf) for leaf in leaves.iterator()), index=seq, size=size))
 
 
 def leaf_text(book: Book, *, seq: int) -> str:
