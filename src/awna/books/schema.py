@@ -59,7 +59,7 @@ _TABLES = (
     book_id {uuid} NOT NULL, seq bigint NOT NULL CONSTRAINT entry_seq_not_negative CHECK (seq >= 0), id {uuid} NOT NULL UNIQUE,
     request_hash {blob} NOT NULL CONSTRAINT entry_request_hash_size CHECK (length(request_hash) = 32),
     kind varchar(20) NOT NULL, effective_date date NOT NULL, posted_at {stamp} NOT NULL,
-    author_id {uuid} NOT NULL REFERENCES parties_role (id), second_id {uuid} REFERENCES parties_role (id),
+    author_id {uuid} NOT NULL, second_id {uuid},
     proposal_id {uuid} REFERENCES consent_proposal (id), reverses bigint,
     row_count integer NOT NULL CONSTRAINT entry_row_count CHECK (row_count BETWEEN 0 AND 1000),
     last_row integer CONSTRAINT entry_last_row CHECK (
@@ -105,7 +105,7 @@ _TABLES = (
     CONSTRAINT transfer_accounts_differ CHECK (debit_account_id <> credit_account_id)){keyed}""",
     "CREATE INDEX books_transfer_debit ON books_transfer (debit_account_id, entry_seq, line)",
     "CREATE INDEX books_transfer_credit ON books_transfer (credit_account_id, entry_seq, line)",
-    "CREATE INDEX books_transfer_movement ON books_transfer (movement_id) WHERE movement_id IS NOT NULL",
+    "CREATE INDEX books_transfer_movement ON books_transfer (movement_id, amount) WHERE movement_id IS NOT NULL",
     "CREATE UNIQUE INDEX books_transfer_giftbatch ON books_transfer (giftbatch_id) WHERE giftbatch_id IS NOT NULL",
     "CREATE UNIQUE INDEX books_transfer_resolves ON books_transfer (book_id, resolves_seq, resolves_line) WHERE resolves_seq IS NOT NULL",
     "CREATE INDEX books_transfer_corrects ON books_transfer (book_id, corrects_seq, corrects_line) WHERE corrects_seq IS NOT NULL",

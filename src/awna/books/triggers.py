@@ -10,7 +10,7 @@ from . import guards
 from .schema import rule_rows, table_statements
 
 _TOKEN = re.compile(r"\{(not_in|each):")
-_JOINED_COLUMN = re.compile(r"\b([edcrhbap])\.(\w+)")
+_JOINED_COLUMN = re.compile(r"\b([edcrhbasp])\.(\w+)")
 
 
 def install(connection: Any) -> None:
@@ -103,38 +103,44 @@ def _joined_sqlite(joined: guards.Joined) -> dict[str, str]:
 
 
 def _joined_postgresql(joined: guards.Joined) -> dict[str, str]:
-    """One function: a single SELECT answers the common guards and brings what the rare ones need."""
-    rare_text = " ".join([*(f"{rare.gate} {' '.join(c for _, c in rare.guards)}" for rare in joined.groups)])
-    columns = sorted({(alias, column) for alias, column in _JOINED_COLUMN.findall(rare_text)})
-    cases = "\n    ".join(f"WHEN {condition} THEN '{code}'" for code, condition in joined.common)
-    wanted = ", ".join(["", *(f"{alias}.{column} AS {alias}_{column}" for alias, column in columns)])
+    """One function: a single SELECT brings what all guards need. The guards themselves are plain expressions, because PostgreSQL
+    prepares those once and each SELECT anew; one expression answers all common guards, and only when it fails is asked which."""
+    asked = [*(c for _, c in joined.common), joined.rare, *(f"{rare.gate} {' '.join(c for _, c in rare.guards)}" for rare in joined.groups)]
+    columns = sorted(set(_JOINED_COLUMN.findall(" ".join(asked))))
+    wanted = ", ".join(f"{alias}.{column} AS {alias}_{column}" for alias, column in columns)
     lines = [
-        f"SELECT CASE\n    {cases}\n    ELSE '' END AS refused, ({joined.rare}) AS rare{wanted}\n  INTO joined FROM {joined.join};",
-        f"IF NOT FOUND THEN {_raise(repr(joined.missing))}; END IF;",
-        f"IF joined.refused <> '' THEN {_raise('joined.refused')}; END IF;",
-        "IF joined.rare THEN",
+        f"SELECT {wanted}\n  INTO joined FROM {joined.join};",
+        f"IF NOT FOUND THEN {_raise(joined.missing)}; END IF;",
+        "IF " + "\n    OR ".join(f"({_from_record(condition)})" for _, condition in joined.common) + " THEN",
+        *(f"  IF {_from_record(condition)} THEN {_raise(code)}; END IF;" for code, condition in joined.common),
+        "END IF;",
+        f"IF {_from_record(joined.rare)} THEN",
     ]
     for rare in joined.groups:
         lines.append(f"  IF {_from_record(rare.gate)} THEN")
-        lines += [f"    IF {_from_record(condition)} THEN {_raise(repr(code))}; END IF;" for code, condition in rare.guards]
+        lines += [f"    IF {_from_record(condition)} THEN {_raise(code)}; END IF;" for code, condition in rare.guards]
         lines += [f"    {effect}" for effect in rare.effects]
         lines.append("  END IF;")
-    body = "\n  ".join([*(_written(line, "postgresql") for line in lines), "END IF;", *map(_checked, joined.effects), "RETURN NULL;"])
+    body = "\n  ".join([*(_written(line, "postgresql") for line in lines), "END IF;", _MOVE_BOTH if joined.effects else "", "RETURN NULL;"])
     name = f"{joined.table}_insert_guard"
     return {
-        f"{name}()": _FUNCTION.format(name=name, declare="DECLARE joined record;\n", body=body),
+        f"{name}()": _FUNCTION.format(name=name, declare="DECLARE joined record; moved integer;\n", body=body),
         name: f"CREATE TRIGGER {name} AFTER INSERT ON {joined.table} FOR EACH ROW EXECUTE FUNCTION {name}()",
     }
 
 
-def _checked(effect: str) -> str:
-    """PostgreSQL trusts what its own triggers do to a balance, so the order is asked here: a version only ever rises."""
-    version = "NEW.entry_seq * 10000 + NEW.line"
-    return f"{effect[:-1]} AND version < {version};\n  IF NOT FOUND THEN {_raise(repr('balance_moves_only_with_a_transfer'))}; END IF;"
-
-
 def _raise(code: str) -> str:
-    return f"RAISE EXCEPTION USING MESSAGE = {code}, ERRCODE = 'check_violation'"
+    return f"RAISE EXCEPTION '{code}' USING ERRCODE = 'check_violation'"
+
+
+# Both balances in one statement, because each start of an UPDATE reads the table's CHECKs anew. PostgreSQL trusts what its own triggers
+# do to a balance, so the order is asked here: a version only ever rises.
+_MOVE_BOTH = f"""UPDATE books_balance SET debits = debits + CASE WHEN account_id = NEW.debit_account_id THEN NEW.amount ELSE 0 END,
+    credits = credits + CASE WHEN account_id = NEW.credit_account_id THEN NEW.amount ELSE 0 END,
+    version = NEW.entry_seq * 10000 + NEW.line
+  WHERE account_id IN (NEW.debit_account_id, NEW.credit_account_id) AND version < NEW.entry_seq * 10000 + NEW.line;
+  GET DIAGNOSTICS moved = ROW_COUNT;
+  IF moved <> 2 THEN {_raise("balance_moves_only_with_a_transfer")}; END IF;"""
 
 
 def _from_record(condition: str) -> str:

@@ -1,11 +1,11 @@
-"""Refuses a SQLite connection that was not opened as settings.py states: a wrong pragma loses acknowledged rows."""
+"""Refuses a SQLite connection that was not opened as settings.py states: a wrong pragma loses acknowledged rows or is slow."""
 
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db.backends.signals import connection_created
 
-PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "secure_delete": 1, "foreign_keys": 1}
+PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "secure_delete": 1, "foreign_keys": 1, "temp_store": 2}
 
 
 def watch_connections() -> None:
