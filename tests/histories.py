@@ -1,0 +1,447 @@
+"""Seeded histories of a book: random operations, good and bad, posted by the real services and checked against a small model.
+
+`play(seed)` gives the outcome of one history, among it the root of its log: the same on every engine. `python -m tests.histories FIRST LAST`
+prints the roots of many seeds as JSON, from an empty database of its own unless AWNA_DATABASE_URL names one.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import random
+import secrets
+import subprocess
+import sys
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+from tests.history_model import NO_FLOOR, Model
+
+ROOT = Path(__file__).resolve().parent.parent
+BATCHES, DRAFTS_MAX = 30, 6
+START = datetime(2026, 3, 1, 9, tzinfo=UTC)
+DAY = date(2026, 3, 20)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`faults`: every way in which the book was not what the model says; empty when all is well."""
+
+    seed: int
+    root: str
+    entries: int
+    refused: int
+    faults: tuple[str, ...]
+
+
+@contextlib.contextmanager
+def fixed_chance(name: str) -> Iterator[None]:
+    """Every id, salt, secret and moment that the services choose follows from `name`, so that two engines write the same bytes."""
+    from django.apps import apps
+    from django.db import models
+    from django.utils import timezone
+
+    from awna.books.services.accounts import salts_from
+
+    numbers = random.Random(name)
+    moments = iter(range(1, 10**9))
+    ids = [model._meta.pk for model in apps.get_models() if isinstance(model._meta.pk, models.UUIDField) and model._meta.pk.has_default()]
+    with contextlib.ExitStack() as stack:
+        for pk in ids:
+            stack.enter_context(mock.patch.dict(pk.__dict__, {"_get_default": lambda: uuid.UUID(bytes=numbers.randbytes(16), version=4)}))
+        stack.enter_context(mock.patch.object(secrets, "token_bytes", lambda size=32: numbers.randbytes(size)))
+        stack.enter_context(mock.patch.object(secrets, "token_hex", lambda size=32: numbers.randbytes(size).hex()))
+        stack.enter_context(mock.patch.object(timezone, "now", lambda: START + timedelta(microseconds=next(moments))))
+        stack.enter_context(salts_from(lambda of, field_name: hashlib.sha256(f"{name}|{of}|{field_name}".encode()).digest()))
+        yield
+
+
+@dataclass
+class Player:
+    """Draws operations, and keeps what they need: the model, the book, and what stands in it."""
+
+    chance: random.Random
+    book: Any
+    world: Any
+    account: Any
+    payee: Any
+    store: str
+    task: str
+    funds: list[str]
+    model: Model = field(default_factory=Model)
+    releases: list[Any] = field(default_factory=list)
+    posted: list[tuple[Any, Any, Any]] = field(default_factory=list)
+    """(entry, draft, author) of what stands."""
+    count: int = 0
+
+    def spot(self, stage: str, fund: str = "roof", what: str = "EUR", **more: str) -> Any:
+        from awna.books.services import Spot
+
+        where = {"stock": self.store, "issued": self.task}.get(stage, None if stage in NO_FLOOR[:3] else str(self.account.custody_id))
+        return Spot(stage, where, fund, what, **more)
+
+    def draft(self, kind: str, *rows: Any, **more: Any) -> Any:
+        from awna.books.services import EntryDraft
+
+        self.count += 1
+        return EntryDraft(kind, f"{kind}-{self.count}", rows, DAY, **more)
+
+    def movement(self, amount: int) -> Any:
+        from awna.books.models import Movement
+
+        return Movement.objects.create(
+            bank_account=self.account, custody=self.account.custody, commodity=self.account.commodity, statement=self.account.statements.get(),
+            line_key=f"line-{self.count}-{self.chance.random()}", occurrence=1, position=self.count, amount=amount, booked_on=DAY)  # fmt: skip
+
+    def amount(self, spot: Any) -> int:
+        """Mostly something that is there, sometimes all of it, sometimes too much."""
+        has = self.model.of(spot)
+        pick = self.chance.random()
+        return has + self.chance.randint(1, 50) if pick < 0.05 or has <= 0 else has if pick < 0.15 else self.chance.randint(1, has // 2 + 1)
+
+    def earlier(self, *kinds: str) -> tuple[Any, Any, Any] | None:
+        found = [one for one in self.posted if one[1].kind in kinds and one[0].seq not in self.model.undone]
+        return self.chance.choice(found) if found else None
+
+
+def play(seed: int, *, batches: int = BATCHES) -> Outcome:
+    """One history in a transaction that is taken back at the end."""
+    from django.db import connection, transaction
+
+    from awna.books.services import check_book
+    from awna.books.services.log import _leaves
+    from awna.core.log.tree import hash_leaf, root_of
+
+    with fixed_chance(f"history-{seed}"), transaction.atomic():
+        player = _player(seed)
+        faults: list[str] = []
+        refused = 0
+        for _ in range(batches):
+            refused += _batch(player, faults)
+        connection.check_constraints()
+        faults += [str(problem) for problem in check_book(player.book)]
+        faults += player.model.differences(player.book)
+        leaves = _leaves(player.book)
+        root = root_of([hash_leaf(leaf) for leaf in leaves]).hex()
+        transaction.set_rollback(True)
+    return Outcome(seed, root, len(leaves), refused, tuple(faults))
+
+
+def _player(seed: int) -> Player:
+    from awna.books import services as books
+    from awna.books.models import Statement, StatementFile
+    from tests.world import make_world
+
+    world = make_world()
+    book = books.open_book(campaign=world.campaign, author=world.karim)
+    account = books.open_bank_account(book=book, section=None, holder="Health Association", iban="CH9300762011623852957", currency="EUR")
+    file = StatementFile.objects.create(
+        bank_account=account, name="s", digest=f"{seed:064}", content="s", author=world.karim, request_id="s"
+    )
+    Statement.objects.create(bank_account=account, file=file, position=0)
+    roof = books.ensure_fund(book=book, code="roof", title="The roof")
+    books.ensure_fund(book=book, code="tiles", title="Tiles", parent=roof)
+    books.ensure_commodity(code="cement", kind="material", scale=0, name="Cement")
+    store = books.ensure_custody(book=book, type="place", ref="store", title="Store")
+    task = books.ensure_custody(book=book, type="task", ref="task", title="Roof")
+    payee = books.ensure_custody(book=book, type="payee", ref="omar", title="Omar Building Supply")
+    return Player(random.Random(seed), book, world, account, payee, str(store.pk), str(task.pk), ["roof", "tiles", "unidentified"])
+
+
+def _batch(player: Player, faults: list[str]) -> int:
+    """Draw a batch, tell the model, post it, and compare who was refused."""
+    from awna.books.services import post_entries
+
+    author, operations = player.chance.choice(_BY_AUTHOR)
+    role = getattr(player.world, author)
+    drafts, goods, wanted = [], [], []
+    for _ in range(player.chance.randint(1, DRAFTS_MAX)):
+        drawn = player.chance.choice(operations)(player)
+        if drawn is None or (drawn[1] and not player.model.fits(drawn[0]) and player.chance.random() < 0.8):
+            continue
+        draft, is_good = drawn
+        drafts.append(draft)
+        goods.append(is_good)
+        wanted.append(is_good and player.model.post(draft))
+    if drafts and player.chance.random() < 0.2:
+        again = player.chance.randrange(len(drafts))
+        drafts.append(drafts[again])
+        wanted.append(goods[again] and player.model.post(drafts[again]))
+    report = post_entries(book=player.book, drafts=drafts, author=role)
+    for draft, entry, good in zip(drafts, report.entries, wanted, strict=True):
+        if (entry is not None) != good:
+            why = [str(problem) for index, problems in report.refused for problem in problems if drafts[index] is draft]
+            faults.append(f"{draft.request_id}: the model says {'good' if good else 'bad'}, the book {why or 'took it'}")
+        if entry is not None and all(entry != known for known, _, _ in player.posted):
+            player.posted.append((entry, draft, role))
+    return len(report.refused)
+
+
+# -- operations: a draft and whether the model should see it accepted, floors apart ---------------------------------------
+
+Drawn = tuple[Any, bool] | None
+
+
+def _gift(player: Player) -> Drawn:
+    from awna.books.services import Row
+
+    fund, amount = player.chance.choice(player.funds), player.chance.randint(1, 90_000)
+    short_line = player.chance.random() < 0.1
+    movement = player.movement(-amount if short_line and amount % 2 else amount - 1 if short_line and amount > 1 else amount)
+    row = Row(player.spot("ext", fund), player.spot("free", fund), amount, movement=str(movement.pk))
+    return player.draft("gift", row), movement.amount == amount
+
+
+def _allocate(player: Player) -> Drawn:
+    from awna.books.services import Row
+
+    wrong_way = player.chance.random() < 0.1
+    debit, credit = player.spot("free", "tiles" if wrong_way else "roof"), player.spot("free", "roof" if wrong_way else "tiles")
+    return player.draft("allocate", Row(debit, credit, player.amount(debit))), not wrong_way
+
+
+def _identify(player: Player) -> Drawn:
+    """Out of `unidentified`, naming a lot: it is taken first, or others are substituted."""
+    from awna.books.services import Row
+
+    lots = [f"{entry.seq}.1" for entry, draft, _ in player.posted if draft.kind == "gift" and draft.rows[0].credit.fund == "unidentified"]
+    debit, credit = player.spot("free", "unidentified"), player.spot("free", "roof")
+    lot = player.chance.choice(lots) if lots and player.chance.random() < 0.9 else None
+    return player.draft("allocate", Row(debit, credit, player.amount(debit), lot=lot)), lot is not None
+
+
+def _hold(player: Player) -> Drawn:
+    from awna.books.services import Row
+    from awna.consent.services import file_proposal
+
+    ceiling = player.amount(player.spot("free"))
+    milestone = {"n": "1", "custody": str(player.account.custody_id), "fund": str(player.book.fund("roof").pk), "ceiling": str(ceiling),
+                 "commodity": str(player.account.commodity_id), "evidence": [], "earliest": "2026-03-01"}  # fmt: skip
+    payload = {"payee": str(player.payee.pk), "milestones": [milestone], "documents": []}
+    release = file_proposal(
+        campaign=player.world.campaign, purpose="release", payload=payload, filed_by=player.world.nour, expires_on=date(2099, 1, 1),
+        request_id=f"release-{player.count}-{player.chance.random()}")  # fmt: skip
+    player.releases.append((release, ceiling))
+    wrong = player.chance.random() < 0.1
+    row = Row(player.spot("free"), _bound(player, "held", release), ceiling + wrong)
+    return player.draft("hold", row, proposal=release), not wrong
+
+
+def _bound(player: Player, stage: str, release: Any) -> Any:
+    return player.spot(stage, proposal=str(release.pk), milestone="1")
+
+
+def _release(player: Player) -> Drawn:
+    from awna.books.services import Row
+    from awna.consent.services import decide
+
+    if not player.releases:
+        return None
+    release, ceiling = player.chance.choice(player.releases)
+    agree = player.chance.random() < 0.8
+    if agree:
+        for steward in (player.world.salma, player.world.yusuf):
+            decide(proposal=release, steward=steward, choice="approve", request_id=str(steward.pk))
+        player.model.approved.add(release.pk)
+    row = Row(_bound(player, "held", release), _bound(player, "released", release), ceiling)
+    return player.draft("release", row, proposal=release), release.pk in player.model.approved
+
+
+def _void(player: Player) -> Drawn:
+    from awna.books.services import Row
+
+    if not player.releases:
+        return None
+    release, ceiling = player.chance.choice(player.releases)
+    if player.chance.random() < 0.5:
+        return player.draft("void", Row(_bound(player, "held", release), player.spot("free"), ceiling), proposal=release), True
+    debit = _bound(player, "committed", release)
+    return player.draft("void", Row(debit, _bound(player, "released", release), player.amount(debit)), proposal=release), True
+
+
+def _order(player: Player) -> Drawn:
+    from awna.books.services import Row
+
+    if not player.releases:
+        return None
+    release, _ = player.chance.choice(player.releases)
+    debit = _bound(player, "released", release)
+    paper = _paper(player)
+    row = Row(debit, _bound(player, "committed", release), player.amount(debit))
+    return player.draft("order", row, proposal=release, documents=(paper,) if paper else ()), bool(
+        paper
+    ) and release.pk in player.model.approved
+
+
+def _paper(player: Player) -> Any:
+    from awna.books.services import store_document
+
+    if player.chance.random() < 0.1:
+        return None
+    return store_document(book=player.book, data=b"paper", name="paper.txt", media_type="text/plain")
+
+
+def _pay(player: Player) -> Drawn:
+    from awna.books.services import Row
+
+    if not player.releases:
+        return None
+    release, _ = player.chance.choice(player.releases)
+    debit = _bound(player, player.chance.choice(("released", "committed")), release)
+    amount = player.amount(debit)
+    to_him = player.chance.random() < 0.9
+    outside = player.spot("ext")
+    outside = type(outside)("ext", str(player.payee.pk) if to_him else None, "roof", "EUR")
+    row = Row(debit, outside, amount, movement=str(player.movement(-amount).pk))
+    return player.draft("pay", row, proposal=release), to_him and release.pk in player.model.approved
+
+
+def _take_by_force(player: Player) -> Drawn:
+    from awna.books.services import Row
+
+    amount = player.chance.randint(1, 500)
+    stage = player.chance.choice(("free", "short"))
+    row = Row(player.spot(stage), player.spot("ext"), amount, movement=str(player.movement(-amount).pk))
+    return player.draft("bank_forced", row), stage == "free" or player.model.of(player.spot("free")) == 0
+
+
+def _give_goods(player: Player) -> Drawn:
+    from awna.books.services import Row
+
+    alone = player.chance.random() < 0.1
+    row = Row(player.spot("ext", what="cement"), player.spot("stock", what="cement"), player.chance.randint(1, 400))
+    return player.draft("gift_in_kind", row, second=None if alone else player.world.nour), not alone
+
+
+def _receive(player: Player) -> Drawn:
+    """A receipt that covers a part of an order."""
+    from awna.books.services import Row
+
+    if not player.releases:
+        return None
+    release, _ = player.chance.choice(player.releases)
+    committed = _bound(player, "committed", release)
+    ordered = player.model.ordered.get(committed, 0)
+    if not ordered:
+        return None
+    covers = player.chance.randint(1, ordered)
+    player.model.ordered[committed] -= covers
+    row = Row(
+        player.spot("ext", what="cement"), player.spot("stock", what="cement"), player.chance.randint(1, 90), covers=(committed, covers)
+    )
+    return player.draft("receive_goods", row, second=player.world.nour), True
+
+
+def _issue(player: Player) -> Drawn:
+    from awna.books.services import Row
+
+    there, back = player.spot("stock", what="cement"), player.spot("issued", what="cement")
+    debit, credit = (there, back) if player.chance.random() < 0.8 else (back, there)
+    return player.draft("issue", Row(debit, credit, player.amount(debit))), True
+
+
+def _lose(player: Player) -> Drawn:
+    from awna.books.services import Row
+
+    debit, paper = player.spot("stock", what="cement"), _paper(player)
+    row = Row(debit, player.spot("lost", what="cement"), player.amount(debit))
+    return player.draft("loss", row, second=player.world.nour, documents=(paper,) if paper else ()), bool(paper)
+
+
+def _reverse(player: Player) -> Drawn:
+    from awna.books.services import Row
+
+    found = player.earlier("allocate", "gift_in_kind", "issue")
+    if found is None:
+        return None
+    entry, draft, _ = found
+    rows = [Row(row.credit, row.debit, row.amount) for row in draft.rows]
+    asked = player.draft("reverse", *rows, reverses=entry.seq, second=player.world.nour)
+    good = entry.seq not in player.model.corrected
+    if good and player.model.fits(asked):
+        player.model.undone.add(entry.seq)
+    return asked, good
+
+
+def _correct(player: Player) -> Drawn:
+    from awna.books.services import Row
+
+    found = player.earlier("allocate", "gift_in_kind", "issue")
+    if found is None:
+        return None
+    entry, draft, _ = found
+    row, already = draft.rows[0], player.model.corrected.get(entry.seq, 0)
+    amount = player.chance.randint(1, row.amount)
+    asked = player.draft("correction", Row(row.credit, row.debit, amount, corrects=(entry.seq, 1)), second=player.world.nour)
+    good = already + amount <= row.amount
+    if good and player.model.fits(asked):
+        player.model.corrected[entry.seq] = already + amount
+    return asked, good
+
+
+def _again(player: Player) -> Drawn:
+    """An earlier request: the same is answered, changed it is a conflict."""
+    mine = [(draft, author) for _, draft, author in player.posted if author == player.world.karim]
+    if not mine:
+        return None
+    draft, _ = player.chance.choice(mine)
+    player.model.repeats.add(draft.request_id)
+    return draft, True
+
+
+_BY_AUTHOR: list[tuple[str, list[Callable[[Player], Drawn]]]] = [
+    (
+        "karim",
+        [_gift, _gift, _gift, _allocate, _identify, _hold, _release, _release, _pay, _take_by_force, _void, _again, _reverse, _correct],
+    ),
+    ("karim", [_gift, _hold, _release, _allocate, _identify]),
+    ("buyer", [_order]),
+    ("store", [_give_goods, _receive, _receive, _issue, _lose, _reverse, _correct]),
+]
+
+
+# -- many seeds, both engines -------------------------------------------------------------------------------------------------
+
+
+def play_all(first: int, last: int) -> dict[str, dict[str, Any]]:
+    """Seeds `first` to `last`: root, size and faults of each."""
+    found = [play(seed) for seed in range(first, last + 1)]
+    return {str(one.seed): {"root": one.root, "entries": one.entries, "refused": one.refused, "faults": list(one.faults)} for one in found}
+
+
+def play_elsewhere(first: int, last: int, *, url: str = "") -> dict[str, dict[str, Any]]:
+    """The same in a process of its own: on a new SQLite file, or on the PostgreSQL database that `url` names."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("AWNA_")}
+    environment |= {"DJANGO_SETTINGS_MODULE": "tests.settings", "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])}
+    if url:
+        environment["AWNA_DATABASE_URL"] = url
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.histories", str(first), str(last)],
+        cwd=ROOT,
+        env=environment,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def main(arguments: list[str]) -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+    import django
+
+    django.setup()
+    if not os.environ.get("AWNA_DATABASE_URL"):
+        from django.core.management import call_command
+
+        call_command("migrate", verbosity=0, skip_checks=True)
+    print(json.dumps(play_all(int(arguments[0]), int(arguments[1]))))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
