@@ -24,7 +24,7 @@ CUSTODY_OF = {rules.STOCK: rules.PLACE, rules.TRANSIT: rules.CONSIGNMENT, rules.
 def try_all_pairs(how: Torture) -> Result:
     """Every kind with every pair of stages: what the table does not name is refused, and the three copies of the table agree."""
     pairs = list(itertools.product(rules.KINDS, rules.STAGES, rules.STAGES))
-    chosen = pairs if not how.short and not how.plant else how.random.sample(pairs, 150)
+    chosen = pairs if not how.short and not how.plant else how.random.sample(pairs, 40)
     with _place.scratch() as place:
         faults = _tables_differ()
         allowed = {(rule.kind, rule.debit_stage, rule.credit_stage) for rule in rules.expanded_rules()}
@@ -76,7 +76,7 @@ def _tables_differ() -> list[str]:
 
 def stay_flat(how: Torture) -> Result:
     """The last thousands of a long book cost what the first did; planned on empty tables, as a fresh installation is."""
-    entries = how.rounds(full=20_000, short=3_000)
+    entries = how.rounds(full=20_000, short=1_000)
     with _place.scratch() as place:
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
@@ -103,7 +103,7 @@ def _make_slow() -> None:
     with _place.unguarded() as run:
         if connection.vendor == "sqlite":
             run(
-                "CREATE TRIGGER slow AFTER INSERT ON books_entry BEGIN SELECT COUNT(*) FROM books_transfer a WHERE a.amount + length(a.kind) > 1; END"
+                "CREATE TRIGGER slow AFTER INSERT ON books_entry BEGIN SELECT COUNT(*) FROM books_transfer a, (SELECT 1 UNION SELECT 2 UNION SELECT 3 UNION SELECT 4 UNION SELECT 5) WHERE a.amount + length(a.kind) > 1; END"
             )
         else:
             run("SET session_replication_role = DEFAULT")
