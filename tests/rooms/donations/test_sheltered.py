@@ -337,3 +337,17 @@ def test_the_verifier_accepts_the_dump_and_every_givers_file(world, tmp_path, ca
     forged["share"]["amount"] = str(gifts[0].amount_minor + 1)
     (tmp_path / "forged.awna").write_bytes(canonical_json(forged) + b"\n")
     assert verify.main(["--receipt", str(tmp_path / "forged.awna")]) != 0
+
+
+def test_the_givers_page_says_that_the_gift_waits_and_later_shows_her_own_part(world, client):
+    gifts = give(world, 10)
+    page = reverse("trace", kwargs={"slug": world.campaign.slug, "token": gifts[4].donor.token})
+    done = reverse("give_done", kwargs={"slug": world.campaign.slug, "token": gifts[4].donor.token})
+    assert "waiting in a batch" in client.get(page).content.decode()
+    assert "waiting in a batch" in client.get(done).content.decode()
+    close(world)
+    books.publish_head(world.book)
+    text = client.get(page).content.decode()
+    assert "waiting in a batch" not in text and f"{gifts[4].pk}.awna" in text
+    assert hits({"page": text.encode()}, [format_minor(AMOUNTS[4], 2)])
+    assert hits({"page": text.encode()}, [format_minor(minor, 2) for minor in AMOUNTS if minor != AMOUNTS[4]]) == []
