@@ -135,6 +135,10 @@ class Movement(models.Model):
     }  # fmt: skip
 
     class Meta:
+        indexes = [
+            # The lines that wait are few among many that are settled: pages that compare book and bank ask for them each time.
+            models.Index(fields=["bank_account", "amount", "used"], name="books_movement_waiting", condition=models.Q(used__lt=Abs("amount"))),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["bank_account", "line_key", "occurrence"], name="books_movement_once"),
             models.CheckConstraint(
