@@ -34,7 +34,7 @@ def accounts(request: HttpRequest, slug: str) -> HttpResponse:
         }
         for one in reports.accounts_of(found)
     ]  # fmt: skip
-    return _page(request, "book_accounts", _("Accounts and the bank"), accounts=shown)
+    return _page(request, "book_accounts", _("Accounts and the bank"), accounts=shown, sheltered=found.sheltered)
 
 
 def funds(request: HttpRequest, slug: str) -> HttpResponse:

@@ -10,14 +10,16 @@ from django.db.models import F, Q, Sum
 
 from awna.approvals.models import Release
 from awna.books.models import Balance, BankAccount, Book, Commodity, Fund
-from awna.books.services import book_equals_bank
 from awna.books.services.filters import Filters
 from awna.books.services.reading import stock_by_place
+from awna.books.services.statements import latest_slip, latest_statement
 from awna.books.services.sums import sums_of
 from awna.books.services.waiting import waiting_at
 from awna.campaigns.models import BudgetLine
 from awna.core.ledger.rules import (
     ADVANCE,
+    BALANCE_STAGES,
+    CASH,
     COMMITTED,
     EXT,
     FREE,
@@ -85,18 +87,18 @@ class Compared:
 
 
 def accounts_of(book: Book) -> list[Compared]:
-    # What the bank holds minus what the book shows would be the sum of an open batch.
-    said = {} if book.sheltered else {account.pk: (inside, bank) for account, inside, bank in book_equals_bank(book)}
+    """A sheltered book keeps the bank's side to itself: the difference would be the batch that runs."""
     waiting = {} if book.sheltered else waiting_at(book)
-    found = []
     lying: dict[Any, dict[str, int]] = defaultdict(dict)
-    banks = list(BankAccount.objects.filter(book=book).select_related("commodity", "custody", "section").order_by("holder", "iban"))
+    banks = list(BankAccount.objects.filter(book=book).select_related("commodity", "custody").order_by("holder", "iban"))
     sums = Balance.objects.filter(book=book, account__custody__in=[bank.custody_id for bank in banks])
     for custody, stage, net in sums.values_list("account__custody", "account__stage").annotate(net=Sum(F("credits") - F("debits"))):
         lying[custody][stage] = int(net)
+    found = []
     for bank in banks:
-        last = bank.statements.exclude(closing_minor=None).order_by("-closing_on").first()
-        inside, at_bank = said.get(bank.pk, (sum(lying[bank.custody_id].values()), None))
+        last = None if book.sheltered else latest_slip(bank) if bank.custody.type == CASH else latest_statement(bank)
+        at_bank = last.closing_minor if last else None
+        inside = sum(minor for stage, minor in lying[bank.custody_id].items() if stage in BALANCE_STAGES)
         lines, minor = waiting.get(bank.pk, (0, 0))
         stages = [(stage, lying[bank.custody_id][stage]) for stage in STAGES if lying[bank.custody_id].get(stage)]
         found.append(Compared(bank, inside, at_bank, last.closing_on if last else None, minor, lines, stages))

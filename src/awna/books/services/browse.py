@@ -8,7 +8,7 @@ from django.db.models import F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
 from ..models import Account, Balance, Book, Entry, Transfer
 from .filters import Filters
 
-ROWS_A_PAGE = 50
+ROWS_A_PAGE = 30
 WINDOW_ENTRIES_FIRST, WINDOW_ENTRIES_GROWTH = 2_000, 4
 SCANNED_ENTRIES_MAX = 60_000
 """Entries that one page looks through at most; the reader then goes on searching by a link."""
