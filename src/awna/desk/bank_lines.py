@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from awna.books.models import Account, BankAccount, Entry, Movement, Transfer
+from awna.books.models import Account, BankAccount, Entry, Movement, Share, Transfer
 from awna.books.models.naming import CHARGES, UNIDENTIFIED
 from awna.core.amounts import group_minor
 from awna.core.ledger.rules import COMMITTED, PURSES, RELEASED, REMITTANCE, TRANSIT
@@ -21,6 +21,8 @@ LINES_MAX = 50
 """Lines on one page; the rest follow as these are settled."""
 PLEDGES_MAX = 200
 """Open pledges offered for one line, the likely ones first."""
+RETURNS_MAX = 20
+"""Gifts of the same amount offered as the one that a line takes back, the newest first."""
 SIMILAR_RUN_CHARACTERS_MIN = 8
 """One wrong character in a reference of 16 always leaves a run of eight right ones."""
 
@@ -61,9 +63,11 @@ def waiting_movements(*, campaign: Campaign, actor: Actor) -> QuerySet[Movement]
     reversed_entries = Entry.objects.filter(book__campaign=campaign).exclude(reverses=None).values("reverses")
     posted = Transfer.objects.filter(book__campaign=campaign, kind="gift", credit_fund__code=UNIDENTIFIED)
     nameless = posted.exclude(entry_seq__in=reversed_entries)
+    sheltered = Share.objects.filter(giftbatch__book__campaign=campaign, giftbatch__fund__code=UNIDENTIFIED)
+    without_giver = Q(pk__in=nameless.values("movement")) | Q(pk__in=sheltered.values("movement"))
     return (
         Movement.objects.for_actor(actor)
-        .filter(Q(used=0) | Q(pk__in=nameless.values("movement"), gift=None), bank_account__book__campaign=campaign)
+        .filter(Q(used=0) | (without_giver & Q(gift=None)), bank_account__book__campaign=campaign)
         .select_related("bank_account__book", "bank_account__commodity", "commodity", "custody")
         .order_by("booked_on", "position", "pk")
     )
@@ -78,16 +82,16 @@ def read_lines(*, movements: Iterable[Movement], actor: Actor) -> list[WaitingLi
         account = movement.bank_account
         own = account.section_id in own_sections
         if movement.amount < 0:
-            lines.append(WaitingLine(movement, OUTGOING, own, _sendings(movement), _orders(movement)))
+            lines.append(WaitingLine(movement, OUTGOING, own, [*_sendings(movement), *_facts(movement)], _orders(movement)))
             continue
         if own and account.pk not in pledges:
             pledges[account.pk] = list(Pledge.objects.for_actor(actor).open_in(account.book).filter(bank_account=account))
         gifts = _gifts(movement, pledges[account.pk]) if own else []
         if movement.used:
-            lines.append(WaitingLine(movement, NAMELESS, own, gifts))
+            lines.append(WaitingLine(movement, NAMELESS, own, [*_arrivals(movement), *gifts]))
         else:
             set_aside = Choice("unidentified", _("No pledge and no remittance: keep it as not yet identified"))
-            lines.append(WaitingLine(movement, ARRIVAL, own, [*_arrivals(movement), *gifts, set_aside]))
+            lines.append(WaitingLine(movement, ARRIVAL, own, [*_arrivals(movement), *gifts, set_aside, *_facts(movement)]))
     return lines
 
 
@@ -142,6 +146,21 @@ def _remittances(accounts: Iterable[Account], movement: Movement) -> list[Choice
         parts = [_("Remittance: %(text)s") % {"text": text}, f"{account.commodity.code} {amount}"]
         choices.append(Choice(f"remit:{account.milestone_id}", _labelled(parts, [_("same amount")] if same else []), likely=same))
     return sorted(choices, key=lambda choice: not choice.likely)
+
+
+def _facts(movement: Movement) -> list[Choice]:
+    """What the bank did by itself: the book follows it, whoever likes it or not."""
+    if movement.amount > 0:
+        return [Choice("fact:", _("The bank's own payment, such as interest"))]
+    reversed_entries = Entry.objects.filter(book=movement.bank_account.book).exclude(reverses=None).values("reverses")
+    gifts = Transfer.objects.filter(
+        kind="gift", credit_account__custody=movement.custody_id, commodity=movement.commodity_id, amount=-movement.amount
+    ).exclude(entry_seq__in=reversed_entries)  # fmt: skip
+    returns = [
+        Choice(f"fact:{gift.entry_seq}.{gift.line}", _("The bank took the gift of entry %(number)s back") % {"number": gift.entry_seq})
+        for gift in gifts.order_by("-entry_seq")[:RETURNS_MAX]
+    ]
+    return [*returns, Choice("fact:", _("The bank took it: a charge, or a payment that nobody here ordered"))]
 
 
 def _orders(movement: Movement) -> list[PurchaseOrder]:

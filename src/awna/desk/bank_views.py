@@ -18,7 +18,7 @@ from awna.parties.models import Role
 
 from . import services
 from .bank_lines import ARRIVAL, LINES_MAX, NAMELESS, OUTGOING, WaitingLine, read_lines, treasurer_of, waiting_movements
-from .forms import BankLineForm
+from .forms import BankFact, BankLineForm
 
 
 def bank_lines(request: HttpRequest, slug: str) -> HttpResponse:
@@ -59,6 +59,8 @@ def _settle(form: BankLineForm, actor: Actor) -> bool:
             services.identify_line(movement=movement, pledge=choice, author=author, request_id=request_id)
         elif isinstance(choice, Milestone):
             services.remit_line(movement=movement, milestone=choice, author=author, request_id=request_id)
+        elif isinstance(choice, BankFact):
+            services.book_fact(movement=movement, lot=choice.lot, author=author, request_id=request_id)
         else:
             services.set_line_aside(movement=movement, author=author)
     except Refused as refused:
@@ -75,9 +77,15 @@ def _author(movement: Movement, actor: Actor) -> Role:
 
 def _groups(lines: list[WaitingLine], asked: BankLineForm | None, actor: Actor) -> list[dict[str, Any]]:
     titles = {
-        NAMELESS: (_("Came in, giver not known"), _("This money stands in Unidentified. Choose the open pledge that it pays.")),
+        NAMELESS: (
+            _("Came in, giver not known"),
+            _("This money stands in Unidentified. Choose the open pledge that it pays, or the remittance that it is."),
+        ),
         ARRIVAL: (_("Came in, not yet in the book"), _("Money was on its way to this account. Say whether this line is that money.")),
-        OUTGOING: (_("Went out, not yet in the book"), _("Choose what the stewards released that this line carries out.")),
+        OUTGOING: (
+            _("Went out, not yet in the book"),
+            _("Choose what the stewards released that this line carries out, or what the bank did by itself."),
+        ),
     }
     found = []
     for kind, (title, text) in titles.items():

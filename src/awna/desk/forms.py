@@ -1,5 +1,6 @@
 """Forms of the desk: bank file, first run."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -33,6 +34,13 @@ class StatementForm(forms.Form):
         self.fields["bank_account"].queryset = accounts
 
 
+@dataclass(frozen=True)
+class BankFact:
+    """What the bank did by itself; `lot` names the gift that it took back."""
+
+    lot: str = ""
+
+
 class BankLineForm(forms.Form):
     """What one bank line is. The choice is looked up among what the treasurer may see; the services judge whether it fits."""
 
@@ -48,9 +56,11 @@ class BankLineForm(forms.Form):
         groups = [(_("Suggested"), likely), (_("Others"), others)] if likely and others else likely + others
         self.fields["choice"].widget.choices = [("", _now("Choose")), *groups]
 
-    def clean_choice(self) -> Pledge | Milestone | None:
-        """The pledge or milestone that was chosen; None: keep it as not yet identified."""
+    def clean_choice(self) -> Pledge | Milestone | BankFact | None:
+        """The pledge, milestone or fact of the bank that was chosen; None: keep it as not yet identified."""
         kind, _colon, key = self.cleaned_data["choice"].partition(":")
+        if kind == "fact":
+            return BankFact(key)
         book = self.line.movement.bank_account.book
         known = {
             "pledge": Pledge.objects.for_actor(self.actor).filter(bank_account__book=book).exclude(state="draft"),

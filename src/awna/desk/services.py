@@ -72,8 +72,29 @@ def remit_line(*, movement: Movement, milestone: Milestone, author: Role, reques
     first = Entry.objects.filter(transfers__movement=movement, kind__in=("remit", "fx")).first()
     if movement.used and first is not None and first.proposal_id == milestone.proposal_id:
         return first
+    part = {"proposal": milestone.proposal, "milestone": milestone.n}
+    if movement.used and _stands_unidentified(movement):
+        return books.remit_booked_line(movement=movement, author=author, request_id=request_id, **part)
     _refuse_used(movement)
-    return books.remit(proposal=milestone.proposal, milestone=milestone.n, movement=movement, author=author, request_id=request_id)
+    return books.remit(movement=movement, author=author, request_id=request_id, **part)
+
+
+@transaction.atomic
+def book_fact(*, movement: Movement, lot: str = "", author: Role, request_id: str) -> Entry:
+    """The bank did this by itself: a return or chargeback of the gift `lot`, a charge, interest, a payment that nobody ordered."""
+    movement = _locked_for(movement, author)
+    first = Entry.objects.filter(transfers__movement=movement, kind="bank_forced").first()
+    if movement.used and first is not None:
+        return first
+    _refuse_used(movement)
+    return books.post_bank_fact(movement=movement, lot=lot, author=author, request_id=request_id)
+
+
+def _stands_unidentified(movement: Movement) -> bool:
+    """The line was set aside, and nobody has said since whose gift it is."""
+    entry = books.entry_using(movement)
+    aside = entry is not None and entry.transfers.filter(kind="gift", credit_fund__code=UNIDENTIFIED).exists()
+    return aside and not Gift.objects.filter(movement=movement).exists()
 
 
 @transaction.atomic

@@ -182,3 +182,35 @@ def test_a_line_that_pays_an_order_leads_to_its_page(place, client):
     assert "Remittance:" not in page, "a supplier is paid by an order, never by a remittance"
     line = Movement.objects.get(amount=-200_00)
     assert settle(client, line, f"remit:{buying.milestones.get().pk}").status_code == 422
+
+
+def test_what_the_bank_did_by_itself_is_booked_by_a_choice(place, client):
+    """A charge takes unallocated money; a gift that the bank took back is named, and its line then waits no more."""
+    report = place.bring_in(place.north, "570.00", 2, BankLine("-2.50", text="charges"), BankLine("-500.00", "Dana", text="returned"))
+    assert report.waiting == 2
+    charge, back = Movement.objects.get(amount=-2_50), Movement.objects.get(amount=-500_00)
+    gift = Entry.objects.get(transfers__movement__amount=500_00)
+    page = read(as_(client, place.world.north_treasurer))
+    assert f"The bank took the gift of entry {gift.seq} back" in page
+    assert "fact:99.1" not in page
+    assert settle(client, back, "fact:99.1").status_code == 422
+    assert [settle(client, back, f"fact:{gift.seq}.1").status_code for _time in range(2)] == [302, 302]
+    assert settle(client, charge, "fact:").status_code == 302
+    assert place.sum("short") == -2_50, "nothing unallocated is left for the charge, and the book says so"
+    assert place.sum("free", fund="unidentified") == 70_00
+    assert all(one.equal for one in books.compare_accounts(place.book))
+    assert books.check_book(place.book) == []
+
+
+def test_a_line_set_aside_becomes_a_remittance_when_its_notice_comes(place, client):
+    assert place.bring_in(place.owner, "0.00", 1, BankLine("450.00", "North")).unidentified == 1
+    sending = place.agreed(place.owner.custody, 450_00, "Send on to the owner")
+    place.bring_in(place.north, "570.00", 2, BankLine("-450.00", "Owner"))
+    choice = f"remit:{sending.milestones.get().pk}"
+    settle(as_(client, place.world.north_treasurer), Movement.objects.get(amount=-450_00), choice)
+    as_(client, place.world.karim)
+    arrived = Movement.objects.get(amount=450_00)
+    assert "Remittance: Send on to the owner" in read(client)
+    assert [settle(client, arrived, choice).status_code for _time in range(2)] == [302, 302]
+    assert (place.sum("transit"), place.sum("free", place.owner, "unidentified"), place.sum("free", place.owner)) == (0, 0, 450_00)
+    assert books.check_book(place.book) == []

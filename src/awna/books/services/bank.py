@@ -91,7 +91,8 @@ def store_statement(*, bank_account: BankAccount, data: bytes, filename: str, au
             stored = _store_one(bank_account, file, position, item)
             new += stored
             known += sum(1 for line in item.lines if line.status == "booked" and line.amount) - len(stored)
-        say_statements(book=bank_account.book, statements=file.statements.order_by("position"), author=author)
+        # Older ones too: what was stored before the book had its policy is said with the first statement after it.
+        say_statements(book=bank_account.book, statements=bank_account.statements.order_by("file__stored_at", "position"), author=author)
         return StatementImport(file, new, known)
 
 

@@ -47,11 +47,9 @@ def say_statements(*, book: Book, statements: Sequence[Statement], author: Role)
     """Write the memo of each statement that the log does not know yet; a book without its policy waits until the first entry needs it."""
     if not next_seq(book):
         return []
-    said = []
-    for statement in statements:
-        if not is_said(book, statement):
-            said += _say(book, statement, author)
-    return said
+    ids = {statement.pk: keyed_id(book.secret_key, "entry", _request(statement, 1)) for statement in statements}
+    known = {str(pk) for pk in Entry.objects.filter(pk__in=ids.values()).values_list("pk", flat=True)}
+    return [entry for statement in statements if ids[statement.pk] not in known for entry in _say(book, statement, author)]
 
 
 @transaction.atomic
@@ -59,10 +57,6 @@ def say_movements(*, book: Book, movements: Sequence[Any], author: Role) -> list
     """Before an entry uses these movements (ids): the memos of their statements."""
     found = Statement.objects.filter(movements__in=movements).distinct().order_by("file__stored_at", "position")
     return say_statements(book=book, statements=found, author=author)
-
-
-def is_said(book: Book, statement: Statement) -> bool:
-    return Entry.objects.filter(pk=keyed_id(book.secret_key, "entry", _request(statement, 1))).exists()
 
 
 def compare_accounts(book: Book) -> list[Compared]:
