@@ -18,6 +18,7 @@ from .derived import DerivedStore
 from .log import entry_of_leaf
 from .publish import continuity_problems
 from .reading import trial_balance
+from .shelter import check_batches
 from .tables import db_uuid
 
 BATCH_ENTRIES = 1_000
@@ -29,7 +30,7 @@ def check_book(book: Book) -> list[Problem]:
     checked = _Checked(book)
     for entry in _entries(book):
         checked.take(entry)
-    return [*checked.problems, *checked.differences(), *continuity_problems(book)]
+    return [*checked.problems, *checked.differences(), *check_batches(book), *continuity_problems(book)]
 
 
 @transaction.atomic

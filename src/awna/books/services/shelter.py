@@ -166,6 +166,26 @@ def trace_shares(batch: GiftBatch, *, chosen: dict[tuple[int, int], list[str]] |
     return ways
 
 
+def check_batches(book: Book) -> list[Problem]:
+    """Rebuild every closed batch from its shares: total and roots must be those of its leaf."""
+    return [
+        Problem("batch_differs", "Batch %(n)s of entry %(seq)s does not make the total and roots of its leaf. A share was changed, added or removed.",
+                {"n": batch.n, "seq": batch.closed_seq})
+        for batch in GiftBatch.objects.filter(book=book).exclude(closed_seq=None).select_related("book").order_by("closed_seq")
+        if not _is_as_said(batch)
+    ]  # fmt: skip
+
+
+def _is_as_said(batch: GiftBatch) -> bool:
+    leaf = entry_of_leaf(bytes(Entry.objects.get(book=batch.book, seq=batch.closed_seq).leaf))
+    shares = list(batch.shares.all())
+    try:
+        tree, roots = _tree(batch), movements_root((str(share.movement_id) for share in shares), seed=_seed(batch))
+    except Refused:
+        return False
+    return (leaf.rows[0].amount, leaf.batch) == (tree.total, Batch(len(shares), roots, tree.root))
+
+
 def _tree(batch: GiftBatch) -> ShareTree:
     """Rebuilt from the shares and the batch's seed, always the same."""
     return ShareTree((CoreShare(share.commitment, share.amount) for share in batch.shares.all()), seed=_seed(batch))

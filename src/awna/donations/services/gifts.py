@@ -103,7 +103,7 @@ def claim_movements(*, movements: Iterable[Movement], author: Role) -> Claimed:
     """Post a gift for each unused credit that names an open pledge of its account exactly; leave every other line untouched.
 
     Exact means: one reference of ours, the same currency and amount, a booked line. What only resembles a pledge is left
-    with its reason, for a person.
+    with its reason, for a person. In a sheltered book the batches whose week is over are closed at this moment.
     """
     result = Claimed()
     found = list(_read_locked(movements))
@@ -118,6 +118,8 @@ def claim_movements(*, movements: Iterable[Movement], author: Role) -> Claimed:
             result.gifts.append(_post_gift(movement, pledge, author))
         else:
             result.left.append(Left(movement, match.reason, pledge))
+    for book in {movement.bank_account.book for movement in found if movement.bank_account}:
+        shelter.close_batches(book=book, author=author)
     return result
 
 
