@@ -19,6 +19,7 @@ from awna.books import services as books
 from awna.books.models import BankAccount, Custody, Document, Movement
 from awna.campaigns import services as campaigns
 from awna.consent import services as consent
+from awna.core.banking.references import new_reference
 from awna.core.problems import Problem, Refused
 from awna.crews import services as crews
 from awna.crews.models import Volunteer
@@ -120,7 +121,7 @@ def reference_bytes(number: int) -> bytes:
 
 
 def reference(number: int) -> str:
-    return donations.new_reference(reference_bytes(number))
+    return new_reference(reference_bytes(number))
 
 
 def _sentence(step: Callable[[], None]) -> str:
