@@ -43,7 +43,7 @@ bank_forced short ext m M . +d | bank_forced ext free m MN . +c
 """
 COMMODITIES = {"m": ("money",), "g": ("material", "medical", "equipment"), "t": ("time",)}
 PURSES, BALANCE_STAGES = ("bank", "provider", "cash"), ("free", "held", "released", "committed", "short")
-CUSTODIES = dict.fromkeys(("ext", "lost", "trading"), ("",)) | dict.fromkeys(BALANCE_STAGES, PURSES)
+CUSTODIES: dict[str, tuple[str, ...]] = dict.fromkeys(("ext", "lost", "trading"), ("",)) | dict.fromkeys(BALANCE_STAGES, PURSES)
 CUSTODIES |= {"advance": ("payee",), "stock": ("place",), "transit": ("consignment", "remittance"), "issued": ("task",)}
 UNFLOORED, WITHOUT_ROWS = ("ext", "lost", "trading", "short"), ("memo", "close", "policy", "break")
 NOT_REVERSIBLE = ("open", "release", "order", "void", "reclass", "reverse", "correction")
@@ -939,6 +939,10 @@ def summary(book: Book, head: Value, hashes: list[bytes], key: str | None) -> li
     ]  # fmt: skip
 
 
+def own_digest() -> str:
+    return hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
+
+
 def main(argv: list[str] | None = None) -> int:
     """0: all holds; 1: refused, the entry or part is named; 2: misused."""
     parser = argparse.ArgumentParser(prog="awna-verify", description="Check a dumped book, or a donor's file, offline.")
@@ -950,8 +954,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--receipt", action="append", default=[], help="a donor's file, with or without a dump (can be repeated)")
     parser.add_argument("--trace", metavar="SEQ.LINE", help="print the way of this gift")
     parser.add_argument("--time", action="store_true", help="print how long it took")
-    version = f"awna-verify, SHA-256 {hashlib.sha256(Path(__file__).read_bytes()).hexdigest()}"
-    parser.add_argument("--version", action="version", version=version)
+    parser.add_argument("--version", action="version", version=f"awna-verify, SHA-256 {own_digest()}")
     asked = parser.parse_args(argv)
     try:
         need(asked.file or asked.receipt, "Name a dump, or a donor's file with --receipt")

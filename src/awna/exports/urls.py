@@ -7,6 +7,7 @@ from . import log_views, views
 
 urlpatterns = [
     guarded("verify.py", views.verifier, name="verifier", GET=ANYONE),
+    guarded("verify.py.sha256", views.verifier_digest, name="verifier_digest", GET=ANYONE),
     guarded("c/<slug:slug>/log/<path:path>", log_views.log_file, name="log_file", GET=ANYONE),
     guarded("c/<slug:slug>/book.jsonl", views.book_dump, name="book_dump", GET=ANYONE),
     guarded("c/<slug:slug>/book/rows.<str:kind>", books.rows, name="book_rows", GET=ANYONE),

@@ -23,3 +23,8 @@ def verifier(request: HttpRequest) -> HttpResponse:
     answer = HttpResponse(Path(verify.__file__).read_bytes(), content_type="text/x-python; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="awna-verify.py"'
     return answer
+
+
+def verifier_digest(request: HttpRequest) -> HttpResponse:
+    """The SHA-256 of `verify.py`, in the form that `sha256sum --check` reads."""
+    return HttpResponse(f"{verify.own_digest()}  awna-verify.py\n", content_type="text/plain; charset=utf-8")

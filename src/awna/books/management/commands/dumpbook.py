@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from awna import verify
 from awna.books.models import Book
 from awna.books.services import dump_book
 from awna.core.problems import Problem, Refused
@@ -22,6 +23,7 @@ class Command(AwnaCommand):
         Path(options["file"]).write_bytes(data)
         lines = data.count(b"\n")
         self.stdout.write(f"{options['file']}: {lines} lines, {len(data)} bytes. Check it with: awna-verify {options['file']}")
+        self.stdout.write(f"SHA-256 of the verifier installed here: {verify.own_digest()}")
 
 
 def book_of(slug: str | None) -> Book:
