@@ -16,6 +16,7 @@ from awna.books.models import Checkpoint, Entry
 from awna.books.services import heads as signed
 from awna.books.services import log_key, log_standing, publish_log
 from awna.books.services.checklog import check_folder, check_log
+from awna.books.services.keys import seed_file
 from awna.core.digest import canonical_json
 from awna.core.log.checking import needed_paths
 from awna.core.log.checkpoint import Checkpoint as Head
@@ -257,6 +258,7 @@ def test_a_damaged_edge_is_written_again(ledger, places):
 
 def test_entries_of_a_campaign_at_risk_wait_while_heads_and_hashes_do_not(ledger, places):
     ledger.book.campaign.at_risk = True
+    ledger.book.campaign.save()
     add_memos(ledger, 10)
     publish_log(ledger.book)
     folder = signed.log_folder(ledger.book)
@@ -270,6 +272,7 @@ def test_entries_of_a_campaign_at_risk_wait_while_heads_and_hashes_do_not(ledger
     assert f"tile/entries/000.p/{old}" in files_of(folder)
     assert check_log(ledger.book) == []
     ledger.book.campaign.publication_delay_days = 0
+    ledger.book.campaign.save()
     publish_log(ledger.book)
     assert files_of(folder)["entries"] == f"{old + 300}\n".encode()
     assert check_log(ledger.book) == []
@@ -285,19 +288,17 @@ def test_pages_may_only_say_what_is_true(ledger, places):
 
 def sign_elsewhere(ledger, leaves, *, place: Path | None = None):
     """The log's key signed these leaves, and the guard beside the keys has not forgotten."""
-    seed = (
-        bytes.fromhex((signed.guard_files(ledger.book)[0].parent / f"log-{ledger.book.pk}.seed").read_text())
-        if log_key(ledger.book)
-        else b""
-    )
-    text = checkpoint_text(Head(ledger.book.origin, len(leaves), root_of([hash_leaf(leaf) for leaf in leaves])))
+    key = log_key(ledger.book)
+    seed = bytes.fromhex(seed_file(ledger.book).read_text())
+    text = checkpoint_text(Head(key.name, len(leaves), root_of([hash_leaf(leaf) for leaf in leaves])))
     place = place or signed.guard_files(ledger.book)[0]
     place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_text(f"{text}\n{signature_line(text, seed=seed, name=ledger.book.origin)}")
+    place.write_text(f"{text}\n{signature_line(text, seed=seed, name=key.name)}")
 
 
 def test_the_delay_is_that_of_the_campaign(ledger, places):
     ledger.book.campaign.at_risk = True
+    ledger.book.campaign.save()
     add_memos(ledger, 2)
     publish_log(ledger.book)
     limit = timezone.now() - timedelta(days=ledger.book.campaign.publication_delay_days)

@@ -46,7 +46,7 @@ def dump_book(book: Book, *, entries_until: int | None = None) -> bytes:
 def _dumped_head(book: Book, entries_until: int | None) -> Checkpoint:
     newest = publish_log(book, entries_until=entries_until)
     until = entries_allowed(book, size=newest.size) if entries_until is None else entries_until
-    found = Checkpoint.objects.filter(book=book, size__lte=until).order_by("-size").first()
+    found = Checkpoint.objects.filter(book=book, size__lte=until, note__startswith=f"{keys.origin_of(book)}\n").order_by("-size").first()
     if found is None:
         raise Refused(Problem(
             "book_not_yet_public", "The entries of this book may be read %(days)s days after they were posted; the first are not that old yet.",
@@ -65,7 +65,8 @@ def _history_before(book: Book, key: LogKey) -> list[dict[str, Any]]:
     for old in keys.key_history(book):
         if old["key"] == str(key):
             break
-        found.append({"key": old["key"], "entry": old["index"], "note": old["checkpoint"]})
+        if old["key"].startswith(f"{key.name}+"):
+            found.append({"key": old["key"], "entry": old["index"], "note": old["checkpoint"]})
     return found
 
 

@@ -87,7 +87,6 @@ def origin_of(book: Book) -> str:
 def with_origin(book: Book) -> Book:
     """A copy of the row that remembers the log's name, for the many steps of one publication."""
     copy = Book.objects.select_related("campaign").get(pk=book.pk)
-    copy.campaign = book.campaign
     copy._log_origin = origin_of(book)  # type: ignore[attr-defined]  # set and read in this module alone
     return copy
 

@@ -38,6 +38,7 @@ from ..models import Book, Checkpoint, Entry
 from . import heads, witnesses
 from .keys import Signer, keys_bytes, known_keys, log_signer, origin_of, with_origin
 from .tables import db_uuid
+from .witnesses import entries_of
 
 PUBLISH_PAUSE_S = 1.0
 """Commits that follow each other faster are published together."""
@@ -111,12 +112,12 @@ def _allowed_by_caller(book: Book, until: int, size: int) -> int:
 
 def _signed_size(book: Book, until: int) -> int:
     """Partial bundles exist for signed sizes alone."""
-    found = Checkpoint.objects.filter(book=book, size__lte=until).order_by("-size").values_list("size", flat=True).first()
-    return found or 0
+    found = Checkpoint.objects.filter(book=book, size__lte=until, note__startswith=f"{origin_of(book)}\n").order_by("-size")
+    return found.values_list("size", flat=True).first() or 0
 
 
 def _publish(book: Book, entries_until: int | None, rebuild: bool, disk: Disk) -> Checkpoint:
-    folder, size = heads.log_folder(book), _size(book)
+    folder, size = heads.log_folder(book), entries_of(book)
     if not size:
         raise Refused(Problem("book_not_founded", "The book has no entries yet, so there is nothing to sign."))
     known = heads.signed_heads(book)
@@ -219,10 +220,6 @@ def _is_current(note: str, signer: Signer) -> bool:
     return heads.head_of(note, keys=[signer.key]) is not None
 
 
-def _size(book: Book) -> int:
-    return witnesses.entries_of(book)
-
-
 def _row(book: Book, size: int) -> Checkpoint | None:
     return Checkpoint.objects.filter(book=book, size=size).first()
 
@@ -263,9 +260,11 @@ def continuity_problems(book: Book) -> list[Problem]:
     try:
         known = heads.signed_heads(book)
         last = heads.last_signed(book, heads=known, disk=_DISK)
-        heads.refuse_shorter(book, last=last, size=_size(book))
+        heads.refuse_shorter(book, last=last, size=entries_of(book))
         if last is not None:
-            _refuse_other_history(grow(lambda _: None, old_size=0, old_root=b"", leaves=leaves_of(book, first=0, until=_size(book))), known)
+            _refuse_other_history(
+                grow(lambda _: None, old_size=0, old_root=b"", leaves=leaves_of(book, first=0, until=entries_of(book))), known
+            )
     except Refused as refused:
         return refused.problems
     return []
