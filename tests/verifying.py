@@ -1,12 +1,13 @@
 """What the tests of `awna-verify` share: the whole story, one fault in it, and what the verifier says."""
 
 import functools
+import io
 from dataclasses import replace
 
 import pytest
 
 from awna import verify
-from awna.core.ledger.entries import Entry
+from awna.core.ledger.entries import Entry, leaf_bytes
 from tests.core.ledger.story import dump_of, tell
 
 # The same signature is checked thousands of times here; its answer is a pure function of its bytes.
@@ -40,3 +41,10 @@ def refusal(dump: bytes, **given: object) -> str:
     with pytest.raises(verify.Wrong) as refused:
         verify.verify(dump, None, **given)
     return str(refused.value)
+
+
+def verify_entries(entries: list[Entry]) -> tuple[verify.Book, verify.Trace]:
+    """Replay and trace without a log around it."""
+    trace = verify.Trace()
+    lines = b"".join(leaf_bytes(entry) + b"\n" for entry in entries)
+    return verify.replay(io.BytesIO(b"header\n" + lines), len(entries), trace)[0], trace

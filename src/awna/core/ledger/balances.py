@@ -256,7 +256,8 @@ def _check_whole(book: Replay, entry: Entry) -> list[Problem]:
             corrections[row.corrects] = corrections.get(row.corrects, 0) + row.amount
             taken = book.corrected.get(row.corrects, 0) + corrections[row.corrects]
             kind = book.entries[row.corrects[0]].kind if line else ""
-            if line is None or kind not in rules.CORRECTABLE or (line.debit, line.credit) != (row.credit, row.debit) or taken > line.amount:
+            undone = row.corrects[0] in book.reversed_entries or kind not in rules.CORRECTABLE
+            if line is None or undone or (line.debit, line.credit) != (row.credit, row.debit) or taken > line.amount:
                 problems.append(Problem("correction_too_large", "Corrections take back parts of one row, swapped, and never more than it."))
     return problems
 
