@@ -144,3 +144,12 @@ def test_a_database_edited_by_hand_is_named(fresh_database, what):
     assert codes <= {problem.code for problem in books.check_book(ledger.book)}
     with pytest.raises((Refused, CommandError, SystemExit)):
         call_command("checkbook")
+
+
+def test_a_book_that_waits_for_a_line_says_what_to_do(ledger, capsys):
+    ledger.gift(500)
+    ledger.movement(-20, "charges")
+    call_command("checkbook")
+    said = capsys.readouterr().out
+    assert "book 5.00 ≠ bank 4.80" in said
+    assert "Lines that went out and are not booked: 1." in said

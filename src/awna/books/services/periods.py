@@ -93,7 +93,7 @@ def close_period(*, book: Book, through: date, author: Role, request_id: str) ->
         )
     waiting = Movement.objects.unfinished(book).filter(booked_on__lte=through).count()
     if waiting:
-        raise Refused(Problem("period_has_open_lines", "%(n)s lines of statements up to %(through)s are not settled. Settle them first.",
+        raise Refused(Problem("period_has_open_lines", "Lines of statements up to %(through)s that are not settled: %(n)s. Settle them first.",
                               {"n": waiting, "through": through}, "through"))  # fmt: skip
     payload = {"about": "close", "through": through.isoformat(), "balances": digest_of(trial_balance(book))}
     return post_entry(book=book, kind="close", rows=(), author=author, effective_date=today, request_id=request_id, memo=payload)

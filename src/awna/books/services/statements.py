@@ -145,10 +145,10 @@ def _advice(account: BankAccount, lines: Sequence[Movement], unexplained: int) -
         shown = {"amount": format_minor(abs(unexplained), account.commodity.scale), "code": account.currency}
         advice.append(_of_unexplained(account, unexplained, shown))
     if incoming:
-        advice.append(Problem("settle_incoming", "%(n)s lines came in and are not booked. Match each with its gift or remittance, or set it aside.",
+        advice.append(Problem("settle_incoming", "Lines that came in and are not booked: %(n)s. Match each with its gift or remittance, or set it aside.",
                               {"n": len(incoming)}))  # fmt: skip
     if outgoing:
-        text = "%(n)s lines went out and are not booked. Book each as the payment, remittance, charge or return that it is."
+        text = "Lines that went out and are not booked: %(n)s. Book each as the payment, remittance, charge or return that it is."
         advice.append(Problem("settle_outgoing", text, {"n": len(outgoing)}))
     return tuple(advice)
 

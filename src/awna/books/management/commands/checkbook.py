@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from awna.books.services import book_equals_bank, check_book, rebuild_derived
+from awna.books.services import check_book, compare_accounts, rebuild_derived
 from awna.core.amounts import format_minor
 from awna.core.problems import Refused
 from awna.kit.commands import AwnaCommand
@@ -24,9 +24,9 @@ class Command(AwnaCommand):
             rebuild_derived(book)
         problems = check_book(book)
         compared = [
-            {"account": account.iban, "currency": account.currency, "book": format_minor(inside, account.commodity.scale),
-             "bank": format_minor(bank, account.commodity.scale), "equal": inside == bank}
-            for account, inside, bank in book_equals_bank(book)
+            {"account": one.account.iban, "currency": one.account.currency, "book": format_minor(one.in_book, one.account.commodity.scale),
+             "bank": format_minor(one.at_bank, one.account.commodity.scale), "equal": one.equal, "advice": [str(advice) for advice in one.advice]}
+            for one in compare_accounts(book)
         ]  # fmt: skip
         if options["json"]:
             self.print_json({"problems": [str(problem) for problem in problems], "accounts": compared})
@@ -34,6 +34,8 @@ class Command(AwnaCommand):
             for row in compared:
                 sign = "=" if row["equal"] else "≠"
                 self.stdout.write(f"{row['account']} {row['currency']}: book {row['book']} {sign} bank {row['bank']}")
+                for advice in row["advice"]:
+                    self.stdout.write(f"  {advice}")
         if problems:
             raise Refused(problems)
         if not options["json"]:
