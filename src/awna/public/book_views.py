@@ -87,12 +87,9 @@ def entry(request: HttpRequest, slug: str, seq: int) -> HttpResponse:
         raise Http404("The book has no such entry.")
     keys = list(Transfer.objects.filter(book=found, entry_seq=seq).order_by("line").values_list("entry_seq", "line")[:ENTRY_ROWS_MAX])
     places, leaf = Places(found), json.loads(bytes(row.leaf))
-    # Two questions, each with an index of its own; one with “or” would read the whole book.
-    related = {
-        row
-        for name in ("corrects_seq", "resolves_seq")
-        for row in Transfer.objects.filter(**{name: seq}, book=found).values_list("entry_seq", "kind")
-    }
+    # Each question by itself and for the number alone: its own index answers it; asked otherwise, the whole book is read.
+    corrected_by = list(Transfer.objects.filter(book=found, corrects_seq=seq).values_list("entry_seq", flat=True))
+    ended_by = list(Transfer.objects.filter(book=found, resolves_seq=seq).values_list("entry_seq", flat=True))
     context = {
         "title": _("Entry %(seq)s") % {"seq": seq}, "tabs": tabs(slug, ""), "entry": row, "kind": words.KINDS.get(row.kind, row.kind),
         "rows": shown_rows(load_rows(found, keys), places), "left_out": max(0, row.row_count - len(keys)),
@@ -100,7 +97,7 @@ def entry(request: HttpRequest, slug: str, seq: int) -> HttpResponse:
         "decisions": [{"steward": item["steward"][:8], "day": item["date"], "signed": bool(item.get("signature"))}
                       for item in leaf.get("decisions", [])],
         "proposal": short(row.proposal), "by": row.author.get_name_display(), "second": row.second.get_name_display() if row.second else "",
-        "links": _links(found, row, related), "page_name": page_of(seq), "leaf_hash": hash_leaf(bytes(row.leaf)).hex(),
+        "links": _links(found, row, corrected_by=corrected_by, ended_by=ended_by), "page_name": page_of(seq), "leaf_hash": hash_leaf(bytes(row.leaf)).hex(),
         "log": log_standing(found), "before": seq - 1 if seq else None, "after": seq + 1 if seq + 1 < size_of(found) else None,
         "about": str(leaf.get("payload", {}).get("about", "")),
     }  # fmt: skip
@@ -160,7 +157,7 @@ def _plain(rows: list[BookRow]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _links(book: Book, row: Entry, related: Any) -> list[dict[str, Any]]:
+def _links(book: Book, row: Entry, *, corrected_by: list[int], ended_by: list[int]) -> list[dict[str, Any]]:
     """Other entries that this one undoes, corrects or carries out, and those that do so with it."""
     found = []
     if row.reverses is not None:
@@ -174,9 +171,8 @@ def _links(book: Book, row: Entry, related: Any) -> list[dict[str, Any]]:
             found.append({"text": _("Corrects"), "seq": corrects})
         if resolves is not None:
             found.append({"text": _("Ends the hold of"), "seq": resolves})
-    found += [
-        {"text": _("Corrected by") if kind == "correction" else _("Its hold was ended by"), "seq": seq} for seq, kind in sorted(related)
-    ]
+    found += [{"text": _("Corrected by"), "seq": seq} for seq in sorted(set(corrected_by))]
+    found += [{"text": _("Its hold was ended by"), "seq": seq} for seq in sorted(set(ended_by))]
     return found
 
 

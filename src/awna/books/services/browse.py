@@ -78,7 +78,8 @@ def rows_q(filters: Filters) -> Q:
     if filters.fund:
         found &= Q(debit_fund=filters.fund) | Q(credit_fund=filters.fund)
     if filters.custody:
-        found &= Q(debit_account__custody=filters.custody) | Q(credit_account__custody=filters.custody)
+        inside = list(Account.objects.filter(custody=filters.custody).values_list("pk", flat=True))
+        found &= Q(debit_account__in=inside) | Q(credit_account__in=inside)
     if filters.account:
         found &= Q(debit_account=filters.account) | Q(credit_account=filters.account)
     if filters.commodity:
@@ -95,10 +96,18 @@ def rows_q(filters: Filters) -> Q:
     return found
 
 
-def entries_q(filters: Filters, prefix: str = "") -> Q:
+def rows_within(book: Book, filters: Filters, low: int, high: int) -> QuerySet[Transfer]:
+    """The rows that fit with low <= seq < high. Dates are asked of an index of entries, not of each row's entry."""
+    rows = Transfer.objects.filter(rows_q(filters), book=book, entry_seq__gte=low, entry_seq__lt=high)
+    if filters.since or filters.until or filters.proposal:
+        rows = rows.filter(entry_seq__in=Entry.objects.filter(entries_q(filters), book=book, seq__gte=low, seq__lt=high).values("seq"))
+    return rows
+
+
+def entries_q(filters: Filters) -> Q:
     """Dates and proposal, which stand on the entry."""
     wanted = {"effective_date__gte": filters.since, "effective_date__lte": filters.until, "proposal": filters.proposal}
-    return Q(**{f"{prefix}{name}": value for name, value in wanted.items() if value is not None})
+    return Q(**{name: value for name, value in wanted.items() if value is not None})
 
 
 def size_of(book: Book) -> int:
@@ -148,7 +157,7 @@ def _window(book: Book, filters: Filters, also: Q, begin: int, end: int, wanted:
     """The newest keys that fit in begin <= seq < end."""
     if end <= begin:
         return []
-    rows = Transfer.objects.filter(rows_q(filters), also, entries_q(filters, "entry__"), book=book, entry_seq__gte=begin, entry_seq__lt=end)
+    rows = rows_within(book, filters, begin, end).filter(also)
     bare = Entry.objects.none() if filters.on_rows else Entry.objects.filter(
         entries_q(filters), book=book, seq__gte=begin, seq__lt=end, row_count=0)  # fmt: skip
     if filters.kind:

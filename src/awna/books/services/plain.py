@@ -5,8 +5,8 @@ from typing import Any
 
 from awna.core.amounts import format_minor
 
-from ..models import Account, Book, Entry, Transfer
-from .browse import entries_q, rows_q, seq_bounds
+from ..models import Account, Book, Entry
+from .browse import entries_q, rows_within, seq_bounds
 from .filters import Filters
 
 STEP_ENTRIES = 2_000
@@ -23,7 +23,7 @@ def safe_cell(value: Any) -> Any:
 def plain_rows(book: Book, filters: Filters) -> Iterator[Plain]:
     """Every row that fits, oldest first. Amounts are in minor units; `scale` counts their decimals."""
     for low, high in _steps(book, filters):
-        rows = Transfer.objects.filter(rows_q(filters), entries_q(filters, "entry__"), book=book, entry_seq__gte=low, entry_seq__lt=high)
+        rows = rows_within(book, filters, low, high)
         found = rows.order_by("entry_seq", "line").select_related("entry", "commodity", "debit_fund", "credit_fund", "debit_account",
                                                                   "credit_account").defer("entry__leaf")  # fmt: skip
         for row in found:
@@ -41,7 +41,7 @@ def plain_rows(book: Book, filters: Filters) -> Iterator[Plain]:
 def plain_entries(book: Book, filters: Filters) -> Iterator[Plain]:
     """Every entry that has a row that fits, or that has no rows where no filter asks for any."""
     for low, high in _steps(book, filters):
-        rows = Transfer.objects.filter(rows_q(filters), entries_q(filters, "entry__"), book=book, entry_seq__gte=low, entry_seq__lt=high)
+        rows = rows_within(book, filters, low, high)
         wanted = set(rows.order_by().values_list("entry_seq", flat=True))
         if not filters.on_rows:
             bare = Entry.objects.filter(entries_q(filters), book=book, seq__gte=low, seq__lt=high, row_count=0)

@@ -1,22 +1,26 @@
 """Sums over the book for any period and filter: whole months from the tally, the days at both ends from the rows."""
 
 import calendar
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
 from ..models import Book, Tally, Transfer
-from .browse import entries_q, place_of, rows_q, seq_bounds
+from .browse import place_of, rows_within, seq_bounds
 from .filters import Filters
 
 ADDED_ROWS_MAX = 50_000
 """Rows that are added up one by one where the tally cannot answer; above this a page says that it does not know."""
-_SHARED = {
+_OF_TALLY = {
     "kind": "kind", "commodity": "debit_account__commodity", "debit_fund": "debit_account__fund", "credit_fund": "credit_account__fund",
     "debit_stage": "debit_account__stage", "credit_stage": "credit_account__stage", "proposal": "debit_account__proposal", "credit_proposal": "credit_account__proposal",
     "debit_custody": "debit_account__custody", "credit_custody": "credit_account__custody", "debit": "debit_account", "credit": "credit_account",
 }  # fmt: skip
+
+_OF_ROWS = _OF_TALLY | {name: name for name in ("commodity", "debit_fund", "credit_fund", "debit_stage", "credit_stage")}
+"""The same names on rows, which hold some of them themselves."""
 
 Sums = dict[tuple[Any, ...], tuple[int, int]]
 """What was asked for by name, in that order → (minor units, rows)."""
@@ -30,12 +34,12 @@ def sums_of(book: Book, filters: Filters | None = None, *, by: tuple[str, ...]) 
     found: Sums = {}
     whole, days = split_period(filters.since, filters.until)
     if whole is not None:
-        _add(found, _tally(book, *whole).filter(_q(filters)), by, counted=Sum("rows"))
+        _add(found, _tally(book, *whole).filter(_q(filters)), by, names=_OF_TALLY, counted=Sum("rows"))
     for first, last in days:
         part = Filters(since=first, until=last)
         low, high = seq_bounds(book, part)
-        rows = Transfer.objects.filter(entries_q(part, "entry__"), _q(filters), book=book, entry_seq__gte=low, entry_seq__lt=high)
-        _add(found, rows, by, counted=Count("line"))
+        rows = rows_within(book, replace(filters, since=first, until=last), low, high)
+        _add(found, rows, by, names=_OF_ROWS, counted=Count("line"))
     return found
 
 
@@ -104,8 +108,8 @@ def _sums_of_rows(book: Book, filters: Filters, by: tuple[str, ...]) -> Sums | N
     if high - low > ADDED_ROWS_MAX and filters.proposal is None:
         return None
     found: Sums = {}
-    rows = Transfer.objects.filter(entries_q(filters, "entry__"), rows_q(filters), book=book, entry_seq__gte=low, entry_seq__lt=high)
-    _add(found, rows, by, counted=Count("line"))
+    rows = rows_within(book, filters, low, high)
+    _add(found, rows, by, names=_OF_ROWS, counted=Count("line"))
     return found
 
 
@@ -128,9 +132,9 @@ def _q(filters: Filters) -> Q:
     return found
 
 
-def _add(found: Sums, rows: QuerySet[Any], by: tuple[str, ...], *, counted: Count | Sum) -> None:
-    names = [_SHARED[name] for name in by]
-    for row in rows.order_by().values_list(*names).annotate(minor_sum=Sum("amount"), row_sum=counted):
-        key = tuple(row[: len(names)])
+def _add(found: Sums, rows: QuerySet[Any], by: tuple[str, ...], *, names: dict[str, str], counted: Count | Sum) -> None:
+    columns = [names[name] for name in by]
+    for row in rows.order_by().values_list(*columns).annotate(minor_sum=Sum("amount"), row_sum=counted):
+        key = tuple(row[: len(columns)])
         minor, count = found.get(key, (0, 0))
         found[key] = (minor + int(row[-2]), count + int(row[-1]))
