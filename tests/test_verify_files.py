@@ -49,7 +49,7 @@ def file_of(receipt: dict[str, object]) -> bytes:
 
 def wrong(data: bytes) -> str:
     with pytest.raises(verify.Wrong) as refused:
-        verify.check_receipt(data, str(KEY), None, BOOK)
+        verify.check_receipt(data, [str(KEY)], None, BOOK)
     return str(refused.value)
 
 

@@ -86,8 +86,8 @@ KINDS = {key[0] for key in RULES} | set(WITHOUT_ROWS)
 # ------------------------------------------------- shapes: name, then key:shape; ? = may be missing, [x] = list of x and not empty, =x = the text x
 # Canonical JSON has one byte form, so a shape is one regular expression over the whole line: no key more, less, twice or out of order.
 SHAPES_TEXT = """
-header type:=header v:1 book:word origin:word log_key:word counts:counts witness_keys:words | counts entries:int openings:int |
-tile type:=tile first:int hashes:hashes | checkpoint type:=checkpoint note:text | seen size:int root:digest | step hash:digest sum:sum |
+header type:=header v:1 book:word origin:word log_key:word counts:counts witness_keys:words ?key_history:[past] | counts entries:int openings:int |
+past entry:int key:word note:text | tile type:=tile first:int hashes:hashes | checkpoint type:=checkpoint note:text | seen size:int root:digest | step hash:digest sum:sum |
 opening type:=opening v:1 of:id name:word salt:digest value:text | share index:int amount:amount steps:[step] |
 receipt type:=receipt v:1 receipt:word key:digest book:word log_key:word lot:ref leaf:text proof:text ?share:share |
 fund id:id ?parent:id ?private:private | custody id:id type:word ?settles_to:id ?private:private |
@@ -102,6 +102,7 @@ milestone n:word custody:id fund:id commodity:id ceiling:amount ?evidence:[word]
 proposal v:1 book:word id:id purpose:word policy:digest expiry:date nonce:word ?payee:digest ?target:id ?milestones:[milestone]
   ?rows:[exact] ?documents:[word] ?seen:seen ?least_arrival:amount |
 statement about:word custody:id ?commodity:id ?number:int ?opening:delta ?closing:delta ?movements:[moved] ?commitment:digest |
+break about:=break ?origin:word ?lost:seen ?adopted:seen | log_key about:=log_key key:word replaces:word |
 rate about:=rate from:word to:word rate:decimal date:date source:word | close about:=close through:date balances:digest |
 row line:int debit:id credit:id amount:amount ?movement:id ?lot:ref ?resolves:ref ?corrects:ref ?covers:covers |
 leaf v:1 seq:int id:id kind:kind date:date author:id ?second:id ?proposal:id ?reverses:int ?rows:[row] ?opens:opens ?private:private
@@ -266,7 +267,7 @@ class Book:
         self.ids, self.sealed, self.resolved, self.undone = (set[Any]() for _ in range(4))
         self.policy, self.keys, self.accounts, self.pairs, self.rows, self.private = (dict[Any, Any]() for _ in range(6))
         self.filed: Any = {}
-        self.movements, self.closings = dict[Any, Any](), dict[Any, Any]()
+        self.movements, self.closings, self.new_keys, self.breaks = (dict[Any, Any]() for _ in range(4))
         self.corrected, self.slips, self.rates = Counter[Any](), Counter[Any](), defaultdict[Any, list[Any]](list)
         self.size, self.signed, self.line, self.closed_through = 0, 0, 0, ""
 
@@ -475,6 +476,8 @@ class Book:
         filed = self.filed.get(leaf.get("proposal", ""))
         right = filed and filed.approved and filed.value.get("payload") == leaf.get("payload") and leaf["date"] <= filed.value["expiry"]
         need(right, f"no quorum of stewards approved exactly this {leaf['kind']}")
+        need(leaf["kind"] == "policy" or is_canonical(canonical(leaf["payload"]), "break"), "its payload is not a break")
+        self.breaks |= {self.size: leaf["payload"]} if leaf["kind"] == "break" else {}
 
     def govern(self, leaf: Value, rows: list[Value]) -> None:
         """The first policy is signed by all its keys; each later one was approved by the quorum of the one before."""
@@ -548,6 +551,10 @@ class Book:
         for names, rate in (("from", "to"), Fraction(said["rate"])), (("to", "from"), 1 / Fraction(said["rate"])):
             self.rates[said[names[0]], said[names[1]]].append((said["date"], rate))
 
+    def rekey(self, leaf: Value, said: Value) -> None:
+        need(is_canonical(canonical(said), "log_key"), "it is no new key of a log")
+        self.new_keys[self.size] = said
+
     def close(self, leaf: Value, rows: list[Value]) -> None:
         need(is_canonical(canonical(leaf["payload"]), "close"), "a close names the last day of its period")
         balances = {name: {stage: str(net) for stage, net in stages.items()} for name, stages in self.trial_balance().items()}
@@ -587,7 +594,7 @@ NEEDS: dict[str, tuple[Any, str]] = {
     "fee": (Book.is_within_charges, "the charges are above their cap, or not of the milestone of charges"),
     "void": (Book.frees, "it frees what belongs to another proposal"), "bank_forced": (Book.is_forced, "money is still free there"),
 }  # fmt: skip
-MEMOS: dict[Any, Any] = {"proposal": Book.file, "statement": Book.state, "slip": Book.state, "rate": Book.rate}
+MEMOS: dict[Any, Any] = {"proposal": Book.file, "statement": Book.state, "slip": Book.state, "rate": Book.rate, "log_key": Book.rekey}
 WHOLE: dict[str, Any] = {"policy": Book.govern, "close": Book.close, "break": Book.act, "reverse": Book.reverse, "fx": Book.exchange}
 WHOLE |= {"correction": Book.correct}
 
@@ -722,12 +729,21 @@ def read_key(text: str, kind: int) -> tuple[str, bytes, bytes]:
     return name, bytes.fromhex(said), raw[1:]
 
 
-def read_note(note: str, where: str, log_key: str, witnesses: list[str]) -> tuple[int, bytes, list[str]]:
+def read_note(note: str, where: str, log_keys: list[str], witnesses: list[str]) -> tuple[int, bytes, list[str]]:
     """Size and root of a checkpoint that the log signed, and for each line below it the key that signed it, or nothing."""
     text, _, tail = note.partition("\n\n")
     said, lines, signers = text.split("\n"), tail.split("\n"), []
-    root, keys = unbase64(said[-1]), [(1, *read_key(log_key, 1), log_key), *((4, *read_key(key, 4), key) for key in witnesses)]
-    right = len(said) == 3 and re.fullmatch("[1-9][0-9]{0,14}", said[1]) and len(root) == 32 and not lines[-1] and said[0] == keys[0][1]
+    root, keys = (
+        unbase64(said[-1]),
+        [*((1, *read_key(key, 1), key) for key in log_keys), *((4, *read_key(key, 4), key) for key in witnesses)],
+    )
+    right = (
+        len(said) == 3
+        and re.fullmatch("[1-9][0-9]{0,14}", said[1])
+        and len(root) == 32
+        and not lines[-1]
+        and said[0] in [key[1] for key in keys]
+    )
     need(right, f"{where}: it is no checkpoint of this log, with its name, its size and its root")
     for line in lines[:-1]:
         signers.append("")
@@ -736,7 +752,7 @@ def read_note(note: str, where: str, log_key: str, witnesses: list[str]) -> tupl
             message, skip = (f"{text}\n", 4) if kind == 1 else (f"cosignature/v1\ntime {int.from_bytes(raw[4:12], 'big')}\n{text}\n", 12)
             right = line.startswith(f"— {name} ") and raw[:4] == key_id and ed25519_is_right(public, message.encode(), raw[skip:])
             signers[-1] = key if right else signers[-1]
-    need(log_key in signers, f"{where}: it is not signed by the key of the log")
+    need(any(key in signers and key.startswith(f"{said[0]}+") for key in log_keys), f"{where}: it is not signed by the key of the log")
     return int(said[1]), root, signers
 
 
@@ -752,7 +768,7 @@ def check_quorum(policy: str, log_key: str, note: str) -> str:
     groups = {
         words[1]: (words[3:], {"any": "1", "all": str(len(words[3:]))}.get(words[2], words[2])) for words in lines if words[0] == "group"
     }
-    signers = read_note(note, "checkpoint", log_key, list(names.values()))[2]
+    signers = read_note(note, "checkpoint", [log_key], list(names.values()))[2]
 
     def met(name: str) -> bool:
         return sum(map(met, groups[name][0])) >= int(groups[name][1]) if name in groups else names[name] in signers
@@ -761,14 +777,17 @@ def check_quorum(policy: str, log_key: str, note: str) -> str:
     return f"Witnesses: {sum(key in signers for key in names.values())} of {len(names)} in the policy cosigned; its quorum {quorum} is met."
 
 
-def check_receipt(data: bytes, log_key: str | None, hashes: list[bytes] | None = None, book: str = "") -> str:
+def check_receipt(data: bytes, log_keys: list[str], hashes: list[bytes] | None = None, book: str = "") -> str:
     """A donor's file: this gift, under this receipt number, is in the signed log. With a dump, in the same log as the dump."""
     value = parse(data, "receipt", "receipt")
     (head, _, note), leaf_bytes, (seq, line) = value["proof"].partition("\n\n"), value["leaf"].encode(), value["lot"]
     parse(leaf_bytes + b"\n", "receipt", "leaf")
-    need(log_key in (None, value["log_key"]) and book in ("", value["book"]), "receipt: its log key or book is not the one that was given")
+    need(
+        (not log_keys or value["log_key"] in log_keys) and book in ("", value["book"]),
+        "receipt: its log key or book is not the one that was given",
+    )
     (said, index, *path), leaf, leaf_hash = head.split("\n"), json.loads(leaf_bytes), hash_of(b"\x00", leaf_bytes)
-    size, root, _ = read_note(note, "receipt", value["log_key"], [])
+    size, root, _ = read_note(note, "receipt", [value["log_key"]], [])
     right = (
         said == "c2sp.org/tlog-proof@v1"
         and index == f"index {seq}"
@@ -819,7 +838,7 @@ def read_dump(file: BinaryIO) -> tuple[Value, dict[str, list[Value]], list[bytes
     listed = b"".join(bytes.fromhex(tile["hashes"]) for tile in parts["tile"])
     whole = [tile["first"] for tile in parts["tile"]] == list(range(0, entries, TILE_HASHES)) and len(listed) == 32 * entries
     need(whole, "tile 0: the tiles do not list each entry once")
-    size, root, signers = read_note(parts["checkpoint"][0]["note"], "checkpoint", head["log_key"], head["witness_keys"])
+    size, root, signers = read_note(parts["checkpoint"][0]["note"], "checkpoint", [head["log_key"]], head["witness_keys"])
     changed, signed = next((n for n, one in enumerate(hashes) if listed[32 * n : 32 * n + 32] != one), -1), tree_root(hashes) == root
     need(changed < 0 or not signed, f"tile {changed // TILE_HASHES}: its hash of entry {changed} was changed")
     need(changed < 0, f"entry {changed}: a byte was changed: it is not the entry in the signed tree")
@@ -854,21 +873,35 @@ def verify(source: bytes | BinaryIO, key: str | None = None, **given: Any) -> li
     """Check a whole dump and what was given beside it (see `main`); the lines of the summary, or Wrong."""
     file, started = io.BytesIO(source) if isinstance(source, bytes) else source, time.process_time()
     head, parts, hashes = read_dump(file)
-    need(key in (None, head["log_key"]), "header: the log key is not the one given with --key")
+    history = head.get("key_history", [])
+    log_keys = [*(one["key"] for one in history), head["log_key"]]
+    need(key in (None, *log_keys), "header: the log key is not the one given with --key")
     seconds, trace = time.process_time() - started, Trace() if given.get("trace") else None
     book, spent = replay(file, len(hashes), trace)
-    need([head["book"], head["origin"]] == [book.policy["book"], book.policy["origin"]], "header: book and origin are not those of entry 0")
+    origin = [book.policy["origin"], *(one["origin"] for one in book.breaks.values() if "origin" in one)][-1]
+    need(head["book"] == book.policy["book"] and head["origin"] == origin, "header: book and origin are not those of the entries")
+    need(head["log_key"].startswith(f"{origin}+"), "header: the log key has another name than the log")
+    for one, new in zip(history, log_keys[1:], strict=True):
+        size, root, _ = read_note(one["note"], "header", [one["key"]], [])
+        said = {"about": "log_key", "key": new, "replaces": one["key"]}
+        right = book.new_keys.get(one["entry"]) == said and one["entry"] < size <= len(hashes) and tree_root(hashes[:size]) == root
+        need(right, f"header: the new key of the log is not the one that entry {one['entry']} says, under the old key")
+    for seq, one in book.breaks.items():
+        whole = "adopted" not in one or (
+            one["adopted"]["size"] <= seq and tree_root(hashes[: one["adopted"]["size"]]).hex() == one["adopted"]["root"]
+        )
+        need(whole, f"entry {seq}: the entries before it are not those that were read back")
     check_openings(book, parts["opening"])
     lines = summary(book, head, hashes, key)
     for note in given.get("older", ()):
-        size, root, _ = read_note(note, "older checkpoint", head["log_key"], [])
+        size, root, _ = read_note(note, "older checkpoint", log_keys, [])
         need(
             size <= len(hashes) and tree_root(hashes[:size]) == root, f"older checkpoint: its {size} entries are not the first of this book"
         )
         lines.append(f"Continues the older checkpoint of {size} entries.")
     if given.get("policy"):
         lines.append(check_quorum(given["policy"], head["log_key"], parts["checkpoint"][0]["note"]))
-    lines += [check_receipt(data, head["log_key"], hashes, head["book"]) for data in given.get("receipts", ())]
+    lines += [check_receipt(data, log_keys, hashes, head["book"]) for data in given.get("receipts", ())]
     lines += [compare_stewards(book, given.get("stewards", "")), *(way_of(book, trace, given["trace"]) if trace else [])]
     if given.get("time"):
         each = [f"{1e6 * one / len(hashes):.1f}" for one in (seconds, *spent)]
@@ -930,6 +963,7 @@ def summary(book: Book, head: Value, hashes: list[bytes], key: str | None) -> li
         fair = "no closing balance" if closing is None or custody in book.sealed else closing - waiting[custody]
         equal = "equals the bank" if inside == fair else f"its statements, less what is not booked yet, say {fair}"
         lines.append(f"Custody {custody}: the book says {inside} minor units and {equal}.")
+    lines += [f"Entry {seq} breaks the log: {canonical(one)}" for seq, one in book.breaks.items()]
     witnessed = f"independently witnessed ({len(head['witness_keys'])})" if head["witness_keys"] else "signed log"
     return [
         *lines, f"Movements: {len(book.movements)}, {sum(one[1] is None for one in book.movements.values())} of them in no statement.",
@@ -967,7 +1001,10 @@ def main(argv: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 2
     try:
-        lines = [f"Log key {'given' if asked.key else 'taken from the receipt'}.", *(check_receipt(data, asked.key) for data in receipts)]
+        lines = [
+            f"Log key {'given' if asked.key else 'taken from the receipt'}.",
+            *(check_receipt(data, [asked.key] if asked.key else []) for data in receipts),
+        ]
         given = {"policy": policy, "stewards": stewards, "older": older, "receipts": receipts, "trace": asked.trace, "time": asked.time}
         lines = verify(file, asked.key, **given) if file else lines
     except Wrong as wrong:
