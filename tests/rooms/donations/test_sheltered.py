@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 
 from awna import verify
 from awna.books import services as books
-from awna.books.models import Entry, GiftBatch, Movement, Share, Transfer
+from awna.books.models import Book, Entry, GiftBatch, Movement, Share, Transfer
 from awna.books.models.naming import OPEN, SHELTERED
 from awna.core.amounts import format_minor, group_minor
 from awna.core.digest import canonical_json
@@ -109,6 +109,13 @@ def test_a_campaign_at_risk_is_sheltered_and_others_are_open(world):
     with pytest.raises(Refused) as refused:
         books.set_exposure(book=world.book, exposure="half")
     assert refused.value.codes == ["exposure_unknown"]
+
+
+def test_a_book_with_a_batch_stays_sheltered_when_the_risk_is_over(world):
+    give(world, 1)
+    world.campaign.at_risk = False
+    world.campaign.save()
+    assert Book.objects.get().sheltered
 
 
 def test_gifts_wait_in_one_batch_and_nothing_is_posted_before_there_are_ten(world):

@@ -21,7 +21,7 @@ from awna.core.problems import Problem, Refused
 from awna.parties.models import Role
 
 from ..models import Account, Book, Custody, Entry, Fund, GiftBatch, Movement, Share
-from ..models.naming import EXPOSURES
+from ..models.naming import EXPOSURES, SHELTERED
 from ..refusals import problem_of
 from .accounts import Row, Spot
 from .derived import trace_lot
@@ -99,6 +99,8 @@ def _open_batch(book: Book, custody: Custody, fund: Fund, commodity: Any) -> Gif
     found = same.filter(closed_seq=None).first()
     if found is not None:
         return found
+    # From its first batch on a book stays sheltered, even if the campaign is no longer at risk: an open batch must be able to fill.
+    Book.objects.filter(pk=book.pk, exposure="").update(exposure=SHELTERED)
     n = same.count() + 1
     batch_id = keyed_id(book.secret_key, "giftbatch", str(fund.pk), str(commodity.pk), str(custody.pk), str(n))
     return GiftBatch.objects.create(id=UUID(batch_id), book=book, custody=custody, fund=fund, commodity=commodity, n=n)
