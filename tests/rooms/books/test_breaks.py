@@ -2,14 +2,20 @@
 
 import shutil
 from datetime import date
+from functools import partial
 
 import pytest
+from django.core.management import call_command
+from django.db import transaction
 
 from awna.books import services as books
 from awna.books.models import Checkpoint, Entry
 from awna.books.services import heads as signed
 from awna.books.services.breaks import break_log, lost_head, propose_break
 from awna.books.services.checklog import check_log
+from awna.books.services.mirror import propose_readoption, readopt
+from awna.consent.models import Proposal
+from awna.core.log.disk import read_file
 from awna.core.log.tree import hash_leaf, root_of
 from awna.core.problems import Refused
 
@@ -105,3 +111,110 @@ def test_a_second_loss_makes_a_third_generation(ledger):
     break_log(proposal=again, author=ledger.world.karim)
     assert books.log_key(ledger.book).name == f"{ledger.book.origin}/3"
     assert check_log(ledger.book) == []
+
+
+def lose_after_publishing(ledger, places):  # noqa: F811
+    """Entries are posted and published, a friend copies the folder, and the database is restored from before."""
+    ledger.gift()
+    books.publish_log(ledger.book)
+    before = transaction.savepoint()
+    ledger.gift(25_000, "another gift")
+    fund = books.ensure_fund(book=ledger.book, code="doors", title="Doors")
+    movement = ledger.movement(12_300, "for doors")
+    spots = [
+        books.Spot(stage, custody, str(fund.pk), str(ledger.eur.pk))
+        for stage, custody in (("ext", None), ("free", str(ledger.north.custody_id)))
+    ]
+    ledger.post("gift", books.Row(*spots, 12_300, movement=str(movement.pk)))
+    books.post_entry(book=ledger.book, kind="memo", rows=(), author=ledger.world.karim, request_id="note", memo={"about": "note"})
+    books.publish_log(ledger.book)
+    leaves = [bytes(leaf) for leaf in Entry.objects.order_by("seq").values_list("leaf", flat=True)]
+    net = ledger.net("free")
+    transaction.savepoint_rollback(before)
+    mirror = shutil.copytree(signed.log_folder(ledger.book), places / "mirror")
+    shutil.rmtree(signed.log_folder(ledger.book))
+    return leaves, net, partial(read_file, mirror), mirror
+
+
+def propose_back(ledger, read):
+    return propose_readoption(book=ledger.book, read=read, filed_by=ledger.world.karim, expires_on=LATER, request_id="back")
+
+
+def test_lost_entries_come_back_from_a_mirror_byte_for_byte(ledger, places):  # noqa: F811
+    leaves, net, read, _ = lose_after_publishing(ledger, places)
+    assert lost_head(ledger.book).head.size == len(leaves) > Entry.objects.count()
+    proposal = propose_back(ledger, read)
+    ledger.approve(proposal)
+    lacking = len(leaves) - Entry.objects.count()
+    assert readopt(proposal=proposal, read=read, author=ledger.world.karim) == lacking
+    assert readopt(proposal=proposal, read=read, author=ledger.world.karim) == 0
+    assert [bytes(leaf) for leaf in Entry.objects.order_by("seq").values_list("leaf", flat=True)][: len(leaves)] == leaves
+    assert ledger.net("free") == net
+    books.publish_log(ledger.book)
+    assert books.log_key(ledger.book).name == ledger.book.origin
+    assert check_log(ledger.book) == []
+    assert books.check_book(ledger.book) == []
+    add_memos(ledger, 2)
+    books.publish_log(ledger.book)
+    assert check_log(ledger.book) == []
+
+
+def test_reading_back_needs_the_stewards(ledger, places):  # noqa: F811
+    _, _, read, _ = lose_after_publishing(ledger, places)
+    count = Entry.objects.count()
+    with pytest.raises(Refused) as refused:
+        readopt(proposal=propose_back(ledger, read), read=read, author=ledger.world.karim)
+    assert refused.value.codes == ["proposal_not_approved"]
+    assert Entry.objects.count() == count
+
+
+def test_a_damaged_or_other_mirror_is_refused_and_nothing_is_half_read(ledger, places):  # noqa: F811
+    _, _, read, mirror = lose_after_publishing(ledger, places)
+    proposal = propose_back(ledger, read)
+    ledger.approve(proposal)
+    count = Entry.objects.count()
+    for path in [file for file in mirror.rglob("*") if file.is_file() and (file.name == "checkpoint" or "tile" in file.parts)]:
+        data = path.read_bytes()
+        path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+        older = count % 256 and path.name.isdigit() and int(path.name) <= count
+        if not older:
+            with pytest.raises(Refused):
+                readopt(proposal=proposal, read=read, author=ledger.world.karim)
+        path.write_bytes(data)
+        assert Entry.objects.count() == count
+    add_memos(ledger, 1)
+    with pytest.raises(Refused) as refused:
+        readopt(proposal=proposal, read=read, author=ledger.world.karim)
+    assert refused.value.codes == ["mirror_does_not_continue"]
+
+
+def test_an_entry_on_lost_papers_does_not_come_back_alone(ledger, places):  # noqa: F811
+    ledger.gift()
+    books.publish_log(ledger.book)
+    before = transaction.savepoint()
+    ledger.hold(ledger.proposal())
+    books.publish_log(ledger.book)
+    transaction.savepoint_rollback(before)
+    read = partial(read_file, signed.log_folder(ledger.book))
+    proposal = propose_back(ledger, read)
+    ledger.approve(proposal)
+    count = Entry.objects.count()
+    with pytest.raises(Refused) as refused:
+        readopt(proposal=proposal, read=read, author=ledger.world.karim)
+    assert refused.value.codes == ["entry_needs_what_is_lost"]
+    assert Entry.objects.count() == count
+
+
+def test_the_command_leads_through_a_loss(ledger, places, capsys):  # noqa: F811
+    leaves, _, _, mirror = lose_after_publishing(ledger, places)
+    call_command("breaklog")
+    assert f"{len(leaves)} entries" in capsys.readouterr().out
+    call_command("breaklog", "--mirror", str(mirror), "--propose")
+    proposal = Proposal.objects.get(purpose="break")
+    assert str(proposal.pk) in capsys.readouterr().out
+    ledger.approve(proposal)
+    call_command("breaklog", "--mirror", str(mirror), "--go", str(proposal.pk))
+    assert "ask the donors" in capsys.readouterr().out
+    call_command("publishlog")
+    call_command("breaklog")
+    assert "Nothing is lost" in capsys.readouterr().out
