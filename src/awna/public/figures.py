@@ -6,7 +6,6 @@ from django.db.models import Q, QuerySet
 
 from awna.books.models import Book, Commodity, Transfer
 from awna.books.services.sums import sums_of
-from awna.core.ledger import rules
 from awna.core.ledger.rules import ADVANCE, COMMITTED, EXT, FREE, HELD, LOST, RELEASED, SHORT, TRADING, TRANSIT
 
 UNDOING_KINDS = frozenset({"reverse", "correction"})
@@ -67,11 +66,13 @@ def money_of(book: Book) -> list[Money]:
 
 def q_of(figure: str) -> Q:
     """The rows that add to a figure or take away from it; the same test as `sign_in`."""
-    wanted = Q(pk__in=[])
-    for rule in rules.expanded_rules():
-        if sign_in(figure, kind=rule.kind, debit_stage=rule.debit_stage, credit_stage=rule.credit_stage):
-            wanted |= Q(kind=rule.kind, debit_stage=rule.debit_stage, credit_stage=rule.credit_stage)
-    return wanted
+    arrives, leaves = Q(debit_stage=EXT), Q(credit_stage=EXT)
+    if figure == "received":
+        return (arrives & ~Q(kind__in=UNDOING_KINDS)) | (leaves & Q(kind__in=GIVEN_BACK_KINDS))
+    if figure == "spent":
+        return (leaves & ~Q(kind__in=GIVEN_BACK_KINDS)) | (arrives & Q(kind__in=UNDOING_KINDS))
+    inside = STAGES_OF[figure]
+    return (Q(debit_stage__in=inside) & ~Q(credit_stage__in=inside)) | (Q(credit_stage__in=inside) & ~Q(debit_stage__in=inside))
 
 
 def rows_of(book: Book, *, figure: str, code: str) -> QuerySet[Transfer]:

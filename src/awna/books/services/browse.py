@@ -12,6 +12,8 @@ ROWS_A_PAGE = 30
 WINDOW_ENTRIES_FIRST, WINDOW_ENTRIES_GROWTH = 2_000, 4
 SCANNED_ENTRIES_MAX = 60_000
 """Entries that one page looks through at most; the reader then goes on searching by a link."""
+PROPOSAL_ENTRIES_MAX = 2_000
+"""Entries of one proposal that are asked for at once; a few dozen are usual."""
 BALANCE_ROWS_MAX = 5_000
 """Rows between the first and the last of a page that a running balance adds up at most."""
 
@@ -99,9 +101,17 @@ def rows_q(filters: Filters) -> Q:
 def rows_within(book: Book, filters: Filters, low: int, high: int) -> QuerySet[Transfer]:
     """The rows that fit with low <= seq < high. Dates are asked of an index of entries, not of each row's entry."""
     rows = Transfer.objects.filter(rows_q(filters), book=book, entry_seq__gte=low, entry_seq__lt=high)
-    if filters.since or filters.until or filters.proposal:
+    if filters.proposal:
+        rows = rows.filter(entry_seq__in=entries_of(book, filters, low, high))
+    elif filters.since or filters.until:
         rows = rows.filter(entry_seq__in=Entry.objects.filter(entries_q(filters), book=book, seq__gte=low, seq__lt=high).values("seq"))
     return rows
+
+
+def entries_of(book: Book, filters: Filters, low: int, high: int) -> list[int]:
+    """The newest entries of the proposal with low <= seq < high."""
+    found = Entry.objects.filter(entries_q(filters), book=book, seq__gte=low, seq__lt=high).order_by("-seq")
+    return list(found.values_list("seq", flat=True)[:PROPOSAL_ENTRIES_MAX])
 
 
 def entries_q(filters: Filters) -> Q:
@@ -147,7 +157,7 @@ def _keys(book: Book, filters: Filters, also: Q, wanted: int) -> tuple[list[Key]
         if scanned >= SCANNED_ENTRIES_MAX:
             return keys, end
         end = min(end, _jump(book, filters, end))
-        begin = max(first, end - width)
+        begin = max(first, end - min(width, SCANNED_ENTRIES_MAX - scanned))
         keys += _window(book, filters, also, begin, end, wanted - len(keys))
         scanned, end, width = scanned + end - begin, begin, width * WINDOW_ENTRIES_GROWTH
     return keys, None

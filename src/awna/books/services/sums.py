@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet, Sum
 
 from ..models import Book, Tally, Transfer
-from .browse import place_of, rows_within, seq_bounds
+from .browse import PROPOSAL_ENTRIES_MAX, entries_of, place_of, rows_within, seq_bounds
 from .filters import Filters
 
 ADDED_ROWS_MAX = 50_000
@@ -105,7 +105,8 @@ def _tally(book: Book, first: date | None, last: date | None) -> QuerySet[Any]:
 
 def _sums_of_rows(book: Book, filters: Filters, by: tuple[str, ...]) -> Sums | None:
     low, high = seq_bounds(book, Filters(since=filters.since, until=filters.until, proposal=filters.proposal))
-    if high - low > ADDED_ROWS_MAX and filters.proposal is None:
+    many = len(entries_of(book, filters, low, high)) == PROPOSAL_ENTRIES_MAX if filters.proposal else high - low > ADDED_ROWS_MAX
+    if many:
         return None
     found: Sums = {}
     rows = rows_within(book, filters, low, high)
