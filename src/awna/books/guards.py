@@ -12,16 +12,7 @@ from dataclasses import dataclass
 
 from awna.core.ledger import rules
 
-Guard = tuple[str, str]
-
-
-@dataclass(frozen=True)
-class Rare:
-    """Guards that are asked only where `gate`, which looks at nothing but the joined rows, holds; then `effects` follow."""
-
-    gate: str
-    guards: tuple[Guard, ...]
-    effects: tuple[str, ...] = ()
+from .guard_groups import FREES, GROUPS, Guard, Rare, approved, equals, in_list
 
 
 @dataclass(frozen=True)
@@ -37,32 +28,6 @@ class Joined:
     effects: tuple[str, ...] = ()
 
 
-def _in(kinds: object) -> str:
-    return ", ".join(f"'{kind}'" for kind in sorted(kinds))  # type: ignore[call-overload]
-
-
-def _is(column: str, values: object) -> str:
-    """Plain comparisons: SQLite would build a table in memory for each row to answer IN."""
-    return "(" + " OR ".join(f"{column} = '{value}'" for value in sorted(values)) + ")"  # type: ignore[call-overload]
-
-
-def _fund(end: str, column: str) -> str:
-    return f"(SELECT f.{column} FROM books_fund f WHERE f.id = NEW.{end}_fund_id)"
-
-
-def _milestone(column: str, account: str = "d") -> str:
-    return f"(SELECT m.{column} FROM books_milestone m WHERE m.id = {account}.milestone_id)"
-
-
-def _approved(proposal: str, on: str | None) -> str:
-    """At least k distinct people of the proposal's epoch said yes; on a date, it must also not have expired by then."""
-    expiry = f"AND q.expires_on >= {on}" if on else ""
-    return f"""EXISTS (SELECT 1 FROM consent_proposal q JOIN consent_policyepoch k ON k.id = q.epoch_id
-        WHERE q.id = {proposal} AND q.withdrawn_at IS NULL {expiry}
-        AND (SELECT count(DISTINCT z.user_id) FROM consent_decision y JOIN parties_role z ON z.id = y.steward_id
-             WHERE y.proposal_id = q.id AND y.choice = 'approve' AND z.name = 'steward' AND z.campaign_id = q.campaign_id) >= k.required)"""
-
-
 # -- entries --------------------------------------------------------------------------------------------------------
 
 ENTRY = Joined(
@@ -72,10 +37,11 @@ ENTRY = Joined(
     missing="entry_seq_not_next",
     common=(
         ("entry_seq_not_next", "NEW.seq > 0 AND p.seq IS NULL"),
-        ("entry_kind_unknown", f"{{not_in:NEW.kind:{_in(rules.KINDS)}}}"),
-        ("entry_rows_do_not_fit_kind", f"(NEW.row_count = 0) <> {_is('NEW.kind', rules.KINDS_WITHOUT_ROWS)}"),
+        ("entry_kind_unknown", f"{{not_in:NEW.kind:{in_list(rules.KINDS)}}}"),
+        ("entry_rows_do_not_fit_kind", f"(NEW.row_count = 0) <> {equals('NEW.kind', rules.KINDS_WITHOUT_ROWS)}"),
         ("fx_needs_two_rows", "NEW.kind = 'fx' AND NEW.row_count <> 2"),
         ("first_entry_is_the_policy", "NEW.seq = 0 AND NEW.kind <> 'policy'"),
+        ("period_is_closed", "NEW.effective_date <= h.closed_through"),
         ("second_person_is_author", "s.user_id = a.user_id"),
         ("role_of_another_campaign",
             "a.campaign_id <> b.campaign_id OR (NEW.second_id IS NOT NULL AND s.campaign_id IS DISTINCT FROM b.campaign_id)"),
@@ -85,12 +51,26 @@ ENTRY = Joined(
         Rare("NEW.proposal_id IS NOT NULL", (
             ("proposal_of_another_campaign", "(SELECT q.campaign_id FROM consent_proposal q WHERE q.id = NEW.proposal_id) <> b.campaign_id"),
         )),
+        Rare("NEW.kind = 'close'", (
+            ("close_without_a_day", "COALESCE({through_text}, '') NOT LIKE '____-__-__'"),
+            ("period_is_closed", "h.closed_through IS NOT NULL AND {through} <= h.closed_through"),
+            ("close_before_its_end", "{through} >= NEW.effective_date"),
+        ), ("UPDATE books_head SET closed_through = {through} WHERE book_id = NEW.book_id AND NEW.kind = 'close';",)),
+        Rare("NEW.kind = 'memo'", (), (
+            """INSERT INTO books_rate (book_id, entry_seq, from_id, to_id, dated, rate)
+            SELECT NEW.book_id, NEW.seq, f.id, t.id, {rate_date}, {rate_rate} FROM books_commodity f, books_commodity t
+            WHERE NEW.kind = 'memo' AND {is_json} AND {rate_about} = 'rate' AND f.code = {rate_from} AND t.code = {rate_to};""",
+        )),
         Rare("NEW.seq > 0 AND (NEW.kind = 'policy' OR NEW.kind = 'break')", (
-            ("proposal_not_approved", f"NOT {_approved('NEW.proposal_id', 'NEW.effective_date')}"),
+            ("proposal_of_another_purpose",
+                "COALESCE((SELECT q.purpose FROM consent_proposal q WHERE q.id = NEW.proposal_id), '') <> NEW.kind"),
+            ("proposal_already_used", """EXISTS (SELECT 1 FROM books_entry o WHERE o.book_id = NEW.book_id
+                AND o.proposal_id = NEW.proposal_id AND o.kind = NEW.kind AND o.seq < NEW.seq)"""),
+            ("proposal_not_approved", f"NOT {approved('NEW.proposal_id', 'NEW.effective_date')}"),
         )),
         Rare("NEW.reverses IS NOT NULL", (
             ("entry_not_reversible", f"""NOT EXISTS (SELECT 1 FROM books_entry o WHERE o.book_id = NEW.book_id AND o.seq = NEW.reverses
-                AND o.seq < NEW.seq AND o.row_count = NEW.row_count AND o.kind IN ({_in(rules.REVERSIBLE)}))"""),
+                AND o.seq < NEW.seq AND o.row_count = NEW.row_count AND o.kind IN ({in_list(rules.REVERSIBLE)}))"""),
             ("entry_was_corrected", """EXISTS (SELECT 1 FROM books_transfer t
                 WHERE t.book_id = NEW.book_id AND t.corrects_seq = NEW.reverses)"""),
         )),
@@ -98,18 +78,6 @@ ENTRY = Joined(
 )  # fmt: skip
 
 # -- transfers ------------------------------------------------------------------------------------------------------
-
-_MOVEMENT_FITS = """EXISTS (SELECT 1 FROM books_movement m WHERE m.id = NEW.movement_id AND m.commodity_id = NEW.commodity_id AND (
-            (r.movement_end = 'debit' AND m.amount < 0 AND m.custody_id = d.custody_id)
-            OR (r.movement_end = 'credit' AND m.amount > 0 AND m.custody_id = c.custody_id)))"""
-_FREES = """EXISTS (SELECT 1 FROM books_entry u JOIN books_transfer o ON o.book_id = u.book_id AND o.entry_seq = u.reverses
-            AND o.line = {row}.line AND o.movement_id = {row}.movement_id
-            WHERE u.book_id = {row}.book_id AND u.seq = {row}.entry_seq AND {row}.kind = 'reverse')"""
-"""The reversal gives the line back that the reversed row had used, so that the line can be posted again as what it is."""
-_CARRIES_MILESTONE = f"(COALESCE(d.proposal_id = e.proposal_id, 1 = 0) AND {_approved('e.proposal_id', None)})"
-_KINDS_ATTACHED = """EXISTS (SELECT 1 FROM {each:""" + _milestone("evidence") + """} WHERE NOT EXISTS (
-                SELECT 1 FROM books_evidence v JOIN books_document g ON g.id = v.document_id
-                WHERE v.book_id = NEW.book_id AND v.entry_seq = NEW.entry_seq AND g.kind = wanted.value))"""  # fmt: skip
 
 _COMMON: tuple[Guard, ...] = (
     ("entry_is_closed", "NEW.line > e.row_count"),
@@ -139,86 +107,6 @@ _COMMON: tuple[Guard, ...] = (
     ("correction_not_wanted", "NEW.corrects_seq IS NOT NULL AND NEW.kind <> 'correction'"),
 )  # fmt: skip
 
-_GROUPS: tuple[Rare, ...] = (
-    Rare("NEW.line > 1", (
-        ("transfer_line_not_next", """NOT EXISTS (SELECT 1 FROM books_transfer t
-            WHERE t.book_id = NEW.book_id AND t.entry_seq = NEW.entry_seq AND t.line = NEW.line - 1)"""),
-    )),
-    Rare("r.need_q = 1", (
-        ("proposal_not_approved", f"NOT {_approved('e.proposal_id', 'e.effective_date')}"),
-        ("proposal_already_used", """NEW.kind <> 'release' AND EXISTS (SELECT 1 FROM books_entry o
-            WHERE o.book_id = NEW.book_id AND o.proposal_id = e.proposal_id AND o.kind = NEW.kind AND o.seq < NEW.entry_seq)"""),
-    )),
-    Rare("r.need_r = 1", (("milestone_not_approved", f"NOT {_CARRIES_MILESTONE}"),)),
-    Rare("r.need_t = 1", (
-        ("target_differs", f"""NOT COALESCE(c.custody_id = (SELECT x.settles_to_id FROM books_custody x WHERE x.id = d.custody_id), 1 = 0)
-            AND NOT ({_CARRIES_MILESTONE} AND COALESCE(c.custody_id = {_milestone('payee_id')}, 1 = 0))"""),
-    )),
-    Rare("NEW.kind = 'pay'", (
-        ("payee_differs", f"COALESCE(c.payee_id, c.custody_id) IS DISTINCT FROM {_milestone('payee_id')}"),
-    )),
-    Rare("NEW.movement_id IS NOT NULL", (("movement_does_not_fit", f"NOT {_MOVEMENT_FITS} AND NOT {_FREES.format(row='NEW')}"),),
-         (f"""UPDATE books_movement SET used = used + CASE WHEN {_FREES.format(row='NEW')} THEN -NEW.amount ELSE NEW.amount END
-            WHERE id = NEW.movement_id;""",)),
-    Rare("NEW.kind = 'allocate'", (
-        ("lot_missing", f"NEW.lot_seq IS NULL AND {_fund('debit', 'code')} = 'unidentified'"),
-        ("fund_not_narrower", f"""{_fund('debit', 'code')} <> 'unidentified'
-            AND {_fund('credit', 'path')} NOT LIKE {_fund('debit', 'path')} || '/%'"""),
-    )),
-    Rare("NEW.lot_seq IS NOT NULL", (
-        ("lot_brought_nothing", """NOT EXISTS (SELECT 1 FROM books_transfer t WHERE t.book_id = NEW.book_id AND t.entry_seq = NEW.lot_seq
-            AND t.line = NEW.lot_line)"""),
-    )),
-    Rare("r.need_w = 1", (
-        ("document_missing", """NOT EXISTS (SELECT 1 FROM books_evidence v
-            WHERE v.book_id = NEW.book_id AND v.entry_seq = NEW.entry_seq)"""),
-    )),
-    Rare("r.need_e = 1", (
-        ("milestone_too_early", f"e.effective_date < {_milestone('earliest')}"),
-        ("evidence_missing", _KINDS_ATTACHED),
-    )),
-    Rare("r.need_f = 1", (
-        ("proposal_not_open", """NOT EXISTS (SELECT 1 FROM consent_proposal q WHERE q.id = e.proposal_id
-            AND q.withdrawn_at IS NULL AND q.expires_on >= e.effective_date)"""),
-        ("hold_is_not_the_ceiling", f"NEW.amount IS DISTINCT FROM {_milestone('ceiling', 'c')}"),
-        ("unidentified_cannot_be_held", f"{_fund('debit', 'code')} = 'unidentified'"),
-    )),
-    Rare("NEW.resolves_seq IS NOT NULL", (
-        ("hold_line_does_not_fit", """NOT EXISTS (SELECT 1 FROM books_transfer o
-            WHERE o.book_id = NEW.book_id AND o.entry_seq = NEW.resolves_seq AND o.line = NEW.resolves_line AND o.kind = 'hold'
-            AND o.credit_account_id = NEW.debit_account_id AND o.amount = NEW.amount)"""),
-    )),
-    Rare("NEW.kind = 'reverse'", (
-        ("reverse_is_not_the_mirror", """NOT EXISTS (SELECT 1 FROM books_transfer o
-            WHERE o.book_id = NEW.book_id AND o.entry_seq = e.reverses AND o.line = NEW.line AND o.amount = NEW.amount
-            AND o.debit_account_id = NEW.credit_account_id AND o.credit_account_id = NEW.debit_account_id)"""),
-    )),
-    Rare("NEW.kind = 'correction'", (
-        ("correction_above_the_line", f"""NOT EXISTS (SELECT 1 FROM books_transfer o
-            WHERE o.book_id = NEW.book_id AND o.entry_seq = NEW.corrects_seq AND o.line = NEW.corrects_line AND o.entry_seq < NEW.entry_seq
-            AND o.debit_account_id = NEW.credit_account_id AND o.credit_account_id = NEW.debit_account_id
-            AND o.kind IN ({_in(rules.CORRECTABLE)})
-            AND NOT EXISTS (SELECT 1 FROM books_entry u WHERE u.book_id = NEW.book_id AND u.reverses = o.entry_seq)
-            AND o.amount >= (SELECT sum(t.amount) FROM books_transfer t WHERE t.book_id = NEW.book_id
-                AND t.corrects_seq = NEW.corrects_seq AND t.corrects_line = NEW.corrects_line))"""),
-    )),
-    Rare("NEW.kind = 'bank_forced' AND NEW.debit_stage = 'short'", (
-        ("short_before_free_is_empty", """EXISTS (SELECT 1 FROM books_account i JOIN books_balance g ON g.account_id = i.id
-            WHERE i.book_id = NEW.book_id AND i.stage = 'free' AND i.fund_id = NEW.debit_fund_id
-            AND i.commodity_id = NEW.commodity_id AND i.custody_id = d.custody_id AND g.credits > g.debits)"""),
-    )),
-    Rare("NEW.kind = 'fee' AND NEW.debit_stage = 'released'", (
-        ("fee_is_not_of_charges", f"COALESCE({_milestone('n')}, '') <> 'charges'"),
-    )),
-    Rare("NEW.giftbatch_id IS NOT NULL", (
-        ("giftbatch_does_not_fit", """NOT EXISTS (SELECT 1 FROM books_giftbatch g WHERE g.id = NEW.giftbatch_id AND g.book_id = NEW.book_id
-            AND g.custody_id = c.custody_id AND g.fund_id = NEW.credit_fund_id AND g.commodity_id = NEW.commodity_id
-            AND g.closed_seq IS NULL)"""),
-        ("shares_do_not_add_up", """NEW.amount IS DISTINCT FROM (SELECT sum(z.amount) FROM books_share z
-            WHERE z.giftbatch_id = NEW.giftbatch_id)"""),
-    ), ("UPDATE books_giftbatch SET closed_seq = NEW.entry_seq WHERE id = NEW.giftbatch_id;",)),
-)  # fmt: skip
-
 TRANSFER = Joined(
     table="books_transfer",
     join="""books_entry e JOIN books_account d ON d.book_id = e.book_id AND d.id = NEW.debit_account_id
@@ -228,7 +116,7 @@ TRANSFER = Joined(
     common=_COMMON,
     rare="""r.rare = 1 OR NEW.line > 1 OR NEW.movement_id IS NOT NULL OR NEW.giftbatch_id IS NOT NULL OR NEW.lot_seq IS NOT NULL
     OR NEW.resolves_seq IS NOT NULL OR NEW.corrects_seq IS NOT NULL OR NEW.covers_account_id IS NOT NULL""",
-    groups=_GROUPS,
+    groups=GROUPS,
     effects=(
         """UPDATE books_balance SET debits = debits + NEW.amount, version = NEW.entry_seq * 10000 + NEW.line
         WHERE account_id = NEW.debit_account_id;""",
@@ -259,7 +147,16 @@ BALANCE_INSERT: tuple[Guard, ...] = (
         AND a.ceil IS NOT DISTINCT FROM NEW.ceil)"""),
 )  # fmt: skip
 HEAD_INSERT: tuple[Guard, ...] = (("head_starts_open", "NEW.closed_through IS NOT NULL"),)
-HEAD_UPDATE: tuple[Guard, ...] = (("head_moves_only_with_a_close", "1 = 1"),)
+HEAD_UPDATE: tuple[Guard, ...] = (
+    ("head_moves_only_with_a_close", """NEW.book_id <> OLD.book_id OR NOT EXISTS (SELECT 1 FROM books_entry e
+        WHERE e.book_id = NEW.book_id AND e.kind = 'close' AND e.seq = (SELECT max(o.seq) FROM books_entry o WHERE o.book_id = NEW.book_id)
+        AND NEW.closed_through > COALESCE(OLD.closed_through, {never}) AND NEW.closed_through = {last_through})"""),
+)  # fmt: skip
+RATE_INSERT: tuple[Guard, ...] = (
+    ("rate_comes_with_a_memo", """NOT EXISTS (SELECT 1 FROM books_entry e WHERE e.book_id = NEW.book_id AND e.seq = NEW.entry_seq
+        AND e.kind = 'memo' AND {memo_rate} = NEW.rate)"""),
+    ("rate_wrong", "NOT COALESCE(CAST(NEW.rate AS double precision) > 0, 1 = 0)"),
+)  # fmt: skip
 MOVEMENT_INSERT: tuple[Guard, ...] = (("movement_starts_unused", "NEW.used <> 0"),)
 MOVEMENT_UPDATE: tuple[Guard, ...] = (
     ("movement_cannot_change", " OR ".join(
@@ -267,7 +164,7 @@ MOVEMENT_UPDATE: tuple[Guard, ...] = (
             "id", "bank_account_id", "custody_id", "commodity_id", "amount", "booked_on", "line_key", "occurrence", "statement_id", "slip"))),
     ("movement_used_only_by_transfers", f"""NEW.used <> (SELECT COALESCE(sum(t.amount), 0) FROM books_transfer t WHERE t.movement_id = NEW.id)
         - 2 * (SELECT COALESCE(sum(t.amount), 0) FROM books_transfer t WHERE t.movement_id = NEW.id AND t.kind = 'reverse'
-            AND {_FREES.format(row='t')}) + (SELECT COALESCE(sum(s.amount), 0) FROM books_share s WHERE s.movement_id = NEW.id)"""),
+            AND {FREES.format(row='t')}) + (SELECT COALESCE(sum(s.amount), 0) FROM books_share s WHERE s.movement_id = NEW.id)"""),
 )  # fmt: skip
 GIFTBATCH_INSERT: tuple[Guard, ...] = (("giftbatch_starts_open", "NEW.closed_seq IS NOT NULL"),)
 GIFTBATCH_UPDATE: tuple[Guard, ...] = (
@@ -301,6 +198,7 @@ BEFORE: tuple[tuple[str, str, tuple[Guard, ...]], ...] = (
     ("books_balance", "UPDATE", BALANCE_UPDATE),
     ("books_head", "INSERT", HEAD_INSERT),
     ("books_head", "UPDATE", HEAD_UPDATE),
+    ("books_rate", "INSERT", RATE_INSERT),
     ("books_movement", "INSERT", MOVEMENT_INSERT),
     ("books_movement", "UPDATE", MOVEMENT_UPDATE),
     ("books_giftbatch", "INSERT", GIFTBATCH_INSERT),

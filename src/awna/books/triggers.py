@@ -42,7 +42,7 @@ def guard_statements(vendor: str) -> dict[str, str]:
     for joined in guards.JOINED:
         statements |= _joined_sqlite(joined) if vendor == "sqlite" else _joined_postgresql(joined)
     for table, act, found in guards.BEFORE:
-        statements |= render(f"{table}_{act.lower()}_guard", table, "BEFORE", act, list(found), ())
+        statements |= render(f"{table}_{act.lower()}_guard", table, "BEFORE", act, [(c, _written(s, vendor)) for c, s in found], ())
     for table, effects in guards.AFTER:
         statements |= render(f"{table}_insert_effect", table, "AFTER", "INSERT", [], effects)
     for table in guards.NEVER_CHANGED:
@@ -64,10 +64,35 @@ def wrong_guards(connection: Any) -> list[str]:
     return [name for name, statement in wanted.items() if _plain(live.get(name, "")) != _plain(_body(statement, connection.vendor))]
 
 
+def _said(leaf: str, field: str, vendor: str) -> str:
+    """One text of a leaf's payload."""
+    if vendor == "sqlite":
+        return f"json_extract(CAST({leaf} AS TEXT), '$.payload.{field}')"
+    return f"(convert_from({leaf}, 'UTF8')::jsonb #>> '{{payload,{field}}}')"
+
+
+def _words(vendor: str) -> dict[str, str]:
+    """Names in braces that the guards use for what the engines write differently."""
+    date = (lambda text: text) if vendor == "sqlite" else (lambda text: f"{text}::date")
+    words = {f"{{rate_{field}}}": _said("NEW.leaf", field, vendor) for field in ("about", "from", "to", "rate")}
+    return words | {
+        "{rate_date}": date(_said("NEW.leaf", "date", vendor)),
+        "{through_text}": _said("NEW.leaf", "through", vendor),
+        "{through}": date(_said("NEW.leaf", "through", vendor)),
+        "{last_through}": date(_said("e.leaf", "through", vendor)),
+        "{memo_rate}": _said("e.leaf", "rate", vendor),
+        "{never}": date("'0001-01-01'"),
+        "{is_json}": "json_valid(CAST(NEW.leaf AS TEXT))" if vendor == "sqlite" else "1 = 1",
+        "{least}": "json_extract(q.payload, '$.least_arrival')" if vendor == "sqlite" else "(q.payload::jsonb ->> 'least_arrival')",
+    }
+
+
 def _written(condition: str, vendor: str) -> str:
     """The two things that the engines write differently: a list of constants, and the texts of a JSON list as rows of `wanted`."""
     found = _TOKEN.search(condition)
     if found is None:
+        for word, said in _words(vendor).items():
+            condition = condition.replace(word, said)
         return condition
     end = _closing(condition, found.end())
     inner = condition[found.end() : end]
@@ -98,7 +123,7 @@ def _joined_sqlite(joined: guards.Joined) -> dict[str, str]:
     check = f"""SELECT CASE WHEN (SELECT CASE
     {cases}
     ELSE 1 END FROM {joined.join}) IS NULL THEN RAISE(ABORT, '{joined.missing}') END;"""
-    body = "\n  ".join([check, *joined.effects, *(effect for rare in joined.groups for effect in rare.effects)])
+    body = "\n  ".join([check, *joined.effects, *(_written(effect, "sqlite") for rare in joined.groups for effect in rare.effects)])
     return {name: f"CREATE TRIGGER {name} AFTER INSERT ON {joined.table} FOR EACH ROW BEGIN\n  {body}\nEND"}
 
 
