@@ -12,6 +12,10 @@ from .ground import Ground, ask_for_cement, bank_file, send_cement
 
 NARROW_PX, WIDE_PX, HEIGHT_PX = 320, 1280, 900
 TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
+BOOK_PAGES = [
+    "/c/clinic/book/", "/c/clinic/book/?kind=gift&commodity=EUR&least=1", "/c/clinic/book/entry/1/",
+    *(f"/c/clinic/book/{part}/" for part in ("accounts", "funds", "budget", "activities", "goods", "balances", "files")),
+]  # fmt: skip
 axe = Axe()
 
 
@@ -63,7 +67,7 @@ def public_pages(ground: Ground) -> list[str]:
     token = pledge.donor.token
     return [
         "/", "/c/clinic/", "/c/clinic/give/", "/c/clinic/give/details/?other=25", f"/c/clinic/give/{token}/", f"/c/clinic/gift/{token}/",
-        ground.letter.get_absolute_url(), "/c/clinic/book/0001/", "/c/clinic/money/received/EUR/", "/c/clinic/plan/", "/accounts/login/",
+        ground.letter.get_absolute_url(), "/c/clinic/book/0001/", "/c/clinic/money/received/EUR/", *BOOK_PAGES, "/c/clinic/plan/", "/accounts/login/",
     ]  # fmt: skip
 
 
