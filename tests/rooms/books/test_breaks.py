@@ -1,6 +1,8 @@
 """After a real loss: a new generation of the log that names what it cannot continue, or entries read back from a mirror."""
 
 import shutil
+import subprocess
+import sys
 from datetime import date
 from functools import partial
 
@@ -8,6 +10,7 @@ import pytest
 from django.core.management import call_command
 from django.db import transaction
 
+from awna import verify
 from awna.books import services as books
 from awna.books.models import Checkpoint, Entry
 from awna.books.services import heads as signed
@@ -218,3 +221,26 @@ def test_the_command_leads_through_a_loss(ledger, places, capsys):  # noqa: F811
     call_command("publishlog")
     call_command("breaklog")
     assert "Nothing is lost" in capsys.readouterr().out
+
+
+def verified(ledger, tmp_path):
+    dump = tmp_path / "book"
+    dump.write_bytes(books.dump_book(ledger.book))
+    return subprocess.run([sys.executable, verify.__file__, str(dump)], capture_output=True, text=True, check=False)
+
+
+def test_the_verifier_reads_a_book_after_either_way_out(ledger, places):  # noqa: F811
+    leaves, _, read, _ = lose_after_publishing(ledger, places)
+    back = propose_back(ledger, read)
+    ledger.approve(back)
+    readopt(proposal=back, read=read, author=ledger.world.karim)
+    done = verified(ledger, places)
+    assert (done.returncode, done.stderr) == (0, "")
+    leaves = [bytes(leaf) for leaf in Entry.objects.order_by("seq").values_list("leaf", flat=True)]
+    sign_elsewhere(ledger, [*leaves, b"lost"])
+    anew = propose_break(book=ledger.book, filed_by=ledger.world.karim, expires_on=LATER, request_id="anew")
+    ledger.approve(anew)
+    break_log(proposal=anew, author=ledger.world.karim)
+    done = verified(ledger, places)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"{ledger.book.origin}/2" in done.stdout

@@ -261,3 +261,21 @@ def test_the_verifier_counts_the_witnesses_of_a_dump(ledger, tmp_path):
     done = subprocess.run([sys.executable, verify.__file__, str(dump)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "witnessed (2)" in done.stdout
+
+
+def verified(ledger, tmp_path, *more):
+    dump = tmp_path / "book"
+    dump.write_bytes(books.dump_book(ledger.book))
+    return subprocess.run([sys.executable, verify.__file__, str(dump), *more], capture_output=True, text=True, check=False)
+
+
+def test_the_verifier_follows_a_new_key_and_no_other(ledger, tmp_path):
+    ledger.gift()
+    books.publish_log(ledger.book)
+    old = books.log_key(ledger.book)
+    rotate_log_key(book=ledger.book, author=ledger.world.karim)
+    ledger.gift(2_000, "after the change")
+    done = verified(ledger, tmp_path, "--key", str(old))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert verified(ledger, tmp_path, "--key", str(books.log_key(ledger.book))).returncode == 0
+    assert verified(ledger, tmp_path, "--key", str(key_of_seed(bytes(32), name=ledger.book.origin))).returncode == 1
