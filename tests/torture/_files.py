@@ -148,7 +148,7 @@ def follow_standards(how: Torture) -> Result:
         root = root_of(hashes[:size])
         if how.plant and size == sizes:
             root = root[::-1]
-        if root != _plain_root(leaves[:size]) or root != tree.get_state():
+        if root != _plain_root(leaves[:size]) or root != tree.get_root():
             faults.append(f"the root of {size} leaves differs")
         index = (size * 7) % size
         proof = prove_inclusion(hashes[:size], index=index)

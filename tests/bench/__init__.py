@@ -1,0 +1,1 @@
+"""Programs that measure one thing beside its target and its peers: `./awna bench NAME`."""
