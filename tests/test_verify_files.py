@@ -17,7 +17,7 @@ from awna.core.log.dump import DumpHeader, write_dump
 from awna.core.log.policy import policy_text, simple_policy
 from awna.core.log.proof import make_proof, proof_text
 from awna.core.log.tree import hash_leaf, root_of
-from tests.core.ledger.story import BOOK, GIFT_KEY, KEY, ORIGIN, POLICY, RECEIPT, SALT, SEED, sheltered, tell
+from tests.core.ledger.story import BOOK, GIFT_KEY, KEY, ORIGIN, POLICY, RECEIPT, SALT, SEED, Story, gifts, sheltered, tell
 from tests.verifying import DUMP, WHOLE, refusal
 
 LEAVES = [leaf_bytes(entry) for entry in WHOLE.entries]
@@ -171,3 +171,53 @@ def test_the_version_is_the_digest_of_the_file(capsys):
 
     assert hashlib.sha256(Path(verify.__file__).read_bytes()).hexdigest() in capsys.readouterr().out
     assert json.loads(LEAVES[1])["seq"] == 1
+
+
+def dump_after_a_new_key(*, replaces: str = "", entry: int = 4) -> tuple[bytes, str]:
+    """The old key signs a last checkpoint that holds the memo; from there on the new key signs."""
+    story, seed = Story(), bytes([9]) * 32
+    gifts(story)
+    new = key_of_seed(seed, name=ORIGIN)
+    story.add("memo", payload={"about": "log_key", "key": str(new), "replaces": replaces or str(KEY)})
+    story.add("memo", payload={"about": "note"})
+    leaves = [leaf_bytes(one) for one in story.entries]
+    hashes = [hash_leaf(leaf) for leaf in leaves]
+    last = sign_checkpoint(Checkpoint(ORIGIN, 5, root_of(hashes[:5])), seed=SEED)
+    note = sign_checkpoint(Checkpoint(ORIGIN, 6, root_of(hashes)), seed=seed)
+    head, *lines = write_dump(DumpHeader(BOOK, ORIGIN, str(new)), leaves=leaves, openings=[], checkpoint=note).splitlines(keepends=True)
+    past = {"key_history": [{"entry": entry, "key": str(KEY), "note": last}]}
+    return b"".join([canonical_json(json.loads(head) | past) + b"\n", *lines]), last
+
+
+def test_a_log_whose_key_changed_is_still_checked_with_the_old_key():
+    dump, last = dump_after_a_new_key()
+    assert "Continues the older checkpoint of 5 entries." in verify.verify(dump, str(KEY), older=[last])
+    assert verify.verify(dump, str(key_of_seed(bytes([9]) * 32, name=ORIGIN)))
+    with pytest.raises(verify.Wrong, match="not the one given"):
+        verify.verify(dump, str(key_of_seed(bytes([8]) * 32, name=ORIGIN)))
+    assert "under the old key" in refusal(dump_after_a_new_key(entry=5)[0])
+    assert "under the old key" in refusal(dump_after_a_new_key(replaces=str(key_of_seed(bytes(32), name=ORIGIN)))[0])
+
+
+def broken(payload: dict[str, object], *, origin: str = ORIGIN) -> bytes:
+    """A book whose stewards approved this break."""
+    story = Story()
+    gifts(story)
+    story.file("loss", purpose="break", payload=payload)
+    story.add("break", proposal="loss", payload=payload, decisions=story.yes("loss", "salma", "sami"))
+    leaves = [leaf_bytes(one) for one in story.entries]
+    note = sign_checkpoint(Checkpoint(origin, len(leaves), root_of([hash_leaf(leaf) for leaf in leaves])), seed=SEED)
+    return write_dump(DumpHeader(BOOK, origin, str(key_of_seed(SEED, name=origin))), leaves=leaves, openings=[], checkpoint=note)
+
+
+def test_a_broken_log_says_what_it_cannot_continue():
+    story = Story()
+    gifts(story)
+    root = root_of([hash_leaf(leaf_bytes(one)) for one in story.entries]).hex()
+    lost = {"about": "break", "lost": {"size": 9, "root": "ab" * 32}, "origin": f"{ORIGIN}/2"}
+    assert any("breaks the log" in line and "ab" * 32 in line for line in verify.verify(broken(lost, origin=f"{ORIGIN}/2")))
+    assert "not those of the entries" in refusal(broken(lost))
+    adopted = {"about": "break", "adopted": {"size": 4, "root": root}}
+    assert verify.verify(broken(adopted))
+    assert "not those that were read back" in refusal(broken({"about": "break", "adopted": {"size": 3, "root": root}}))
+    assert "not a break" in refusal(broken({"about": "break", "text": "free"}))
