@@ -389,7 +389,9 @@ class Book:
         filed, exact = self.filed.get(leaf.get("proposal", "")), (row["debit"], row["credit"], row["amount"])
         if filed is None or not filed.approved:
             return False
-        need(pair.carried <= {leaf["proposal"]} and (pair.carried or "R" not in pair.letters), "its accounts belong to another proposal")
+        # Fixed row by row, a loss or a reversal may touch accounts of the proposal under which the money was released.
+        own = pair.carried <= {leaf["proposal"]} or ("Q" in pair.letters and pair.kind != "release")
+        need(own and (pair.carried or "R" not in pair.letters), "its accounts belong to another proposal")
         need("T" not in pair.letters or filed.value.get("target") == pair.credit.custody, "it arrives elsewhere than the proposal says")
         need("Q" not in pair.letters or leaf["date"] <= filed.value["expiry"], "its proposal had ended")
         need(not filed.ended or pair.kind not in ("release", "order"), "its proposal was ended by a void")

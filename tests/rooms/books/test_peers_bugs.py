@@ -12,6 +12,7 @@ from django.db import DatabaseError, connection, connections, transaction
 from awna.books import services as books
 from awna.books.models import Balance, Entry, Transfer
 from awna.books.services import Row
+from awna.consent import services as consent
 from awna.core.problems import Refused
 from tests.rooms.books.conftest import make_ledger
 
@@ -52,6 +53,7 @@ def test_blnk_43_a_hold_is_voided_once(ledger):
     ledger.gift()
     proposal = ledger.proposal()
     hold = ledger.hold(proposal)
+    consent.withdraw_proposal(proposal=proposal, author=ledger.world.nour)
     void(ledger, proposal, "first")
     assert void(ledger, proposal, "first").seq == Entry.objects.get(kind="void").seq
     with pytest.raises(Refused) as second:
