@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from . import guards
-from .schema import rule_rows, table_statements
+from .schema import RAW_TABLES, rule_rows, table_statements
 
 _TOKEN = re.compile(r"\{(not_in|each):")
 _JOINED_COLUMN = re.compile(r"\b([edcrhbasp])\.(\w+)")
@@ -26,9 +26,9 @@ def install(connection: Any) -> None:
 
 def restore(connection: Any) -> None:
     """Set the guards that are missing: for a migration that altered a guarded table, which on SQLite loses them. Run as the owner."""
-    statements, wrong = guard_statements(connection.vendor), wrong_guards(connection)
+    statements = guard_statements(connection.vendor)
     with connection.cursor() as cursor:
-        for name in wrong:
+        for name in (name for name in wrong_guards(connection) if name in statements):
             if statements[name].startswith("CREATE TRIGGER"):
                 table = _table_of(statements[name])
                 cursor.execute(f"DROP TRIGGER IF EXISTS {name}" + (f" ON {table}" if connection.vendor == "postgresql" else ""))
@@ -58,10 +58,11 @@ def guard_statements(vendor: str) -> dict[str, str]:
 
 
 def wrong_guards(connection: Any) -> list[str]:
-    """Names of guards that are missing from the live database or differ from this code; empty when all stand."""
+    """Names of guards that are missing from the live database, differ from this code, or are not of this code; empty when all stand."""
     wanted = guard_statements(connection.vendor)
     live = _live_sqlite(connection) if connection.vendor == "sqlite" else _live_postgresql(connection)
-    return [name for name, statement in wanted.items() if _plain(live.get(name, "")) != _plain(_body(statement, connection.vendor))]
+    wrong = [name for name, statement in wanted.items() if _plain(live.get(name, "")) != _plain(_body(statement, connection.vendor))]
+    return wrong + sorted(name for name in _triggers_of(connection) if name not in wanted)
 
 
 def _said(leaf: str, field: str, vendor: str) -> str:
@@ -201,6 +202,17 @@ SET search_path FROM CURRENT AS $guard$ BEGIN
   PERFORM 1 FROM books_head WHERE book_id = wanted FOR UPDATE;
   RETURN COALESCE((SELECT max(seq) + 1 FROM books_entry WHERE book_id = wanted), 0);
 END $guard$"""
+
+
+def _triggers_of(connection: Any) -> list[str]:
+    """Every trigger of the ledger's tables, whoever made it."""
+    question = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN ({marks})"
+    if connection.vendor == "postgresql":
+        question = """SELECT t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+            WHERE NOT t.tgisinternal AND c.relnamespace = current_schema()::regnamespace AND c.relname IN ({marks})"""
+    with connection.cursor() as cursor:
+        cursor.execute(question.format(marks=", ".join(["%s"] * len(RAW_TABLES))), list(RAW_TABLES))
+        return [name for (name,) in cursor.fetchall()]
 
 
 def _live_sqlite(connection: Any) -> dict[str, str]:

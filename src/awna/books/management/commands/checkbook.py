@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from django.db import connection
+
+from awna.books.checks import standing_problems
 from awna.books.services import check_book, compare_accounts, rebuild_derived
 from awna.core.amounts import format_minor
 from awna.core.problems import Refused
@@ -22,7 +25,7 @@ class Command(AwnaCommand):
         book = book_of(options["campaign"])
         if options["rebuild"]:
             rebuild_derived(book)
-        problems = check_book(book)
+        problems = [*standing_problems(connection), *check_book(book)]
         compared = [
             {"account": one.account.iban, "currency": one.account.currency, "book": format_minor(one.in_book, one.account.commodity.scale),
              "bank": format_minor(one.at_bank, one.account.commodity.scale), "equal": one.equal, "advice": [str(advice) for advice in one.advice]}
