@@ -51,7 +51,7 @@ from .releases import (
     take_back_advance,
 )
 from .reposting import entry_using, remit_booked_line, repost_line
-from .shelter import Taken, close_batch, due_batches, path_value, prove_share, set_exposure, take_gift, trace_shares
+from .shelter import GiftAsk, Taken, close_batch, due_batches, path_value, prove_share, set_exposure, take_gift, take_gifts, trace_shares
 from .statements import Compared, compare_account, compare_accounts, say_movements, say_statements
 from .witnesses import Standing, log_standing
 from .writing import EntryDraft
@@ -62,7 +62,7 @@ __all__ = [
     "CashCount",
     "Compared",
     "EntryDraft",
-    "PostingReport",
+    "GiftAsk", "PostingReport",
     "Refused",
     "Row",
     "Spot",
@@ -158,7 +158,7 @@ __all__ = [
     "store_statement",
     "sums_by_stage",
     "take_back_advance",
-    "take_gift",
+    "take_gift", "take_gifts",
     "trace_lot",
     "trace_shares",
     "trial_balance",

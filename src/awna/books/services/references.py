@@ -3,6 +3,7 @@
 import base64
 import json
 import secrets
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -24,14 +25,22 @@ RECEIPT_RANDOM_BYTES = 10
 
 
 @transaction.atomic
+def ensure_references(*, book: Book, request_ids: Sequence[str]) -> dict[str, GiftKey]:
+    """The keys of the gifts that these requests post, by request; the same request has the same key, until it is erased."""
+    keys = {key.request_id: key for key in GiftKey.objects.filter(book=book, request_id__in=request_ids)}
+    made = {request_id: _new_key(book, request_id) for request_id in request_ids if request_id not in keys}
+    GiftKey.objects.bulk_create(made.values())
+    return keys | made
+
+
 def ensure_reference(*, book: Book, request_id: str) -> GiftKey:
-    """The key of the gift that this request posts; the same request has the same key, until it is erased."""
-    found = GiftKey.objects.filter(book=book, request_id=request_id).first()
-    if found is not None:
-        return found
+    """`ensure_references` for one gift."""
+    return ensure_references(book=book, request_ids=[request_id])[request_id]
+
+
+def _new_key(book: Book, request_id: str) -> GiftKey:
     key, receipt = secrets.token_bytes(KEY_BYTES), base64.b32encode(secrets.token_bytes(RECEIPT_RANDOM_BYTES)).decode()
-    reference = share_reference(key, receipt=receipt)
-    return GiftKey.objects.create(book=book, request_id=request_id, receipt=receipt, key=key.hex(), reference=reference)
+    return GiftKey(book=book, request_id=request_id, receipt=receipt, key=key.hex(), reference=share_reference(key, receipt=receipt))
 
 
 def find_key(book: Book, reference: str) -> GiftKey | None:

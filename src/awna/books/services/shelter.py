@@ -1,6 +1,7 @@
 """How gifts of money enter: alone in an open book; in a sheltered one in batches of at least ten, in which nobody can be told from others."""
 
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import sha256
@@ -27,8 +28,8 @@ from .accounts import Row, Spot
 from .derived import trace_lot
 from .log import entry_of_leaf
 from .periods import open_day
-from .posting import next_seq, post_entry
-from .references import ensure_reference, reference_of
+from .posting import EntryDraft, next_seq, post_entries, post_entry
+from .references import ensure_reference, ensure_references, reference_of
 
 SEED_LABEL = b"awna/batch-seed/v1"
 
@@ -40,6 +41,16 @@ class Taken:
     reference: str
     entry: Entry | None = None
     batch: GiftBatch | None = None
+
+
+@dataclass(frozen=True)
+class GiftAsk:
+    """A line that brings a gift for a fund. `alone`: its giver waived the shelter."""
+
+    movement: Movement
+    fund: Fund
+    request_id: str
+    alone: bool = False
 
 
 @transaction.atomic
@@ -57,24 +68,41 @@ def set_exposure(*, book: Book, exposure: str) -> Book:
     return book
 
 
+def take_gift(*, movement: Movement, fund: Fund, author: Role, request_id: str, alone: bool = False) -> Taken:
+    """`take_gifts` for one line."""
+    return take_gifts(asks=[GiftAsk(movement, fund, request_id, alone)], author=author)[0]
+
+
 @transaction.atomic
-def take_gift(
-    *, movement: Movement, fund: Fund, author: Role, request_id: str, effective_date: date | None = None, alone: bool = False
-) -> Taken:
-    """The rest of an incoming line enters the book as a gift with a reference of its own. `alone`: its giver waived the shelter."""
-    book = movement.custody.book
-    if book.sheltered and not alone:
-        return _collect(movement, fund, request_id)
-    first = Entry.objects.filter(pk=keyed_id(book.secret_key, "entry", request_id)).first()
-    if first is not None:
-        return Taken(reference_of(first), entry=first)
-    key = ensure_reference(book=book, request_id=request_id)
-    place = (str(fund.pk), str(movement.commodity_id))
-    rows = [Row(Spot(rules.EXT, None, *place), Spot(rules.FREE, str(movement.custody_id), *place), movement.amount - movement.used,
-                movement=str(movement.pk))]  # fmt: skip
-    entry = post_entry(book=book, kind="gift", rows=rows, author=author, effective_date=open_day(book, effective_date or movement.booked_on),
-                       request_id=request_id, private={"reference": key.reference})  # fmt: skip
-    return Taken(key.reference, entry=entry)
+def take_gifts(*, asks: Sequence[GiftAsk], author: Role) -> list[Taken]:
+    """The rest of each of these lines of one book enters as a gift with a reference of its own; all or none, in this order."""
+    if not asks:
+        return []
+    book = asks[0].movement.custody.book
+    alone = [ask for ask in asks if ask.alone or not book.sheltered]
+    posted = dict(zip((ask.request_id for ask in alone), _post_alone(book, alone, author), strict=True))
+    return [posted[ask.request_id] if ask.request_id in posted else _collect(ask.movement, ask.fund, ask.request_id) for ask in asks]
+
+
+def _post_alone(book: Book, asks: Sequence[GiftAsk], author: Role) -> list[Taken]:
+    ids = {ask.request_id: UUID(keyed_id(book.secret_key, "entry", ask.request_id)) for ask in asks}
+    first = Entry.objects.in_bulk(list(ids.values()))
+    new = [ask for ask in asks if ids[ask.request_id] not in first]
+    keys = ensure_references(book=book, request_ids=[ask.request_id for ask in new])
+    report = post_entries(book=book, drafts=[_draft(book, ask, keys[ask.request_id].reference) for ask in new], author=author)
+    if report.refused:
+        raise Refused(problem.at(f"line {new[index].movement.pk}") for index, problems in report.refused for problem in problems)
+    made = {ask.request_id: entry for ask, entry in zip(new, report.entries, strict=True) if entry}
+    found = [made.get(ask.request_id) or first[ids[ask.request_id]] for ask in asks]
+    return [Taken(reference_of(entry), entry=entry) for entry in found]
+
+
+def _draft(book: Book, ask: GiftAsk, reference: str) -> EntryDraft:
+    movement, place = ask.movement, (str(ask.fund.pk), str(ask.movement.commodity_id))
+    row = Row(Spot(rules.EXT, None, *place), Spot(rules.FREE, str(movement.custody_id), *place), movement.amount - movement.used,
+              movement=str(movement.pk))  # fmt: skip
+    day = open_day(book, movement.booked_on)
+    return EntryDraft("gift", ask.request_id, rows=[row], effective_date=day, private={"reference": reference})
 
 
 def _collect(movement: Movement, fund: Fund, request_id: str) -> Taken:

@@ -2,10 +2,11 @@
 
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -107,6 +108,7 @@ def claim_movements(*, movements: Iterable[Movement], author: Role) -> Claimed:
     """
     result = Claimed()
     found = list(_read_locked(movements))
+    matched: dict[Any, tuple[Movement, Pledge]] = {}
     # Posted in the order of the bank, because the first gift in is the first one spent.
     for movement in sorted(found, key=lambda movement: (movement.booked_on, movement.statement_id, movement.position)):
         if movement.used:
@@ -114,10 +116,11 @@ def claim_movements(*, movements: Iterable[Movement], author: Role) -> Claimed:
         match, pledge = _match(movement)
         if match is None or pledge is None:
             result.left.append(Left(movement))
-        elif match.books_itself:
-            result.gifts.append(_post_gift(movement, pledge, author))
+        elif match.books_itself and pledge.pk not in matched:
+            matched[pledge.pk] = (movement, pledge)
         else:
-            result.left.append(Left(movement, match.reason, pledge))
+            result.left.append(Left(movement, "not_open" if pledge.pk in matched else match.reason, pledge))
+    result.gifts.extend(_post_gifts(list(matched.values()), author))
     for book in {movement.bank_account.book for movement in found if movement.bank_account}:
         shelter.close_batches(book=book, author=author)
     return result
@@ -134,7 +137,7 @@ def assign_movement(*, movement: Movement, pledge: Pledge, author: Role) -> Gift
     if movement.used or movement.amount <= 0:
         raise Refused(Problem("movement_not_free", "This bank line is used already, or it is no money that came in. Choose another line."))
     _refuse_pledge_elsewhere(movement, pledge)
-    return _post_gift(movement, pledge, author)
+    return _post_gifts([(movement, pledge)], author)[0]
 
 
 @transaction.atomic
@@ -231,11 +234,11 @@ def _match(movement: Movement) -> tuple[Match | None, Pledge | None]:
     return match, found[match.target.reference] if match else None
 
 
-def _post_gift(movement: Movement, pledge: Pledge, author: Role) -> Gift:
-    taken = books.take_gift(
-        movement=movement, fund=pledge.fund, author=author, request_id=f"gift:{movement.pk}", alone=pledge.shelter_waived
-    )
-    return _keep_gift(movement, pledge, taken)
+def _post_gifts(matched: Sequence[tuple[Movement, Pledge]], author: Role) -> list[Gift]:
+    """One gift for each line and its pledge, posted together."""
+    asks = [books.GiftAsk(movement, pledge.fund, f"gift:{movement.pk}", pledge.shelter_waived) for movement, pledge in matched]
+    takens = books.take_gifts(asks=asks, author=author)
+    return [_keep_gift(movement, pledge, taken) for (movement, pledge), taken in zip(matched, takens, strict=True)]
 
 
 def _refuse_pledge_elsewhere(movement: Movement, pledge: Pledge) -> None:
