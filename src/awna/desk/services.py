@@ -50,8 +50,7 @@ def import_statement(*, bank_account: Any, data: bytes, filename: str, author: R
     # Money on its way here could be any of these lines, so a person says which one before it counts as a gift.
     expects = under_way_to(bank_account).exists()
     incoming = [movement for movement in rest if movement.amount > 0 and not expects]
-    for movement in incoming:
-        books.post_unidentified(movement=movement, author=author)
+    books.post_all_unidentified(movements=incoming, author=author)
     books.publish_after_commit(bank_account.book)
     return ImportReport(len(stored.new), stored.known, len(claimed.gifts), len(incoming), len(rest) - len(incoming))
 

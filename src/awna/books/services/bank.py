@@ -2,7 +2,8 @@
 
 import base64
 import hmac
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import sha256
@@ -25,7 +26,7 @@ from .naming import ensure_commodity, ensure_custody
 from .periods import open_day
 from .posting import post_entry
 from .reading import balance_of
-from .shelter import take_gift
+from .shelter import GiftAsk, take_gifts
 from .statements import compare_accounts, say_statements
 
 READER = "awna.core.banking.statement:read_plain"
@@ -97,22 +98,29 @@ def store_statement(*, bank_account: BankAccount, data: bytes, filename: str, au
 
 
 def post_unidentified(*, movement: Movement, author: Role) -> Entry | None:
-    """Money that no room claimed enters the book as a gift not yet identified; its lot stays the same when it is allocated.
+    """`post_all_unidentified` for one line. None in a sheltered book: there it waits in the batch of what is not identified."""
+    return post_all_unidentified(movements=[movement], author=author)[0]
 
-    None in a sheltered book: there it waits in the batch of what is not identified.
-    """
-    if movement.amount < 0:
+
+def post_all_unidentified(*, movements: Sequence[Movement], author: Role) -> list[Entry | None]:
+    """Money that no room claimed enters the book as gifts not yet identified; each lot stays the same when it is allocated."""
+    if any(movement.amount < 0 for movement in movements):
         raise Refused(
             Problem(
                 "movement_goes_out",
                 "This line is money that left the account. Match it with a payment or a remittance, or post it as forced by the bank.",
             )
         )
+    if not movements:
+        return []
+    fund = movements[0].custody.book.fund(UNIDENTIFIED)
     # A line that was freed by a reversal may come in again, as another entry.
-    again = Transfer.objects.filter(movement=movement, kind="reverse").count()
-    request_id = f"unidentified:{movement.pk}" + (f":{again}" if again else "")
-    fund = movement.bank_account.book.fund(UNIDENTIFIED)
-    return take_gift(movement=movement, fund=fund, author=author, request_id=request_id).entry
+    freed = Counter(Transfer.objects.filter(movement__in=movements, kind="reverse").values_list("movement", flat=True))
+    asks = [
+        GiftAsk(movement, fund, f"unidentified:{movement.pk}" + (f":{freed[movement.pk]}" if freed[movement.pk] else ""))
+        for movement in movements
+    ]
+    return [taken.entry for taken in take_gifts(asks=asks, author=author)]
 
 
 @transaction.atomic
