@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Min
 
 from awna.books.models import Account, Book, Commodity, Entry, Transfer
+from awna.books.services.browse import size_of
 from awna.books.services.plain import STEP_ENTRIES
 from awna.core.standards.plaintext import Line, Move, Place, Thing, beancount_lines, hledger_lines, ledger_lines
 
@@ -36,9 +37,9 @@ def _places(book: Book) -> Iterator[Place]:
 
 
 def _entries(book: Book) -> Iterator[Line]:
-    last = Entry.objects.filter(book=book).order_by("-seq").values_list("seq", flat=True).first() or 0
-    for low in range(0, last + 1, STEP_ENTRIES):
-        within = range(low, low + STEP_ENTRIES)
+    end = size_of(book)
+    for low in range(0, end, STEP_ENTRIES):
+        within = range(low, min(low + STEP_ENTRIES, end))
         moves: dict[int, list[Move]] = {}
         rows = Transfer.objects.filter(book=book, entry_seq__gte=within.start, entry_seq__lt=within.stop).order_by("entry_seq", "line")
         for seq, debit, credit, commodity, minor in rows.values_list("entry_seq", "debit_account", "credit_account", "commodity", "amount"):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from awna.books.models import Book, Commodity, Custody, Fund
 from awna.books.services import log_standing
+from awna.books.services.browse import last_readable_day
 from awna.books.services.filters import Filters, read_filters, short
 from awna.core.problems import Problem
 
@@ -84,6 +85,8 @@ def activities(request: HttpRequest, slug: str) -> HttpResponse:
 def goods(request: HttpRequest, slug: str) -> HttpResponse:
     """Goods by place and hours by work, each in its own unit."""
     found = book_or_404(request)
+    if found.campaign.at_risk:
+        return _goods_at_risk(request, found)
     places, lying, hours = Places(found), reports.goods_of(found), reports.hours_of(found)
     custodies = Custody.objects.in_bulk({custody for rows in lying.values() for _stage, custody, _m in rows} | {row[1] for row in hours})
     things = Commodity.objects.in_bulk([*lying, *{row[0] for row in hours}])
@@ -104,6 +107,19 @@ def goods(request: HttpRequest, slug: str) -> HttpResponse:
     ]  # fmt: skip
     return _page(request, "book_goods", _("Goods and hours"), things=shown, hours=worked[:PLACES_SHOWN_MAX],
                  hours_sum=sum(row["minor"] for row in worked), hours_scale=worked[0]["thing"].scale if worked else 0)  # fmt: skip
+
+
+def _goods_at_risk(request: HttpRequest, book: Book) -> HttpResponse:
+    """Sums by stage up to the day that may be told; no place, no load, no day."""
+    shown = [
+        {
+            "name": thing_name(thing), "thing": thing, "sum": sum(line.net for stage, line in lines if stage in _GOODS_STAGES),
+            "rows": [{"place": words.STAGES.get(stage, stage), "minor": line.net} for stage, line in lines if stage in _GOODS_STAGES and line.net],
+            "bar": bar([(state, line.net) for name, state in _GOODS_STATES for stage, line in lines if stage == name]),
+        }
+        for thing, lines in reports.balances_at(book) if thing.kind != "money"
+    ]  # fmt: skip
+    return _page(request, "book_goods", _("Goods and hours"), things=shown, hours=[])
 
 
 def balances(request: HttpRequest, slug: str) -> HttpResponse:
@@ -134,6 +150,7 @@ def files(request: HttpRequest, slug: str) -> HttpResponse:
 
 _STATES = {"free": "w3", "held": "w3", "released": "w2", "committed": "w2"}
 _GOODS_STATES = (("issued", "w1"), ("transit", "w2"), ("stock", "w3"))
+_GOODS_STAGES = frozenset(stage for stage, _state in _GOODS_STATES)
 
 
 def _period(request: HttpRequest, book: Book) -> tuple[Filters, list[Problem]]:
@@ -147,6 +164,6 @@ def _sides(side: dict[tuple[str, Any], int], titles: dict[Any, str]) -> list[dic
 
 def _page(request: HttpRequest, name: str, title: str, *, problems: list[Problem] | None = None, **context: Any) -> HttpResponse:
     slug, problems = request.campaign.slug, problems or []
-    shown = {"title": title, "tabs": tabs(slug, name), "problems": problems, "today": timezone.localdate().isoformat(),
+    shown = {"title": title, "told_until": last_readable_day(request.campaign.book), "tabs": tabs(slug, name), "problems": problems, "today": timezone.localdate().isoformat(),
              "log": log_standing(request.campaign.book), **context}  # fmt: skip
     return render(request, f"public/{name}.html", shown, status=UNPROCESSABLE if problems else 200)

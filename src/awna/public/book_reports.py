@@ -10,10 +10,11 @@ from django.db.models import F, Q, Sum
 
 from awna.approvals.models import Release
 from awna.books.models import Balance, BankAccount, Book, Commodity, Fund
+from awna.books.services.browse import last_readable_day
 from awna.books.services.filters import Filters
 from awna.books.services.reading import stock_by_place
 from awna.books.services.statements import latest_slip, latest_statement
-from awna.books.services.sums import sums_of
+from awna.books.services.sums import readable_part, sums_of
 from awna.books.services.waiting import waiting_at
 from awna.campaigns.models import BudgetLine
 from awna.core.ledger.rules import (
@@ -56,8 +57,10 @@ class Flow:
     rows: int
 
 
-def flows_of(book: Book, *, since: date | None = None, until: date | None = None) -> list[Flow]:
-    found = sums_of(book, Filters(since=since, until=until), by=FLOWS) or {}
+def flows_of(book: Book, *, since: date | None = None, until: date | None = None, told: bool = False) -> list[Flow]:
+    """`told`: only up to the day that may be told, where a newer sum would speak of a convoy."""
+    filters = Filters(since=since, until=until)
+    found = sums_of(book, readable_part(book, filters) if told else filters, by=FLOWS) or {}
     return [Flow(*group, minor, rows) for group, (minor, rows) in found.items()]
 
 
@@ -185,7 +188,7 @@ def budget_of(book: Book, *, after: int = -1, size: int = BUDGET_LINES_A_PAGE) -
     """Lines after a position, and whether more follow."""
     lines = list(BudgetLine.objects.filter(campaign=book.campaign_id, position__gt=after)[: size + 1])
     rows: list[BudgetRow] = []
-    did, goods = _of_lines(book, lines[:size]), _received(lines[:size])
+    did, goods = _of_lines(book, lines[:size]), _received(book, lines[:size])
     for line in lines[:size]:
         found = did.get(line.pk) or {None: BudgetRow(line)}
         for row in found.values():
@@ -225,8 +228,10 @@ def _paid(book: Book, proposals: Iterable[Any]) -> list[tuple[Any, Any, str, int
     return paid
 
 
-def _received(lines: list[BudgetLine]) -> dict[Any, list[str]]:
+def _received(book: Book, lines: list[BudgetLine]) -> dict[Any, list[str]]:
     found = Receipt.objects.filter(consignment__order__budget_line__in=lines)
+    last = last_readable_day(book)
+    found = found if last is None else found.filter(counted_at__date__lte=last)
     sums = (
         found.values_list("consignment__order__budget_line", "item__name", "item__unit").annotate(good=Sum("good")).order_by("item__name")
     )
@@ -263,8 +268,8 @@ class Activity:
 
 def activities_of(book: Book, *, since: date | None, until: date | None) -> list[Activity]:
     """By commodity: by kind and fund, what came from outside and what went out."""
-    flows = flows_of(book, since=since, until=until)
-    earlier = flows_of(book, until=since - timedelta(days=1)) if since else []
+    flows = flows_of(book, since=since, until=until, told=True)
+    earlier = flows_of(book, until=since - timedelta(days=1), told=True) if since else []
     things = Commodity.objects.in_bulk({flow.commodity for flow in (*flows, *earlier)})
     found: dict[Any, Activity] = {}
     for flow in earlier:
@@ -298,7 +303,7 @@ class StageLine:
 def balances_at(book: Book, *, until: date | None = None) -> list[tuple[Commodity, list[tuple[str, StageLine]]]]:
     """The trial balance: every commodity's stages add up to nothing."""
     lines: dict[Any, dict[str, StageLine]] = {}
-    flows = flows_of(book, until=until)
+    flows = flows_of(book, until=until, told=True)
     for flow in flows:
         of_thing = lines.setdefault(flow.commodity, {})
         of_thing.setdefault(flow.debit_stage, StageLine()).left += flow.minor

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from awna.books.models import Book, Commodity, Entry, Evidence, Transfer
 from awna.books.models.ledger import ENTRIES_PAGE
 from awna.books.services import log_standing
-from awna.books.services.browse import BookRow, load_rows, rows_page, size_of
+from awna.books.services.browse import BookRow, last_readable_day, load_rows, rows_page, size_of
 from awna.books.services.filters import Filters, read_filters, short
 from awna.books.services.plain import safe_cell
 from awna.books.services.sums import totals_of
@@ -44,7 +44,7 @@ def book(request: HttpRequest, slug: str) -> HttpResponse:
         "older": address("book", slug, filters.query(before=page.before)) if page and page.before else "",
         "newest": address("book", slug, filters.query()) if filters.before else "",
         "files": [(kind, address("book_rows", slug, filters.query(), kind=kind)) for kind in ("csv", "json", "parquet")],
-        "log": log_standing(found), "size": size_of(found), "place_name": _place_name(filters, places),
+        "log": log_standing(found), "told_until": last_readable_day(found), "size": size_of(found), "place_name": _place_name(filters, places),
     }  # fmt: skip
     return render(request, "public/book.html", context, status=UNPROCESSABLE if problems else 200)
 
@@ -57,7 +57,7 @@ def book_page(request: HttpRequest, slug: str, page: str) -> HttpResponse:
     context = {
         "title": _("Open books"), "tabs": tabs(slug, ""), "page_name": page, "rows": shown_rows(rows_of_page(found, number), Places(found)),
         "earlier": f"{number - 1:04d}" if number > 1 else "", "later": f"{number + 1:04d}" if size > number * ENTRIES_PAGE else "",
-        "log": log_standing(found), "size": size,
+        "log": log_standing(found), "told_until": last_readable_day(found), "size": size,
     }  # fmt: skip
     return render(request, "public/book_page.html", context)
 
@@ -73,8 +73,9 @@ def page_number(book: Book, page: str) -> int:
 def rows_of_page(book: Book, number: int) -> list[BookRow]:
     """The rows of one hundred entries, oldest first."""
     first = (number - 1) * ENTRIES_PAGE
-    rows = Transfer.objects.filter(book=book, entry_seq__gte=first, entry_seq__lt=first + ENTRIES_PAGE)
-    bare = Entry.objects.filter(book=book, seq__gte=first, seq__lt=first + ENTRIES_PAGE, row_count=0)
+    end = min(first + ENTRIES_PAGE, size_of(book))
+    rows = Transfer.objects.filter(book=book, entry_seq__gte=first, entry_seq__lt=end)
+    bare = Entry.objects.filter(book=book, seq__gte=first, seq__lt=end, row_count=0)
     keys = [*rows.order_by().values_list("entry_seq", "line"), *((seq, 0) for seq in bare.values_list("seq", flat=True))]
     return load_rows(book, sorted(keys))
 
@@ -82,7 +83,7 @@ def rows_of_page(book: Book, number: int) -> list[BookRow]:
 def entry(request: HttpRequest, slug: str, seq: int) -> HttpResponse:
     """All that one entry says: rows, papers, decisions, what it undoes and what undoes it, and its place in the log."""
     found = book_or_404(request)
-    row = Entry.objects.filter(book=found, seq=seq).select_related("author", "second", "proposal").first()
+    row = Entry.objects.filter(book=found, seq=seq, seq__lt=size_of(found)).select_related("author", "second", "proposal").first()
     if row is None:
         raise Http404("The book has no such entry.")
     keys = list(Transfer.objects.filter(book=found, entry_seq=seq).order_by("line").values_list("entry_seq", "line")[:ENTRY_ROWS_MAX])
@@ -106,7 +107,8 @@ def entry(request: HttpRequest, slug: str, seq: int) -> HttpResponse:
 
 def leaf(request: HttpRequest, slug: str, seq: int) -> HttpResponse:
     """The leaf of one entry, byte for byte as the log holds it."""
-    found = Entry.objects.filter(book=book_or_404(request), seq=seq).values_list("leaf", flat=True).first()
+    book = book_or_404(request)
+    found = Entry.objects.filter(book=book, seq=seq, seq__lt=size_of(book)).values_list("leaf", flat=True).first()
     if found is None:
         raise Http404("The book has no such entry.")
     return HttpResponse(bytes(found), content_type="application/json")

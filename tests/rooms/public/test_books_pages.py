@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from awna.approvals.services import release
-from awna.books.models import Balance, Entry, Tally, Transfer
+from awna.books.models import Balance, Entry, Statement, StatementFile, Tally, Transfer
 from awna.books.services import Row, Spot, post_entry, store_document
 from awna.books.services.browse import SCANNED_ENTRIES_MAX, Page, rows_page
 from awna.books.services.filters import Filters, checked_filters, read_filters, short
@@ -48,6 +48,12 @@ def gift(funded: Funded, minor: int, *, on: date) -> Entry:
     place = {"fund": str(funded.roof.pk), "commodity": str(funded.eur.pk)}
     row = Row(Spot("ext", None, **place), Spot("free", str(funded.account.custody_id), **place), minor, movement=str(line.pk))
     return post_entry(book=funded.book, kind="gift", author=funded.world.karim, effective_date=on, request_id=str(line.pk), rows=[row])
+
+
+def closing(funded: Funded, minor: int, *, on: date) -> None:
+    """The bank says what it holds at the end of a day."""
+    file = StatementFile.objects.filter(bank_account=funded.account).first()
+    Statement.objects.create(bank_account=funded.account, file=file, position=1, closing_minor=minor, closing_on=on)
 
 
 def page(path: str, *, status: int = 200) -> str:
@@ -254,19 +260,19 @@ def test_a_period_is_cut_into_months_and_loose_days() -> None:
 def test_book_beside_bank_names_each_waiting_line(funded: Funded) -> None:
     (one,) = accounts_of(funded.book)
     assert (one.bank, one.unexplained) == (None, 0)
-    statement = funded.bank_line(12_345).statement
-    type(statement).objects.filter(pk=statement.pk).update(closing_minor=one.book + 12_345, closing_on=timezone.localdate())
+    funded.bank_line(12_345)
+    closing(funded, one.book + 12_345, on=timezone.localdate() - timedelta(days=1))
     (one,) = accounts_of(funded.book)
     assert (one.waiting, one.waiting_lines, one.difference, one.unexplained) == (12_345, 1, 12_345, 0)
     assert "1 line of the bank waits to be booked" in page("/c/clinic/book/accounts/")
-    type(statement).objects.filter(pk=statement.pk).update(closing_minor=one.book + 99)
+    closing(funded, one.book + 99, on=timezone.localdate())
     assert "no waiting line explains it" in page("/c/clinic/book/accounts/")
 
 
 def test_a_sheltered_book_does_not_show_the_running_batch(funded: Funded) -> None:
-    statement = funded.bank_line(12_345).statement
-    type(statement).objects.filter(pk=statement.pk).update(closing_minor=777_77, closing_on=timezone.localdate())
-    type(funded.book).objects.filter(pk=funded.book.pk).update(exposure="sheltered")
+    funded.bank_line(12_345)
+    closing(funded, 777_77, on=timezone.localdate())
+    type(funded.world.campaign).objects.filter(pk=funded.world.campaign.pk).update(at_risk=True)
     shown = page("/c/clinic/book/accounts/")
     assert "777.77" not in shown and "123.45" not in shown and "stand in batches" in shown
 
@@ -292,3 +298,19 @@ def test_no_name_of_a_giver_or_seller_stands_in_the_books(funded: Funded) -> Non
     for name, _text in TABS:
         shown = page(reverse(name, kwargs={"slug": "clinic"}))
         assert not re.search("Omar|Dana|Karim|Salma|Ward store", shown)
+
+
+def test_where_people_are_at_risk_newer_entries_are_not_told_yet(funded: Funded) -> None:
+    campaign = funded.world.campaign
+    type(campaign).objects.filter(pk=campaign.pk).update(at_risk=True)
+    for path in ("", "0001/", "goods/", "activities/", "balances/"):
+        shown = page(f"/c/clinic/book/{path}")
+        assert 'class="r-no"' not in shown and "Store " not in shown, path
+    assert "shown some days later" in page("/c/clinic/book/")
+    page("/c/clinic/book/entry/3/", status=404)
+    page("/c/clinic/book/entry/3/leaf.json", status=404)
+    for table in ("rows", "entries"):
+        assert b"".join(Client().get(f"/c/clinic/book/{table}.json").streaming_content).split() == [b"[", b"]"]
+    accounts = b"".join(Client().get("/c/clinic/book/accounts.csv").streaming_content).decode().splitlines()[1:]
+    assert {line.split(",")[-2] for line in accounts} == {"0"}
+    assert b"gift" not in b"".join(Client().get("/c/clinic/book/for/ledger").streaming_content)

@@ -1,12 +1,15 @@
 """Pages of the open books for any filter, newest first: bounded work for each page, however long the book is."""
 
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.utils import timezone
 
 from ..models import Account, Balance, Book, Entry, Transfer
 from .filters import Filters
+from .publish import entries_allowed
 
 ROWS_A_PAGE = 30
 WINDOW_ENTRIES_FIRST, WINDOW_ENTRIES_GROWTH = 2_000, 4
@@ -121,9 +124,17 @@ def entries_q(filters: Filters) -> Q:
 
 
 def size_of(book: Book) -> int:
-    """How many entries the book has; numbers have no gaps."""
+    """How many entries may be read now: all, or for a campaign at risk those older than its delay. Numbers have no gaps."""
     last = Entry.objects.filter(book=book).order_by("-seq").values_list("seq", flat=True).first()
-    return 0 if last is None else last + 1
+    size = 0 if last is None else last + 1
+    return min(size, entries_allowed(book, size=size)) if book.campaign.at_risk else size
+
+
+def last_readable_day(book: Book) -> date | None:
+    """The day up to which sums may be said where a newer one would tell of a convoy; None where nobody is at risk."""
+    if not book.campaign.at_risk:
+        return None
+    return timezone.localdate() - timedelta(days=book.campaign.publication_delay_days)
 
 
 def seq_bounds(book: Book, filters: Filters) -> tuple[int, int]:
@@ -131,7 +142,7 @@ def seq_bounds(book: Book, filters: Filters) -> tuple[int, int]:
     first, end = 0, size_of(book)
     if filters.since or filters.until or filters.proposal:
         found = Entry.objects.filter(entries_q(filters), book=book).aggregate(first=Min("seq"), last=Max("seq"))
-        first, end = (0, 0) if found["first"] is None else (found["first"], found["last"] + 1)
+        first, end = (0, 0) if found["first"] is None else (found["first"], min(end, found["last"] + 1))
     if filters.before is not None:
         end = min(end, filters.before[0] + 1)
     return first, end

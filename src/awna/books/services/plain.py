@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import Sum
+
 from awna.core.amounts import format_minor
 
-from ..models import Account, Book, Entry
-from .browse import entries_q, rows_within, seq_bounds
+from ..models import Account, Book, Entry, Transfer
+from .browse import entries_q, rows_within, seq_bounds, size_of
 from .filters import Filters
 
 STEP_ENTRIES = 2_000
@@ -58,15 +60,26 @@ def plain_accounts(book: Book, filters: Filters) -> Iterator[Plain]:
     wanted = {"pk": filters.account and filters.account.pk, "custody": filters.custody, "fund": filters.fund,
               "commodity": filters.commodity, "proposal": filters.proposal}  # fmt: skip
     found = Account.objects.filter(book=book, **{name: value for name, value in wanted.items() if value is not None})
+    nets = _nets_readable(book) if book.campaign.at_risk else None
     for account in found.select_related("fund", "commodity", "balance").order_by("pk").iterator(STEP_ENTRIES):
         balance = getattr(account, "balance", None)
-        minor = balance.minor if balance else 0
+        minor = nets.get(account.pk, 0) if nets is not None else balance.minor if balance else 0
         yield {
             "account": str(account.pk), "stage": account.stage, "custody": str(account.custody_id or ""), "custody_type": account.custody_type,
             "fund": account.fund.code, "commodity": account.commodity.code, "commodity_kind": account.commodity_kind,
             "proposal": str(account.proposal_id or ""), "balance": format_minor(minor, account.commodity.scale), "balance_minor": minor,
             "scale": account.commodity.scale,
         }  # fmt: skip
+
+
+def _nets_readable(book: Book) -> dict[Any, int]:
+    """What the entries that may be read now have brought to each account."""
+    nets: dict[Any, int] = {}
+    rows = Transfer.objects.filter(book=book, entry_seq__lt=size_of(book)).order_by()
+    for side, sign in (("credit_account", 1), ("debit_account", -1)):
+        for account, minor in rows.values_list(side).annotate(sum=Sum("amount")):
+            nets[account] = nets.get(account, 0) + sign * int(minor)
+    return nets
 
 
 def _steps(book: Book, filters: Filters) -> Iterator[tuple[int, int]]:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet, Sum
 
 from ..models import Book, Tally, Transfer
-from .browse import PROPOSAL_ENTRIES_MAX, entries_of, place_of, rows_within, seq_bounds
+from .browse import PROPOSAL_ENTRIES_MAX, entries_of, last_readable_day, place_of, rows_within, seq_bounds
 from .filters import Filters
 
 ADDED_ROWS_MAX = 50_000
@@ -43,8 +43,15 @@ def sums_of(book: Book, filters: Filters | None = None, *, by: tuple[str, ...]) 
     return found
 
 
+def readable_part(book: Book, filters: Filters) -> Filters:
+    """The same with dates that may be told already."""
+    last = last_readable_day(book)
+    return filters if last is None else replace(filters, until=min(filters.until or last, last))
+
+
 def totals_of(book: Book, filters: Filters) -> list[dict[str, Any]] | None:
     """For each commodity: rows and their sum, and what came to and went from the chosen place. Commodities are never added together."""
+    filters = readable_part(book, filters)
     found = sums_of(book, filters, by=("commodity", "debit", "credit") if place_of(book, filters) is not None else ("commodity",))
     if found is None:
         return None
