@@ -389,7 +389,6 @@ class Book:
         filed, exact = self.filed.get(leaf.get("proposal", "")), (row["debit"], row["credit"], row["amount"])
         if filed is None or not filed.approved:
             return False
-        # Fixed row by row, a loss or a reversal may touch accounts of the proposal under which the money was released.
         own = pair.carried <= {leaf["proposal"]} or ("Q" in pair.letters and pair.kind != "release")
         need(own and (pair.carried or "R" not in pair.letters), "its accounts belong to another proposal")
         need("T" not in pair.letters or filed.value.get("target") == pair.credit.custody, "it arrives elsewhere than the proposal says")
