@@ -22,7 +22,7 @@ from .accounts import Known, Row, Spot
 from .proposals import canonical_proposal, milestones_of
 from .publish import publish_after_commit
 from .tables import db_uuid
-from .writing import Asked, EntryDraft, Unavailable, Writing
+from .writing import Asked, EntryDraft, GuardRefused, Unavailable, Writing
 
 BATCH_ENTRIES_MAX = 1_000
 _IDS_AT_ONCE = 500
@@ -47,10 +47,9 @@ def post_entry(
     return post_draft(book=book, draft=draft, author=author)
 
 
-@transaction.atomic
 def post_draft(*, book: Book, draft: EntryDraft, author: Role) -> Entry:
     """`post_entry` for a draft."""
-    found = _post_batch(book, author, [_asked(book, author, 0, draft)])[0]
+    found = _whole(book, author, [_asked(book, author, 0, draft)])[0]
     if isinstance(found, Entry):
         return found
     raise Refused(found)
@@ -62,12 +61,11 @@ def post_entries(*, book: Book, drafts: Sequence[EntryDraft], author: Role) -> P
     refused: list[tuple[int, list[Problem]]] = []
     for start in range(0, len(drafts), BATCH_ENTRIES_MAX):
         batch = [_asked(book, author, start + n, draft) for n, draft in enumerate(drafts[start : start + BATCH_ENTRIES_MAX])]
-        with transaction.atomic():
-            for asked, found in zip(batch, _post_or_split(book, author, batch), strict=True):
-                if isinstance(found, Entry):
-                    entries[asked.index] = found
-                else:
-                    refused.append((asked.index, found))
+        for asked, found in zip(batch, _whole_or_split(book, author, batch), strict=True):
+            if isinstance(found, Entry):
+                entries[asked.index] = found
+            else:
+                refused.append((asked.index, found))
     return PostingReport(entries, refused)
 
 
@@ -147,18 +145,27 @@ def _spot(spot: Spot) -> tuple[str | None, ...]:
     return (spot.stage, spot.custody, spot.fund, spot.commodity, spot.batch, spot.proposal, spot.milestone)
 
 
-def _post_or_split(book: Book, author: Role, batch: list[Asked]) -> list[Entry | list[Problem]]:
-    """The whole batch in one savepoint; when that fails, each half in its own, down to single entries."""
+def _whole(book: Book, author: Role, batch: list[Asked]) -> list[Entry | list[Problem]]:
+    """The whole batch in one transaction, or in one savepoint of the caller's."""
     try:
         with transaction.atomic():
             return _post_batch(book, author, batch)
+    except GuardRefused as refused:
+        raise Refused(refused.problem) from refused
+
+
+def _whole_or_split(book: Book, author: Role, batch: list[Asked]) -> list[Entry | list[Problem]]:
+    """The whole batch without any savepoint of its own; when that fails, each half in one, down to single entries."""
+    try:
+        return _whole(book, author, batch)
     except Unavailable:
         raise
     except Refused as refused:
         if len(batch) == 1:
             return [refused.problems]
     middle = len(batch) // 2
-    return _post_or_split(book, author, batch[:middle]) + _post_or_split(book, author, batch[middle:])
+    with transaction.atomic():
+        return _whole_or_split(book, author, batch[:middle]) + _whole_or_split(book, author, batch[middle:])
 
 
 def _post_batch(book: Book, author: Role, batch: list[Asked]) -> list[Entry | list[Problem]]:
@@ -233,7 +240,10 @@ def _proposals_named(draft: EntryDraft) -> set[str]:
 def _write_plain(book: Book, author: Role, draft: EntryDraft) -> Entry:
     """An entry that the service itself writes, whose content was just made."""
     asked = Asked(0, draft, keyed_id(book.secret_key, "entry", draft.request_id), sha256(canonical_json(draft.memo)), draft.proposal)
-    writing = Writing(book, author, next_seq(book), Known(book))
-    writing.add(asked)
-    publish_after_commit(book)
-    return writing.write()[0]
+    try:
+        with transaction.atomic():
+            writing = Writing(book, author, next_seq(book), Known(book))
+            writing.add(asked)
+            return writing.write()[0]
+    except GuardRefused as refused:
+        raise Refused(refused.problem) from refused

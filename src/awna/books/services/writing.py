@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db import DatabaseError, OperationalError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection
 from django.db.models.base import ModelState
 from django.utils import timezone
 
@@ -43,6 +43,18 @@ _TRANSFER = (
 
 class Unavailable(Refused):
     """The database could not write at all: no entry of the batch is at fault."""
+
+
+class GuardRefused(Exception):
+    """A guard of the database refused. What it means can be asked only when the transaction or savepoint was taken back."""
+
+    def __init__(self, writing: "Writing", error: DatabaseError, row: tuple[Any, ...] | None) -> None:
+        super().__init__(str(error))
+        self.writing, self.error, self.row = writing, error, row
+
+    @property
+    def problem(self) -> Problem:
+        return self.writing.problem(self.error, self.row)
 
 
 @dataclass(frozen=True)
@@ -145,30 +157,32 @@ class Writing:
         self.seq += 1
 
     def write(self) -> list[Entry]:
-        """Insert everything in the order that the guards want, and move the derived tables."""
+        """Insert everything in the order that the guards want, and move the derived tables. The caller takes all back when it fails.
+
+        No savepoint here: inside one, SQLite keeps every page that each guarded statement touches until the savepoint ends.
+        """
         new = [account for draft in self._drafts for account in draft.new]
         openings = [opening for draft in self._drafts for opening in draft.openings]
         row: tuple[Any, ...] | None = None
         try:
-            with transaction.atomic():
-                if new:
-                    Account.objects.bulk_create(new)
-                add_rows("books_entry", _ENTRY, self._entries)
-                add_rows("books_evidence", ("book_id", "entry_seq", "entry_id", "document_id"), self._evidence)
-                if len(self.said) > 1:
-                    add_rows("books_transfer", _TRANSFER, self._transfers)
-                else:  # one by one, so that a refusal can name its row
-                    for row in self._transfers:
-                        add_rows("books_transfer", _TRANSFER, [row])
-                if openings:
-                    Opening.objects.bulk_create(openings)
-                self._derive()
+            if new:
+                Account.objects.bulk_create(new)
+            add_rows("books_entry", _ENTRY, self._entries)
+            add_rows("books_evidence", ("book_id", "entry_seq", "entry_id", "document_id"), self._evidence)
+            if len(self.said) > 1:
+                add_rows("books_transfer", _TRANSFER, self._transfers)
+            else:  # one by one, so that a refusal can name its row
+                for row in self._transfers:
+                    add_rows("books_transfer", _TRANSFER, [row])
+            if openings:
+                Opening.objects.bulk_create(openings)
+            self._derive()
         except OperationalError as error:
             raise Unavailable(Problem(
                 "book_cannot_be_written", "The database cannot write now (%(reason)s). Nothing was changed; see to its disk and try again.",
                 {"reason": str(error).splitlines()[0] if str(error) else "?"})) from error  # fmt: skip
         except DatabaseError as error:
-            raise Refused(self._problem(error, row)) from error
+            raise GuardRefused(self, error, row) from error
         return self.made
 
     def _row(self, opens: Draft, asked: Asked, line: int, row: Row) -> tuple[core.Transfer, frozenset[str]]:
@@ -277,7 +291,7 @@ class Writing:
             found = [(seq, line) for seq, line in cursor.fetchall()]
         return next((ref for ref in [*found, *fresh] if ref not in self._resolved), None)
 
-    def _problem(self, error: DatabaseError, row: tuple[Any, ...] | None) -> Problem:
+    def problem(self, error: DatabaseError, row: tuple[Any, ...] | None) -> Problem:
         """What a guard said, with the amounts of the row that it refused, where one row was at fault."""
         said: dict[str, object] = {"kind": self.said[0].kind, "debit": "", "credit": "", "asked": "", "has": ""}
         if row is None:
