@@ -12,14 +12,15 @@ from django.utils.translation import gettext as _
 
 from awna.books.models import Book, Commodity, Entry, Evidence, Transfer
 from awna.books.models.ledger import ENTRIES_PAGE
-from awna.books.services import log_standing
+from awna.books.services import log_standing, prove_leaf
 from awna.books.services.browse import BookRow, last_readable_day, load_rows, rows_page, size_of
 from awna.books.services.filters import Filters, read_filters, short
 from awna.books.services.plain import safe_cell
 from awna.books.services.sums import totals_of
 from awna.core.amounts import format_minor
 from awna.core.log.tree import hash_leaf
-from awna.kit.http import json_answer
+from awna.core.problems import Refused
+from awna.kit.http import file_answer, json_answer, refused_page
 
 from . import words
 from .book_shown import Places, address, book_or_404, chips, fields, fund_title, kind_words, tabs, thing_name
@@ -157,6 +158,18 @@ def _plain(rows: list[BookRow]) -> list[dict[str, Any]]:
         }
         for item in rows if (row := item.transfer)
     ]  # fmt: skip
+
+
+def proof(request: HttpRequest, slug: str, seq: int) -> HttpResponse:
+    """The proof that the log holds this entry, in the form that any reader of such logs knows."""
+    book = book_or_404(request)
+    if seq >= size_of(book):
+        raise Http404("The book has no such entry.")
+    try:
+        text = prove_leaf(book, seq=seq)
+    except Refused as refused:
+        return refused_page(request, refused, back=address("book_entry", slug, seq=seq))
+    return file_answer(text.encode(), name=f"entry-{seq}.tlog-proof", media_type="text/plain; charset=utf-8")
 
 
 def _links(book: Book, row: Entry, *, corrected_by: list[int], ended_by: list[int]) -> list[dict[str, Any]]:

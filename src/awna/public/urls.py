@@ -12,6 +12,7 @@ urlpatterns = [
     guarded("c/<slug:slug>/book/", books.book, name="book", GET=ANYONE),
     guarded("c/<slug:slug>/book/entry/<int:seq>/", books.entry, name="book_entry", GET=ANYONE),
     guarded("c/<slug:slug>/book/entry/<int:seq>/leaf.json", books.leaf, name="book_leaf", GET=ANYONE),
+    guarded("c/<slug:slug>/book/entry/<int:seq>/entry.tlog-proof", books.proof, name="book_proof", GET=ANYONE),
     guarded("c/<slug:slug>/book/accounts/", reports.accounts, name="book_accounts", GET=ANYONE),
     guarded("c/<slug:slug>/book/funds/", reports.funds, name="book_funds", GET=ANYONE),
     guarded("c/<slug:slug>/book/budget/", reports.budget, name="book_budget", GET=ANYONE),

@@ -11,10 +11,11 @@ from django.utils import timezone
 
 from awna.approvals.services import release
 from awna.books.models import Balance, Entry, Statement, StatementFile, Tally, Transfer
-from awna.books.services import Row, Spot, post_entry, store_document
+from awna.books.services import Row, Spot, log_key, post_entry, publish_head, store_document
 from awna.books.services.browse import SCANNED_ENTRIES_MAX, Page, rows_page
 from awna.books.services.filters import Filters, checked_filters, read_filters, short
 from awna.books.services.sums import split_period, sums_of, totals_of
+from awna.core.log.proof import check_proof
 from awna.core.problems import Refused
 from awna.public.book_reports import accounts_of, activities_of, balances_at, budget_of, funds_of, goods_of
 from awna.public.book_shown import TABS, bar
@@ -314,3 +315,16 @@ def test_where_people_are_at_risk_newer_entries_are_not_told_yet(funded: Funded)
     accounts = b"".join(Client().get("/c/clinic/book/accounts.csv").streaming_content).decode().splitlines()[1:]
     assert {line.split(",")[-2] for line in accounts} == {"0"}
     assert b"gift" not in b"".join(Client().get("/c/clinic/book/for/ledger").streaming_content)
+
+
+def test_an_entry_hands_out_the_proof_that_the_log_holds_it(funded: Funded) -> None:
+    seq = Entry.objects.get(book=funded.book, kind="gift_in_kind").seq
+    early = Client().get(f"/c/clinic/book/entry/{seq}/entry.tlog-proof")
+    assert early.status_code == 409 and "no head of the log has been signed since" in early.content.decode()
+    assert "not yet under a signed head" in page(f"/c/clinic/book/entry/{seq}/")
+    publish_head(funded.book)
+    assert f"/c/clinic/book/entry/{seq}/entry.tlog-proof" in page(f"/c/clinic/book/entry/{seq}/")
+    text = page(f"/c/clinic/book/entry/{seq}/entry.tlog-proof")
+    leaf = Client().get(f"/c/clinic/book/entry/{seq}/leaf.json").content
+    assert check_proof(text, leaf=leaf, key=log_key(funded.book)) == []
+    assert check_proof(text, leaf=leaf + b" ", key=log_key(funded.book)) != []
