@@ -12,7 +12,8 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from awna.access.models import Crossing, CrossingReport
-from awna.books.models import Book, Checkpoint
+from awna.books.models import Book
+from awna.books.services import log_standing
 from awna.campaigns.models import Goal, Update
 from awna.consent.models import PolicyEpoch
 from awna.core.amounts import currency_scale
@@ -53,7 +54,7 @@ def campaign(request: HttpRequest, slug: str) -> HttpResponse:
         "money": main, "others": [item for item in money if item.code != main.code], "pledged": pledged,
         "missing": max(0, row.goal_minor - main.received - pledged), "sums": _sums(slug, main, pledged, row.goal_minor),
         "campaign": row, "gifts": row.gift_count, "stewards": row.steward_count, "required": row.required,
-        "head": {"size": row.head_size, "signed_at": row.head_at} if row.head_size else None,
+        "log": log_standing(book) if book else None,
         "wall": _wall(main, pledged, row.goal_minor), "stone": row.goal_minor // STONES,
         "goals": list(Goal.objects.filter(campaign=row).order_by("kind", "title")),
         "updates": _updates(row, language), "crossings": _closed(row),
@@ -64,14 +65,12 @@ def campaign(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _whole(row: Campaign) -> Any:
     """The campaign with its owner, book and counts in one question to the database."""
-    newest = Checkpoint.objects.filter(book__campaign=OuterRef("pk")).order_by("-size")
     stewards = Role.objects.filter(campaign=OuterRef("pk"), name="steward", ended_on=None).values("campaign").annotate(n=Count("pk"))
     # A gift in an open batch is not counted before the batch closes: a counter that moves by one tells of one gift.
     gifts = Gift.objects.filter(book__campaign=OuterRef("pk")).exclude(entry_seq=None).order_by().values("book").annotate(n=Count("pk"))
     return (
         Campaign.objects.select_related("owner", "book")
         .annotate(
-            head_size=Subquery(newest.values("size")[:1]), head_at=Subquery(newest.values("signed_at")[:1]),
             steward_count=Coalesce(Subquery(stewards.values("n")), 0), gift_count=Coalesce(Subquery(gifts.values("n")), 0),
             required=Subquery(PolicyEpoch.objects.filter(campaign=OuterRef("pk")).order_by("-number").values("required")[:1]),
         )

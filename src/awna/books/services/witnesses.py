@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from django.conf import settings
+from django.db.models import OuterRef, Subquery
 
 from awna.core.log.checkpoint import Checkpoint as Head
 from awna.core.log.checkpoint import LogKey, read_key, split_note
@@ -55,14 +56,16 @@ class WitnessedHead:
 
 def log_standing(book: Book) -> Standing:
     """Signed log or independently witnessed: the one place that decides which words a page may use."""
-    newest = Checkpoint.objects.filter(book=book).order_by("-size").first()
-    size = entries_of(book)
-    if newest is None:
-        return Standing(UNSIGNED, waiting=size)
-    policy = log_policy(book)
+    newest = Checkpoint.objects.filter(book=OuterRef("book")).order_by("-size")
+    parts = {name: Subquery(newest.values(name)[:1]) for name in ("size", "root", "signed_at")}
+    last = Entry.objects.filter(book=book).order_by("-seq").annotate(**parts).values("seq", *parts).first()
+    if last is None or last["size"] is None:
+        return Standing(UNSIGNED, waiting=last["seq"] + 1 if last else 0)
+    # Most logs have no witnesses yet; a page should not ask the database for them.
+    policy = log_policy(book) if policy_source(book).exists() else LogPolicy()
     found = witnessed_head(book, policy=policy)
     return Standing(
-        WITNESSED if found else SIGNED, newest.size, newest.root, newest.signed_at, max(0, size - newest.size),
+        WITNESSED if found else SIGNED, last["size"], last["root"], last["signed_at"], max(0, last["seq"] + 1 - last["size"]),
         found.row.size if found else 0, max(at for _, at in found.cosigned) if found else None, found.cosigned if found else (),
         policy.needed, len(policy.witnesses))  # fmt: skip
 
