@@ -14,7 +14,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from tests.history_model import NO_FLOOR, Model
 ROOT = Path(__file__).resolve().parent.parent
 BATCHES, DRAFTS_MAX = 30, 6
 START = datetime(2026, 3, 1, 9, tzinfo=UTC)
-DAY = date(2026, 3, 20)
+DAY, EXPIRES, ENDED = date(2026, 3, 20), date(2099, 6, 30), date(2099, 7, 1)
 
 
 @dataclass(frozen=True)
@@ -224,7 +224,7 @@ def _hold(player: Player) -> Drawn:
                  "commodity": str(player.account.commodity_id), "evidence": [], "earliest": "2026-03-01"}  # fmt: skip
     payload = {"payee": str(player.payee.pk), "milestones": [milestone], "documents": []}
     release = file_proposal(
-        campaign=player.world.campaign, purpose="release", payload=payload, filed_by=player.world.nour, expires_on=date(2099, 1, 1),
+        campaign=player.world.campaign, purpose="release", payload=payload, filed_by=player.world.nour, expires_on=EXPIRES,
         request_id=f"release-{player.count}-{player.chance.random()}")  # fmt: skip
     player.releases.append((release, ceiling))
     wrong = player.chance.random() < 0.1
@@ -259,9 +259,13 @@ def _void(player: Player) -> Drawn:
         return None
     release, ceiling = player.chance.choice(player.releases)
     if player.chance.random() < 0.5:
-        return player.draft("void", Row(_bound(player, "held", release), player.spot("free"), ceiling), proposal=release), True
+        row = Row(_bound(player, "held", release), player.spot("free"), ceiling)
+        has_ended = player.chance.random() < 0.8
+        return replace(player.draft("void", row, proposal=release), effective_date=ENDED if has_ended else DAY), has_ended
     debit = _bound(player, "committed", release)
-    return player.draft("void", Row(debit, _bound(player, "released", release), player.amount(debit)), proposal=release), True
+    amount = player.amount(debit)
+    row = Row(debit, _bound(player, "released", release), amount)
+    return player.draft("void", row, proposal=release), player.model.ordered.get(debit, 0) >= amount
 
 
 def _order(player: Player) -> Drawn:

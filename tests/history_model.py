@@ -53,13 +53,17 @@ class Model:
         """Where the book's balances are not the model's."""
         from awna.books.models import Balance
         from awna.books.services.accounts import Known
+        from awna.core.problems import Refused
 
         known = Known(book)
         known.read(self.amounts)
         made: dict[Any, int] = {}
         for spot, amount in self.amounts.items():
-            account, is_new = known.account(spot)
-            if not is_new or amount:
+            if amount:
+                try:
+                    account, _ = known.account(spot)
+                except Refused as refused:
+                    return [f"the model has {amount} in {spot}, which the book does not know: {refused}"]
                 made[account.pk] = made.get(account.pk, 0) + amount
         shown = {balance.pk: balance.minor for balance in Balance.objects.filter(book=book)}
         return [
