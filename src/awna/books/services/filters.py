@@ -49,6 +49,11 @@ class Filters:
         return not self.query()
 
     @property
+    def count(self) -> int:
+        """How many filters are in force."""
+        return len(self.query())
+
+    @property
     def on_rows(self) -> bool:
         """Whether anything but dates narrows the rows; then entries without rows are left out."""
         return any((self.fund, self.custody, self.account, self.commodity, self.least is not None, self.most is not None, self.words))
