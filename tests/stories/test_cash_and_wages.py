@@ -100,3 +100,10 @@ def test_a_slip_needs_two_people_and_money_in_the_box(story):
         books.write_slip(box=box, amount=-1, text="", author=story.world.karim, second=story.world.karim, on=DAY, request_id="x")
     assert refused.value.codes == ["second_person_is_author", "slip_without_text", "cash_not_there"]
     assert box.statements.count() == 0
+
+
+def test_nobody_is_asked_to_give_into_a_box(story, client):
+    box = books.open_cash_box(book=story.book, section=story.world.north, holder="Roof crew's box", name="roof", currency="EUR")
+    page = client.get("/c/clinic/give/").content.decode()
+    assert "Neighbours North" in page
+    assert box.holder not in page

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from awna.books.models import BankAccount
 from awna.consent.models import Proposal
+from awna.core.ledger.rules import CASH
 from awna.core.problems import Refused
 from awna.kit.forms import refused_to_form
 from awna.parties.models import Campaign
@@ -56,7 +57,7 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
 def import_statement(request: HttpRequest, slug: str) -> HttpResponse:
     """A bank file in, gifts out; the report stands on the next page."""
     role = request.actor.role("treasurer")
-    accounts = BankAccount.objects.for_actor(request.actor).filter(book__campaign=request.campaign)
+    accounts = BankAccount.objects.for_actor(request.actor).filter(book__campaign=request.campaign).exclude(custody__type=CASH)
     form = StatementForm(request.POST or None, request.FILES or None, accounts=accounts, initial={"request_id": str(uuid.uuid4())})
     if form.is_valid():
         file = form.cleaned_data["file"]
