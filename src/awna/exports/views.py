@@ -6,14 +6,18 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from awna import verify
 from awna.books import services as books
+from awna.core.problems import Refused
 
 
 def book_dump(request: HttpRequest, slug: str) -> HttpResponse:
-    """The dump of the book: every leaf, the openings that are public, and the signed checkpoint."""
+    """The dump of the book: every leaf that may be read now, the openings that are public, and the signed checkpoint."""
     book = getattr(request.campaign, "book", None)
     if book is None:
         raise Http404("This campaign has no book yet.")
-    answer = HttpResponse(books.dump_book(book), content_type="application/jsonl")
+    try:
+        answer = HttpResponse(books.dump_book(book), content_type="application/jsonl")
+    except Refused as refused:
+        return HttpResponse(f"{refused}\n", status=409, content_type="text/plain; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{slug}.book.jsonl"'
     return answer
 

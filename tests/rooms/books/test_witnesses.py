@@ -279,3 +279,15 @@ def test_the_verifier_follows_a_new_key_and_no_other(ledger, tmp_path):
     assert (done.returncode, done.stderr) == (0, "")
     assert verified(ledger, tmp_path, "--key", str(books.log_key(ledger.book))).returncode == 0
     assert verified(ledger, tmp_path, "--key", str(key_of_seed(bytes(32), name=ledger.book.origin))).returncode == 1
+
+
+def test_the_dump_of_a_campaign_at_risk_waits_too(ledger, client):
+    campaign = ledger.book.campaign
+    campaign.at_risk = True
+    campaign.save()
+    add_memos(ledger, 3)
+    refused = client.get("/c/clinic/book.jsonl")
+    assert refused.status_code == 409 and "may be read 7 days after" in refused.content.decode()
+    campaign.publication_delay_days = 0
+    campaign.save()
+    assert client.get("/c/clinic/book.jsonl").status_code == 200
