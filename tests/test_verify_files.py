@@ -84,7 +84,7 @@ def test_every_changed_byte_of_a_donors_file_is_found(receipt):
         ({"leaf": LEAVES[1].decode().replace("60000", "60001")}, "not in the tree"),
         ({"proof": receipt_of(2)["proof"]}, "not of its gift"),
         ({"book": "no\nbook"}, "canonical"),
-        ({"log_key": str(key_of_seed(bytes(32), name=ORIGIN))}, "not the one that was given"),
+        ({"log_key": str(key_of_seed(bytes(32), name=ORIGIN))}, "log key or book is another"),
     ],
 )
 def test_a_donors_file_of_something_else_is_refused(changes, why):
@@ -116,8 +116,8 @@ def test_a_donors_file_of_another_log_is_refused_beside_the_dump():
 def test_older_checkpoints_are_continued_or_refused():
     said = verify.verify(DUMP, None, older=[checkpoint(1), checkpoint(20), checkpoint(len(LEAVES))])
     assert "Continues the older checkpoint of 20 entries." in said
-    assert "not the first of this book" in refusal(DUMP, older=[checkpoint(20, root=root_of(HASHES[1:21]))])
-    assert "not the first of this book" in refusal(DUMP, older=[checkpoint(len(LEAVES) + 1, root=bytes(32))])
+    assert "do not begin this book" in refusal(DUMP, older=[checkpoint(20, root=root_of(HASHES[1:21]))])
+    assert "do not begin this book" in refusal(DUMP, older=[checkpoint(len(LEAVES) + 1, root=bytes(32))])
     assert "not signed" in refusal(DUMP, older=[checkpoint(20, seed=bytes(32))])
     assert "no checkpoint of this log" in refusal(DUMP, older=[checkpoint(20).replace(ORIGIN, "log.example/other")])
     assert "no checkpoint of this log" in refusal(DUMP, older=["nonsense"])

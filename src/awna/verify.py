@@ -156,10 +156,8 @@ def is_canonical(text: str, shape: str) -> bool:
 def parse(line: bytes, where: str, shape: str) -> Value:
     """The value of one line that stands in its one form."""
     text = line.decode("utf-8", "replace")
-    need(
-        text[-1:] == "\n" and text.encode() == line and is_canonical(text[:-1], shape),
-        f"{where}: a byte was changed: it is no canonical {shape}",
-    )
+    right = text[-1:] == "\n" and text.encode() == line and is_canonical(text[:-1], shape)
+    need(right, f"{where}: a byte was changed: it is no canonical {shape}")
     return {} if shape == "leaf" else dict(json.loads(text))
 
 
@@ -176,10 +174,8 @@ P, ORDER = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, -1, P) % P
 Q, Q_ORDER = 2**256 - 2**224 + 2**192 + 2**96 - 1, 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 Q_B = 0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B
-Q_X, Q_Y = (
-    0x6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296,
-    0x4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5,
-)
+Q_X = 0x6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296
+Q_Y = 0x4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5
 Point = tuple[int, int] | None  # None is the neutral point
 
 
@@ -312,10 +308,8 @@ class Book:
         if len(row) > 4:
             need("resolves" not in row or "V" in pair.letters, "it resolves a hold, which its kind cannot")
             need(("corrects" in row) == (kind == "correction"), "correcting and naming the row go together")
-            need(
-                "lot" not in row or self.rows.get(tuple(row["lot"]), NOWHERE)[0].debit.stage == "ext",
-                "its lot is no row that brought something",
-            )
+            lot = self.rows.get(tuple(row["lot"]), NOWHERE)[0] if "lot" in row else None
+            need(lot is None or lot.debit.stage == "ext", "its lot is no row that brought something")
         amount, debit, credit, covers = int(row["amount"]), pair.debit, pair.credit, row.get("covers")
         self.rows[leaf["seq"], self.line] = (pair, amount, covers)
         debit.net -= amount
@@ -330,9 +324,7 @@ class Book:
         """What holds for every row of this kind between two accounts, found once."""
         need(debit_id in self.accounts and credit_id in self.accounts, "it names an account that is not open")
         debit, credit, fund = self.accounts[debit_id], self.accounts[credit_id], self.accounts[credit_id].fund
-        need(
-            debit is not credit and debit.commodity == credit.commodity, "it leaves and arrives at the same account, or in two commodities"
-        )
+        need(debit is not credit and debit.commodity == credit.commodity, "its accounts are one, or hold two commodities")
         thing = self.opened["commodities"][debit.commodity]["kind"]
         terms = RULES.get((kind, debit.stage, debit.type, credit.stage, credit.type, thing), (frozenset[str](), "", "", False))
         letters, custody, end, fund_may_change = terms
@@ -734,18 +726,12 @@ def read_note(note: str, where: str, log_keys: list[str], witnesses: list[str]) 
     """Size and root of a checkpoint that the log signed, and for each line below it the key that signed it, or nothing."""
     text, _, tail = note.partition("\n\n")
     said, lines, signers = text.split("\n"), tail.split("\n"), []
-    root, keys = (
-        unbase64(said[-1]),
-        [*((1, *read_key(key, 1), key) for key in log_keys), *((4, *read_key(key, 4), key) for key in witnesses)],
+    keys = [(kind, *read_key(key, kind), key) for kind, listed in ((1, log_keys), (4, witnesses)) for key in listed]
+    root, named = unbase64(said[-1]), said[0] in [key[1] for key in keys] and not lines[-1]
+    need(
+        named and len(said) == 3 and re.fullmatch("[1-9][0-9]{0,14}", said[1]) and len(root) == 32,
+        f"{where}: it is no checkpoint of this log",
     )
-    right = (
-        len(said) == 3
-        and re.fullmatch("[1-9][0-9]{0,14}", said[1])
-        and len(root) == 32
-        and not lines[-1]
-        and said[0] in [key[1] for key in keys]
-    )
-    need(right, f"{where}: it is no checkpoint of this log, with its name, its size and its root")
     for line in lines[:-1]:
         signers.append("")
         for kind, name, key_id, public, key in keys:
@@ -761,14 +747,10 @@ def check_quorum(policy: str, log_key: str, note: str) -> str:
     """A policy file (C2SP tlog-policy): the log's key stands in it, and its quorum of witnesses cosigned."""
     lines = [words for words in map(str.split, policy.splitlines()) if words and words[0][0] != "#"]
     quorum, *others = [words[1] for words in lines if words[0] == "quorum"] or [""]
-    need(
-        quorum and not others and log_key in [words[1] for words in lines if words[0] == "log"],
-        "policy: it is not of this log, or has no quorum",
-    )
+    logs = [words[1] for words in lines if words[0] == "log"]
+    need(quorum and not others and log_key in logs, "policy: it is not of this log, or has no quorum")
     names = {words[1]: words[2] for words in lines if words[0] == "witness"}
-    groups = {
-        words[1]: (words[3:], {"any": "1", "all": str(len(words[3:]))}.get(words[2], words[2])) for words in lines if words[0] == "group"
-    }
+    groups = {words[1]: (words[3:], {"any": 1, "all": len(words) - 3}.get(words[2], words[2])) for words in lines if words[0] == "group"}
     signers = read_note(note, "checkpoint", [log_key], list(names.values()))[2]
 
     def met(name: str) -> bool:
@@ -783,19 +765,11 @@ def check_receipt(data: bytes, log_keys: list[str], hashes: list[bytes] | None =
     value = parse(data, "receipt", "receipt")
     (head, _, note), leaf_bytes, (seq, line) = value["proof"].partition("\n\n"), value["leaf"].encode(), value["lot"]
     parse(leaf_bytes + b"\n", "receipt", "leaf")
-    need(
-        (not log_keys or value["log_key"] in log_keys) and book in ("", value["book"]),
-        "receipt: its log key or book is not the one that was given",
-    )
+    need((not log_keys or value["log_key"] in log_keys) and book in ("", value["book"]), "receipt: its log key or book is another")
     (said, index, *path), leaf, leaf_hash = head.split("\n"), json.loads(leaf_bytes), hash_of(b"\x00", leaf_bytes)
     size, root, _ = read_note(note, "receipt", [value["log_key"]], [])
-    right = (
-        said == "c2sp.org/tlog-proof@v1"
-        and index == f"index {seq}"
-        and leaf["seq"] == seq < size
-        and leaf["kind"] in ("gift", "gift_in_kind")
-    )
-    need(right and len(leaf["rows"]) >= line, "receipt: its proof is not of its gift")
+    right = [said, index, leaf["seq"]] == ["c2sp.org/tlog-proof@v1", f"index {seq}", seq] and leaf["kind"] in ("gift", "gift_in_kind")
+    need(right and seq < size and len(leaf["rows"]) >= line, "receipt: its proof is not of its gift")
     steps = [unbase64(step) for step in path]
     right = all(len(step) == 32 for step in steps) and len(steps) < 64 and path_root(leaf_hash, seq, size, steps) == root
     need(right, "receipt: its entry is not in the tree of its checkpoint")
@@ -814,9 +788,7 @@ def check_receipt(data: bytes, log_keys: list[str], hashes: list[bytes] | None =
         need(above <= AMOUNT_MAX and height < 32, "receipt: the sums of its share are impossible")
     right = index >> len(value["share"]["steps"]) == 0 and node.hex() == leaf["batch"]["shares"] and above == int(total)
     need(right, "receipt: the batch holds no such share")
-    return (
-        f"Receipt {value['receipt']} is a share of batch {seq}.{line} of {leaf['date']}: {amount} of {total} minor units, from {left} on."
-    )
+    return f"Receipt {value['receipt']} is a share of batch {seq}.{line} of {leaf['date']}: {amount} of {total}, from {left} on."
 
 
 # ----------------------------------------------------------------------------------------------------------------------- the whole dump
@@ -888,17 +860,16 @@ def verify(source: bytes | BinaryIO, key: str | None = None, **given: Any) -> li
         right = book.new_keys.get(one["entry"]) == said and one["entry"] < size <= len(hashes) and tree_root(hashes[:size]) == root
         need(right, f"header: the new key of the log is not the one that entry {one['entry']} says, under the old key")
     for seq, one in book.breaks.items():
-        whole = "adopted" not in one or (
-            one["adopted"]["size"] <= seq and tree_root(hashes[: one["adopted"]["size"]]).hex() == one["adopted"]["root"]
+        head_read = one.get("adopted", {"size": seq, "root": tree_root(hashes[:seq]).hex()})
+        again = tree_root(hashes[: head_read["size"]]).hex()
+        need(
+            head_read["size"] <= seq and again == head_read["root"], f"entry {seq}: the entries before it are not those that were read back"
         )
-        need(whole, f"entry {seq}: the entries before it are not those that were read back")
     check_openings(book, parts["opening"])
     lines = summary(book, head, hashes, key)
     for note in given.get("older", ()):
         size, root, _ = read_note(note, "older checkpoint", log_keys, [])
-        need(
-            size <= len(hashes) and tree_root(hashes[:size]) == root, f"older checkpoint: its {size} entries are not the first of this book"
-        )
+        need(size <= len(hashes) and tree_root(hashes[:size]) == root, f"older checkpoint: its {size} entries do not begin this book")
         lines.append(f"Continues the older checkpoint of {size} entries.")
     if given.get("policy"):
         lines.append(check_quorum(given["policy"], head["log_key"], parts["checkpoint"][0]["note"]))
@@ -923,10 +894,8 @@ def compare_stewards(book: Book, text: str) -> str:
     given = {tuple(line.split()[:2]) for line in text.splitlines() if line.strip() and line[0] != "#"}
     held = {(key["steward"], name): {(key["steward"], name), (key["steward"], word_code(name))} for name, key in book.keys.items()}
     unlike = [steward for (steward, _), names in held.items() if len(names & given) != 1]
-    need(
-        not text or (held and not unlike and len(given) == len(held)),
-        f"policy: the keys are not those of --stewards {' '.join(unlike[:1])}",
-    )
+    same = held and not unlike and len(given) == len(held)
+    need(same or not text, f"policy: the keys are not those of --stewards {' '.join(unlike[:1])}")
     if not held:
         return "The policy holds no keys, so decisions are names, not signatures."
     source = "the keys are those of --stewards." if text else "the stewards' keys were taken from the book itself."
@@ -994,18 +963,15 @@ def main(argv: list[str] | None = None) -> int:
     try:
         need(asked.file or asked.receipt, "Name a dump, or a donor's file with --receipt")
         receipts = [Path(name).read_bytes() for name in asked.receipt]
-        policy, stewards, *older = (
-            Path(name).read_text("utf-8", "replace") if name else "" for name in (asked.policy, asked.stewards, *asked.older)
-        )
+        names = (asked.policy, asked.stewards, *asked.older)
+        policy, stewards, *older = (Path(name).read_text("utf-8", "replace") if name else "" for name in names)
         file = Path(asked.file).open("rb") if asked.file else None  # noqa: SIM115
     except (OSError, Wrong) as error:
         print(error, file=sys.stderr)
         return 2
     try:
-        lines = [
-            f"Log key {'given' if asked.key else 'taken from the receipt'}.",
-            *(check_receipt(data, [asked.key] if asked.key else []) for data in receipts),
-        ]
+        key = [asked.key] if asked.key else []
+        lines = [f"Log key {'given' if key else 'taken from the receipt'}.", *(check_receipt(data, key) for data in receipts)]
         given = {"policy": policy, "stewards": stewards, "older": older, "receipts": receipts, "trace": asked.trace, "time": asked.time}
         lines = verify(file, asked.key, **given) if file else lines
     except Wrong as wrong:
