@@ -155,7 +155,10 @@ def added(*entries: tuple) -> str:
 
 ROOF = account("free", custody="bank-1", fund="roof-fund")
 SHORT = account("short", custody="bank-1")
+WAY = account("transit", custody="way", commodity="EUR", proposal="send", milestone="1")
+DOLLARS = account("trading", commodity="USD"), account("free", custody="bank-2", commodity="USD")
 FOLLOWING = [
+    ([("fx", [(WAY, account("trading"), 1_000), (*DOLLARS, 1_071, {"movement": "line-12"})], {})], "arrives elsewhere"),
     ([("reverse", [(account("stock", custody="store", commodity="cement"), account("ext", commodity="cement"), 5)],
        {"second": "nour", "reverses": 19})], "reversed before"),
     ([("memo", [], {"payload": {"about": "statement", "custody": "bank-1", "movements": [{"id": "line-11", "amount": "-5"}]}}),

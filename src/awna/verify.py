@@ -455,7 +455,10 @@ class Book:
         sold, bought = (self.opened["commodities"][end.commodity] for end in (ends[0], ends[3]))
         left, came = (Fraction(int(row["amount"]), 10 ** one["scale"]) for row, one in zip(rows, (sold, bought), strict=True))
         filed = self.filed.get(leaf.get("proposal", ""))
-        least = filed.value.get("least_arrival") if filed and filed.approved else None
+        said = filed.value if filed and filed.approved else {}
+        least, aims = said.get("least_arrival"), (said.get("target"), self.opened["custodies"].get(ends[0].custody, {}).get("settles_to"))
+        right = (ends[0].stage, ends[3].stage) != ("transit", "free") or ends[3].custody in aims
+        need(right, "it arrives elsewhere than the proposal says")
         rates = [one for one in self.rates[sold.get("code"), bought.get("code")] if one[0] <= leaf["date"]]
         fair = left * max(reversed(rates), key=lambda one: one[0])[1] if rates else Fraction(0)
         fits = int(rows[1]["amount"]) >= int(least) if least else abs(came - fair) <= fair * RATE_BAND
