@@ -92,7 +92,7 @@ def release(*, proposal: Proposal, author: Role) -> Entry:
         for hold in holds_of(proposal)
     ]
     return post_entry(
-        book=proposal.campaign.book, kind="release", author=author, effective_date=timezone.localdate(), proposal=proposal,
+        book=proposal.campaign.book, kind="release", author=author, proposal=proposal,
         request_id=f"release:{proposal.pk}", rows=rows, documents=_signed_documents(proposal),
     )  # fmt: skip
 
@@ -114,9 +114,7 @@ def void(*, proposal: Proposal, author: Role, request_id: str) -> Entry | None:
             rows.append(Row(debit=spot_at(hold, RELEASED), credit=freed, amount=left))
     if not rows:
         return Entry.objects.filter(proposal=proposal, kind="void").order_by("-seq").first()
-    return post_entry(
-        book=book, kind="void", author=author, effective_date=timezone.localdate(), proposal=proposal, request_id=request_id, rows=rows
-    )
+    return post_entry(book=book, kind="void", author=author, proposal=proposal, request_id=request_id, rows=rows)
 
 
 # -- reading the book -----------------------------------------------------------------------------------------------

@@ -66,7 +66,7 @@ def order_materials(
         book=campaign.book, data=canonical_json(paper), name=f"order-{number}.json", media_type="application/json", kind=ORDER_DOCUMENT_KIND
     )
     order.entry = post_entry(
-        book=campaign.book, kind="order", author=author, effective_date=timezone.localdate(), proposal=proposal,
+        book=campaign.book, kind="order", author=author, proposal=proposal,
         request_id=f"order:{order.pk}", documents=[document],
         rows=[Row(debit=milestone_spot(bound, RELEASED), credit=milestone_spot(bound, COMMITTED), amount=amount_minor)],
     )  # fmt: skip

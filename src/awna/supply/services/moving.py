@@ -102,7 +102,7 @@ def receive(
             "consignment": consignment.number, "request": request_id,
             "counts": [[count.item.code, str(count.good), str(count.damaged)] for count in counts]})  # fmt: skip
         post_entry(
-            book=consignment.campaign.book, kind="move_goods", author=author, effective_date=timezone.localdate(),
+            book=consignment.campaign.book, kind="move_goods", author=author,
             request_id=f"receive:{consignment.pk}:{request_id}", documents=[*documents, paper],
             rows=[
                 Row(debit=_spot(TRANSIT, consignment.custody, consignment.fund, count.item),
@@ -137,7 +137,7 @@ def record_loss(
     if problems:
         raise Refused(problems)
     return post_entry(
-        book=campaign.book, kind="loss", author=author, second=second, effective_date=timezone.localdate(), request_id=f"loss:{request_id}",
+        book=campaign.book, kind="loss", author=author, second=second, request_id=f"loss:{request_id}",
         documents=[*documents, paper],
         rows=[Row(debit=_spot(stage, at.custody, fund, item), credit=_spot(LOST, None, fund, item), amount=quantity)],
     )  # fmt: skip
