@@ -4,19 +4,26 @@ import hashlib
 import hmac
 import json
 import string
+from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from awna.books.services import publish_head
-from awna.core.log.checkpoint import read_key
-from awna.core.log.proof import check_proof
+from awna.core.digest import canonical_json
+from awna.core.ledger.shelter import Share, ShareTree, check_share, share_reference
+from awna.core.log.checkpoint import Checkpoint, key_of_seed, read_key, sign_checkpoint
+from awna.core.log.proof import check_proof, make_proof, proof_text
+from awna.core.log.tree import hash_leaf
 from awna.core.problems import Refused
 from awna.desk.services import import_statement
+from awna.donations.models import Gift
 from awna.donations.services import pledge_gift
+from awna.donations.services.donors import donor_file
 
 from .ground import Ground, ask_for_cement, bank_file
 
+SEED, ORIGIN = bytes(range(32)), "awna.example/c/clinic"
 CHARACTERS = sorted({*string.ascii_letters, *string.digits, *"+/= \n-."})
 TEXTS_OF_SHA = ["", "abc", "a" * 55, "a" * 56, "a" * 63, "a" * 64, "a" * 1000, "نور"]
 
@@ -47,16 +54,16 @@ def test_the_check_runs_without_a_network(page: Page, context: BrowserContext, g
 
 
 def test_a_file_that_was_kept_is_checked(page: Page, context: BrowserContext, gift_page: dict[str, str], complaints: list[str]) -> None:
+    receipt = json.loads(donor_file(Gift.objects.get()))
     context.set_offline(True)
-    leaf = json.loads(gift_page["leaf"])
-    lot = [int(gift_page["seq"]), int(gift_page["line"])]
-    receipt = {"v": 1, "receipt": "R-1", "book": gift_page["book"], "lot": lot, "leaf": gift_page["leaf"], "proof": gift_page["proof"]}
-    wrong_lot = {**receipt, "lot": [lot[0], 9]}
-    changed = {**receipt, "leaf": gift_page["leaf"].replace(leaf["date"], "2020-01-01")}
+    seq = receipt["lot"][0]
     files = {
         "gift.tlog-proof": (gift_page["proof"], "right"), "gift.awna": (json.dumps(receipt), "right"),
-        "row.awna": (json.dumps(wrong_lot), "wrong"), "changed.awna": (json.dumps(changed), "wrong"),
-        "other.awna": (json.dumps({**receipt, "book": "another"}), "wrong"),
+        "row.awna": (json.dumps(receipt | {"lot": [seq, 9]}), "wrong"), "entry.awna": (json.dumps(receipt | {"lot": [0, 1]}), "wrong"),
+        "changed.awna": (json.dumps(receipt | {"leaf": receipt["leaf"].replace('"gift"', '"gifT"')}), "wrong"),
+        "other.awna": (json.dumps(receipt | {"book": "another"}), "wrong"), "key.awna": (json.dumps(receipt | {"key": "00" * 32}), "wrong"),
+        "receipt.awna": (json.dumps(receipt | {"receipt": receipt["receipt"] + "X"}), "wrong"),
+        "nokey.awna": (json.dumps({name: value for name, value in receipt.items() if name != "key"}), "wrong"),
         "short.tlog-proof": (gift_page["proof"][:-40], "wrong"), "empty.awna": ("{}", "wrong"), "noise.awna": ("{", "wrong"), "none.txt": ("", "wrong"),
     }  # fmt: skip
     for name, (text, result) in files.items():
@@ -64,6 +71,41 @@ def test_a_file_that_was_kept_is_checked(page: Page, context: BrowserContext, gi
         expect(page.locator("[data-result] > li").last).to_be_visible()
         expect(page.locator("[data-result]"), name).to_have_attribute("data-result", result)
     assert complaints == []
+
+
+def test_a_share_of_a_batch_is_checked_as_python_does(page: Page, gift_page: dict[str, str]) -> None:
+    """A batch of twelve, in a log of its own; then every field of the path changed."""
+    keys = [bytes([n]) * 32 for n in range(12)]
+    shares = [Share(share_reference(key, receipt="R-1"), 1_000 + n) for n, key in enumerate(keys)]
+    tree = ShareTree(shares, seed=b"s" * 32)
+    batch = {"n": 12, "shares": tree.root, "movements": "00" * 32}
+    leaf = canonical_json({"v": 1, "seq": 0, "kind": "gift", "rows": [{"amount": str(tree.total), "line": 1}], "batch": batch})
+    note = sign_checkpoint(Checkpoint(ORIGIN, 1, hash_leaf(leaf)), seed=SEED)
+    proof = proof_text(make_proof([hash_leaf(leaf)], index=0, checkpoint=note))
+    path = tree.path(shares[3].commitment)
+    share = {"amount": str(path.amount), "index": path.index, "steps": [{"hash": step.hash, "sum": str(step.sum)} for step in path.steps]}
+    changed: list[Any] = [
+        share | {"amount": str(path.amount + 1)},
+        share | {"index": path.index ^ 1},
+        share | {"steps": share["steps"][:-1]},
+        share | {"index": -1},
+    ]
+    for n, step in enumerate(share["steps"]):
+        for other in (
+            {"sum": str(int(step["sum"]) + 1)},
+            {"hash": step["hash"][:-1] + ("0" if step["hash"][-1] != "0" else "1")},
+            {"sum": "-1"},
+        ):
+            changed.append(share | {"steps": [*share["steps"][:n], step | other, *share["steps"][n + 1 :]]})
+    files = [{"v": 1, "type": "receipt", "log_key": str(key_of_seed(SEED, name=ORIGIN)), "receipt": "R-1", "key": keys[3].hex(), "lot": [0, 1],
+              "leaf": leaf.decode(), "proof": proof, "share": one} for one in [share, *changed]]  # fmt: skip
+    files.append(files[0] | {"key": keys[4].hex()})
+    found = page.evaluate(
+        "async files => { const out = []; for (const one of files) out.push((await awnaCheck.checkFile(JSON.stringify(one), {})).whole); return out }",
+        files,
+    )
+    assert found == [True] + [False] * (len(files) - 1)
+    assert check_share(path, commitment=shares[3].commitment, root=tree.root, total=tree.total) == []
 
 
 def test_the_browser_and_python_agree_on_every_changed_byte(page: Page, gift_page: dict[str, str]) -> None:

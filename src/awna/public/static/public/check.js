@@ -169,21 +169,40 @@
 
   const summed = (steps) => ({ steps, ok: steps.every((step) => step.ok !== false), whole: steps.every((step) => step.ok === true) });
 
-  // What the donor's own file says: it is about this entry, and only who holds its key can tell the receipt that stands in the entry.
+  // What the donor's own file says: it is about this row, and only who holds its key can tell the mark that stands in the entry.
   function donors(entry, wanted) {
     const steps = [];
-    if (wanted.lot) {
-      const row = entry.rows && entry.rows[wanted.lot[1] - 1];
-      steps.push({ code: row && entry.seq === wanted.lot[0] ? "lot_right" : "lot_wrong", ok: Boolean(row) && entry.seq === wanted.lot[0], lot: wanted.lot.join(".") });
-    }
-    const committed = entry.private && entry.private.reference;
-    if (wanted.receipt && wanted.key && committed) {
-      const bytes = Uint8Array.from((wanted.key.match(/../g) || []).map((pair) => parseInt(pair, 16)));
-      const right = hex(hmac(bytes, utf8.encode(wanted.receipt))) === committed;
-      steps.push({ code: right ? "receipt_right" : "receipt_wrong", ok: right, receipt: wanted.receipt });
-    }
+    const row = wanted.lot && entry.rows && entry.rows[wanted.lot[1] - 1];
+    const isGift = Boolean(row) && entry.seq === wanted.lot[0] && ["gift", "gift_in_kind"].includes(entry.kind);
+    if (wanted.lot) steps.push({ code: isGift ? "lot_right" : "lot_wrong", ok: isGift, lot: wanted.lot.join(".") });
+    if (wanted.receipt === undefined) return steps;
+    const key = unhex(wanted.key);
+    const mark = key && key.length === 32 && hex(hmac(key, utf8.encode(wanted.receipt)));
+    const right = Boolean(mark) && (wanted.share ? shareIsIn(entry, row, mark, wanted.share) : mark === (entry.private && entry.private.reference));
+    steps.push({ code: (wanted.share ? "share_" : "receipt_") + (right ? "right" : "wrong"), ok: right, receipt: wanted.receipt, gifts: entry.batch && entry.batch.n });
     return steps;
   }
+
+  // The path of one share in a batch: both children's sums stand in each node, so no share can hide behind another.
+  const MOST = 10n ** 15n;
+  function shareIsIn(entry, row, mark, share) {
+    const amount = units(share.amount), steps = Array.isArray(share.steps) ? share.steps : null;
+    if (!entry.batch || !row || amount === null || !steps || steps.length > 32) return false;
+    if (!Number.isInteger(share.index) || share.index < 0 || share.index >= 2 ** steps.length) return false;
+    let sum = amount, node = sha256(join([0x10], unhex(mark), eight(amount)));
+    for (let height = 0; height < steps.length; height++) {
+      const other = units(steps[height].sum), hash = unhex(steps[height].hash);
+      if (other === null || !hash || hash.length !== 32) return false;
+      const isLeft = Math.floor(share.index / 2 ** height) % 2 === 1;
+      node = sha256(isLeft ? join([0x11], eight(other), hash, eight(sum), node) : join([0x11], eight(sum), node, eight(other), hash));
+      sum += other;
+      if (sum > MOST) return false;
+    }
+    return hex(node) === entry.batch.shares && String(sum) === row.amount;
+  }
+  const units = (text) => (typeof text === "string" && /^(0|[1-9][0-9]{0,15})$/.test(text) && BigInt(text) <= MOST ? BigInt(text) : null);
+  const eight = (sum) => { const view = new DataView(new ArrayBuffer(8)); view.setBigUint64(0, sum); return new Uint8Array(view.buffer); };
+  const unhex = (text) => (typeof text === "string" && /^([0-9a-f]{2})*$/.test(text) ? Uint8Array.from(text.match(/../g) || [], (pair) => parseInt(pair, 16)) : null);
 
   // A dropped file: a donor's .awna (JSON) or a bare .tlog-proof, which is checked against the entry on this page.
   async function checkFile(text, here) {
@@ -193,8 +212,10 @@
     }
     if (!file) return check(here.leaf, text, here.key);
     const log = here.key || file.log_key || "";
-    const found = await check(file.leaf, file.proof, log, { lot: file.lot, key: file.key, receipt: file.receipt });
-    if (here.book && file.book && file.book !== here.book) found.steps.push({ code: "other_book", ok: false });
+    const lot = Array.isArray(file.lot) && file.lot.length === 2 ? file.lot : [-1, 0];
+    const found = await check(file.leaf, file.proof, log, { lot, key: file.key, receipt: String(file.receipt), share: file.share });
+    if (file.v !== 1 || file.type !== "receipt") found.steps.push({ code: "file_unreadable", ok: false });
+    if (here.book && file.book !== here.book) found.steps.push({ code: "other_book", ok: false });
     return summed(found.steps);
   }
 
