@@ -112,9 +112,12 @@ GROUPS: tuple[Rare, ...] = (
     Rare("NEW.kind = 'pay'", (
         ("payee_differs", f"COALESCE(c.payee_id, c.custody_id) IS DISTINCT FROM {_milestone('payee_id')}"),
     )),
-    Rare("NEW.movement_id IS NOT NULL", (("movement_does_not_fit", f"NOT {_MOVEMENT_FITS} AND NOT {FREES.format(row='NEW')}"),),
-         (f"""UPDATE books_movement SET used = used + CASE WHEN NEW.kind = 'reverse' AND {FREES.format(row='NEW')} THEN -NEW.amount ELSE NEW.amount END
-            WHERE id = NEW.movement_id;""",)),
+    Rare("NEW.movement_id IS NOT NULL AND NEW.kind <> 'reverse'", (("movement_does_not_fit", f"NOT {_MOVEMENT_FITS}"),),
+         ("UPDATE books_movement SET used = used + NEW.amount WHERE id = NEW.movement_id AND NEW.kind <> 'reverse';",)),
+    Rare("NEW.movement_id IS NOT NULL AND NEW.kind = 'reverse'", (
+        ("movement_does_not_fit", f"NOT {_MOVEMENT_FITS} AND NOT {FREES.format(row='NEW')}"),
+    ), (f"""UPDATE books_movement SET used = used + CASE WHEN {FREES.format(row='NEW')} THEN -NEW.amount ELSE NEW.amount END
+            WHERE id = NEW.movement_id AND NEW.kind = 'reverse';""",)),
     Rare("NEW.kind = 'allocate'", (
         ("lot_missing", f"NEW.lot_seq IS NULL AND {_fund('debit', 'code')} = 'unidentified'"),
         ("fund_not_narrower", f"""{_fund('debit', 'code')} <> 'unidentified'

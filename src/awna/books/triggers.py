@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from . import guards
+from .guard_groups import Guard
 from .schema import RAW_TABLES, rule_rows, table_statements
 
 _TOKEN = re.compile(r"\{(not_in|each):")
@@ -173,13 +174,13 @@ def _from_record(condition: str) -> str:
     return _JOINED_COLUMN.sub(r"joined.\1_\2", condition)
 
 
-def _sqlite(name: str, table: str, when: str, act: str, found: list[guards.Guard], effects: tuple[str, ...]) -> dict[str, str]:
+def _sqlite(name: str, table: str, when: str, act: str, found: list[Guard], effects: tuple[str, ...]) -> dict[str, str]:
     checks = [f"SELECT RAISE(ABORT, '{code}') WHERE {condition};" for code, condition in found]
     body = "\n  ".join([*checks, *effects])
     return {name: f"CREATE TRIGGER {name} {when} {act} ON {table} FOR EACH ROW BEGIN\n  {body}\nEND"}
 
 
-def _postgresql(name: str, table: str, when: str, act: str, found: list[guards.Guard], effects: tuple[str, ...]) -> dict[str, str]:
+def _postgresql(name: str, table: str, when: str, act: str, found: list[Guard], effects: tuple[str, ...]) -> dict[str, str]:
     """One function for each trigger. SECURITY DEFINER: the role that serves may move a balance only through it."""
     checks = [f"IF {condition} THEN RAISE EXCEPTION '{code}' USING ERRCODE = 'check_violation'; END IF;" for code, condition in found]
     result = "RETURN NULL;" if when == "AFTER" or act == "TRUNCATE" else "RETURN OLD;" if act == "DELETE" else "RETURN NEW;"
