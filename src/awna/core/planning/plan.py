@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Seat:
-    """One person in a crew, and the skill that she brings there."""
+    """One person in a crew, the skill that she brings, and her stay there where crews change: [start, finish) in slots."""
 
     skill: str
     person: str
+    start: int | None = None  # None = from the start of the task
+    finish: int | None = None  # None = to its finish
 
 
 @dataclass(frozen=True)
@@ -32,3 +34,9 @@ class Plan:
 
     def by_task(self) -> dict[str, Placement]:
         return {placement.task: placement for placement in self.placements}
+
+
+def line_order(plan: Plan, stock: str) -> list[str]:
+    """The tasks that take from a budget line or a material, in the order in which it gives: by start, then by id."""
+    takers = [placement for placement in plan.placements if placement.draws.get(stock)]
+    return [placement.task for placement in sorted(takers, key=lambda placement: (placement.start, placement.task))]

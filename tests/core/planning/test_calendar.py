@@ -1,0 +1,71 @@
+"""Slots and the clock: rest days, summer time, Ramadan hours, heat, and a task that is stretched over a weekend."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from awna.core.planning.calendar import Clock, WorkTable, working_slots, works_in
+from awna.core.planning.problem import Calendar, Method, Project, Season, Site, SiteHours, Task
+
+RAFAH = Calendar(date(2026, 3, 23), 2, frozenset({4}), "Asia/Gaza")
+
+
+@given(st.integers(0, 4000), st.sets(st.integers(0, 6), max_size=5), st.integers(1, 4), st.integers(0, 6))
+def test_a_slot_and_its_day_agree(slot: int, rest: set[int], slots_per_day: int, shift: int) -> None:
+    calendar = Calendar(date(2026, 1, 5 + shift), slots_per_day, frozenset(rest), slot_minutes=120)
+    day = calendar.date_of(slot)
+    assert day.weekday() not in rest
+    assert calendar.slot_of(day) == slot - slot % slots_per_day
+    assert calendar.slot_from(calendar.starts_at(slot)) == slot
+
+
+def test_the_clock_turns_to_summer_time_and_slots_keep_their_local_hour() -> None:
+    before, after = RAFAH.slot_of(date(2026, 3, 26)), RAFAH.slot_of(date(2026, 3, 28))
+    assert RAFAH.starts_at(before).hour == RAFAH.starts_at(after).hour == 7
+    assert RAFAH.starts_at(before).astimezone(UTC) == datetime(2026, 3, 26, 5, tzinfo=UTC)
+    assert RAFAH.starts_at(after).astimezone(UTC) == datetime(2026, 3, 28, 4, tzinfo=UTC)
+
+
+def test_concrete_cures_over_the_rest_day() -> None:
+    clock = Clock(RAFAH, 40)
+    thursday = RAFAH.slot_of(date(2026, 3, 26)) + 2  # finished on Thursday evening; Friday has no slots
+    saturday = RAFAH.slot_of(date(2026, 3, 28))
+    assert clock.earliest(thursday, 24, from_finish=True) == saturday  # cured on Friday already
+    assert clock.earliest(thursday, 48, from_finish=True) == saturday + 2  # the clock change took an hour: Saturday evening, so Sunday
+    assert clock.latest(thursday, 48, from_finish=True) == saturday + 1
+
+
+def test_a_site_rests_at_the_weekend_in_ramadan_afternoons_and_in_the_heat() -> None:
+    hours = SiteHours(
+        frozenset({6}), frozenset({date(2026, 7, 1)}), (Season(date(2026, 7, 6), date(2026, 7, 8), frozenset({1})),), {"7": frozenset({1})}
+    )
+    calendar = Calendar(date(2026, 7, 1), 2)
+    rests = {slot for slot in range(18) if not works_in(calendar, hours, slot)}
+    assert rests == {0, 1, 8, 9, 11, 13, 15}
+    assert all(not works_in(calendar, hours, slot, outdoor=True) for slot in range(1, 18, 2))
+
+
+@pytest.mark.parametrize(("start", "duration", "finish"), [(0, 2, 2), (1, 2, 4), (2, 1, 4), (2, 0, 2), (4, 9, None)])
+def test_a_rest_slot_stretches_a_task(start: int, duration: int, finish: int | None) -> None:
+    table = WorkTable.of([True, True, False, True, True, True])
+    assert table.finish(start, duration) == finish
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=30), st.integers(0, 29), st.integers(1, 9))
+def test_the_latest_start_still_ends_in_time(working: list[bool], finish: int, duration: int) -> None:
+    table = WorkTable.of(working)
+    start = table.start(finish, duration)
+    if start is None:
+        assert sum(working[:finish]) < duration
+    else:
+        ended = table.finish(start, duration)
+        assert ended is not None and ended <= finish
+        later = table.finish(start + 1, duration)
+        assert later is None or later > finish
+
+
+def test_a_site_without_hours_works_always() -> None:
+    project = Project((Task("A", (Method(1),), site="x"),), sites=(Site("x"),), calendar=RAFAH)
+    assert working_slots(project, "x", horizon=3) == (True, True, True)
