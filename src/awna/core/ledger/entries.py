@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from ..amounts import AMOUNT_MINOR_MAX
 from ..digest import canonical_json, salted_digest
@@ -13,9 +14,12 @@ LEAF_VERSION = 1
 LEAF_BYTES_MAX = 65_535
 SALT_BYTES = 32
 ID_CHARS_MAX = 100
+KNOWN_TEXTS_MAX = 4_096
+"""How many ids and dates are remembered as right."""
 _ID = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._:-]{{0,{ID_CHARS_MAX - 1}}}")
 _DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 _HEX_DIGEST = re.compile(r"[0-9a-f]{64}")
+_KINDS = frozenset(rules.KINDS)
 
 Ref = tuple[int, int]
 """(entry seq, line): one row of the book. Lines start at 1, entries at 0."""
@@ -154,15 +158,75 @@ def commit(salt: bytes, *, of: str, name: str, value: str) -> str:
 
 def leaf_bytes(entry: Entry) -> bytes:
     """The leaf: canonical JSON, at most LEAF_BYTES_MAX bytes. Empty fields are left out. Refuses what cannot become a leaf."""
-    problems = check_shape(entry)
-    if problems:
-        raise Refused(problems)
-    leaf = canonical_json(leaf_value(entry))
+    leaf = _common_leaf(entry)
+    if leaf is None:
+        problems = check_shape(entry)
+        if problems:
+            raise Refused(problems)
+        leaf = canonical_json(leaf_value(entry))
     if len(leaf) > LEAF_BYTES_MAX:
         raise Refused(Problem(
             "entry_too_large", "The entry has %(size)s bytes; at most %(limit)s are possible. Split it into several entries.",
             {"size": len(leaf), "limit": LEAF_BYTES_MAX}))  # fmt: skip
     return leaf
+
+
+def _common_leaf(entry: Entry) -> bytes | None:
+    """The leaf of an entry that opens, decides and proves nothing, as nearly all are, written down directly; None for every other.
+
+    The same bytes as by way of `leaf_value`, at a tenth of the work: ids, dates and digests need no escaping once they are known to be right.
+    """
+    if (
+        entry.accounts or entry.custodies or entry.funds or entry.commodities or entry.documents or entry.decisions or entry.batch
+        or entry.kind not in _KINDS or entry.seq < 0 or not _is_date(entry.date) or not _is_id(entry.author)
+        or not _ID.fullmatch(entry.id)
+    ):  # fmt: skip
+        return None
+    private = _common_private(entry.private)
+    rows = [_common_row(line, row) for line, row in enumerate(entry.rows, 1)]
+    if private is None or None in rows or not all(_is_id(text) for text in (entry.second, entry.proposal) if text):
+        return None
+    return (
+        f'{{"author":"{entry.author}","date":"{entry.date}","id":"{entry.id}","kind":"{entry.kind}"'
+        + (f',"payload":{canonical_json(dict(entry.payload)).decode()}' if entry.payload else "")
+        + private
+        + (f',"proposal":"{entry.proposal}"' if entry.proposal else "")
+        + (f',"reverses":{entry.reverses}' if entry.reverses is not None else "")
+        + (f',"rows":[{",".join(rows)}]' if rows else "")  # type: ignore[arg-type]
+        + (f',"second":"{entry.second}"' if entry.second else "")
+        + f',"seq":{entry.seq},"v":{LEAF_VERSION}}}'
+    ).encode()
+
+
+def _common_private(private: Commitments) -> str | None:
+    if not private:
+        return ""
+    if len(private) > 1 or not all(_is_id(name) and _HEX_DIGEST.fullmatch(digest) for name, digest in private.items()):
+        return None
+    return "".join(f',"private":{{"{name}":"{digest}"}}' for name, digest in private.items())
+
+
+def _common_row(line: int, row: Transfer) -> str | None:
+    """A row without what it refers to; None where it refers to other rows or is not right."""
+    if row.lot or row.resolves or row.corrects or row.covers or not 0 < row.amount <= AMOUNT_MINOR_MAX:
+        return None
+    if row.debit == row.credit or not _is_id(row.debit) or not _is_id(row.credit):
+        return None
+    text = f'{{"amount":"{row.amount}","credit":"{row.credit}","debit":"{row.debit}","line":{line}'
+    if not row.movement:
+        return f"{text}}}"
+    return f'{text},"movement":"{row.movement}"}}' if _ID.fullmatch(row.movement) else None
+
+
+@lru_cache(maxsize=KNOWN_TEXTS_MAX)
+def _is_id(text: str) -> bool:
+    """Asked again and again for the same accounts and authors."""
+    return _ID.fullmatch(text) is not None
+
+
+@lru_cache(maxsize=KNOWN_TEXTS_MAX)
+def _is_date(text: str) -> bool:
+    return _DATE.fullmatch(text) is not None
 
 
 def leaf_value(entry: Entry) -> dict[str, object]:
