@@ -1,6 +1,6 @@
 """Slots and the clock: rest days, summer time, Ramadan hours, heat, and a task that is stretched over a weekend."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -12,11 +12,13 @@ from awna.core.planning.problem import Calendar, Method, Project, Season, Site, 
 RAFAH = Calendar(date(2026, 3, 23), 2, frozenset({4}), "Asia/Gaza")
 
 
-@given(st.integers(0, 4000), st.sets(st.integers(0, 6), max_size=5), st.integers(1, 4), st.integers(0, 6))
-def test_a_slot_and_its_day_agree(slot: int, rest: set[int], slots_per_day: int, shift: int) -> None:
-    calendar = Calendar(date(2026, 1, 5 + shift), slots_per_day, frozenset(rest), slot_minutes=120)
+@given(st.integers(0, 4000), st.sets(st.integers(0, 6), max_size=5), st.integers(1, 4), st.sets(st.integers(0, 400), max_size=20))
+def test_a_slot_and_its_day_agree(slot: int, rest: set[int], slots_per_day: int, free: set[int]) -> None:
+    origin = date(2026, 1, 5 + len(rest))
+    holidays = frozenset(origin + timedelta(days=n) for n in free)
+    calendar = Calendar(origin, slots_per_day, frozenset(rest), slot_minutes=120, holidays=holidays)
     day = calendar.date_of(slot)
-    assert day.weekday() not in rest
+    assert day.weekday() not in rest and day not in holidays
     assert calendar.slot_of(day) == slot - slot % slots_per_day
     assert calendar.slot_from(calendar.starts_at(slot)) == slot
 

@@ -1,22 +1,18 @@
 """From the bytes of a project file to a checked plan: what `awna plan` and the site lead's desk do, without a database."""
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..problems import Problem, Refused
 from . import cpsat
 from .check import check_plan
-from .formats.json_project import project_from_json
-from .formats.psplib import read_psplib
-from .formats.table import read_table
+from .formats.recognise import read_project
 from .model import Model, compile_model
 from .plan import Placement, Plan
 from .problem import Project
 from .search import Found, Limit, Report, search
 from .validate import validate
 
-FILE_BYTES_MAX = 10_000_000  # bytes
 SECONDS_DEFAULT = 5.0  # seconds of search when neither a time nor a count is given
 SECONDS_MAX = 3600.0
 PROOF_SHARE = 0.4  # of a time limit: spent on the bound and on polishing, when CP-SAT is there
@@ -48,19 +44,6 @@ def plan_file(
     """Status, objective, finish, lower bound, seconds and tasks of the plan of a file; refuses with reasons."""
     project = read_project(data, name)
     return as_dict(project, make_plan(project, seconds=seconds, schedules=schedules, seed=seed, report=report))
-
-
-def read_project(data: bytes, name: str) -> Project:
-    """A project from `.sm`, `.json` or our CSV, told apart by the end of the name."""
-    if len(data) > FILE_BYTES_MAX:
-        text = "The file has %(size)s bytes; up to %(limit)s are read. Split the project."
-        raise Refused(Problem("file_too_big", text, {"size": len(data), "limit": FILE_BYTES_MAX}))
-    readers: dict[str, Callable[[bytes], Project]] = {".sm": read_psplib, ".json": project_from_json, ".csv": read_table}
-    for ending, reader in readers.items():
-        if name.lower().endswith(ending):
-            return reader(data)
-    text = "The name %(name)s ends in none of .csv (our table), .json or .sm (PSPLIB). Rename the file or save it as one of these."
-    raise Refused(Problem("file_format_unknown", text, {"name": name}))
 
 
 def make_plan(

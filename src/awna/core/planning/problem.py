@@ -192,22 +192,29 @@ class Calendar:
     zone: str = ""  # IANA name; empty = UTC
     day_starts: tuple[int, ...] = ()  # minutes after midnight, one per slot of the day; empty = evenly from 7:00 on
     slot_minutes: int = 240
+    holidays: frozenset[date] = frozenset()  # days on which no site works: they have no slots
 
     def date_of(self, slot: int) -> date:
+        days = max(slot, 0) // self.slots_per_day
+        weeks, rest = divmod(days, 7 - len(self.rest_weekdays))
         day = self._working(self.origin)
-        week = 7 - len(self.rest_weekdays)
-        weeks, days = divmod(max(slot, 0) // self.slots_per_day, week)
-        day += timedelta(weeks=weeks)
-        for _ in range(days):
+        for _ in range(rest):
+            day = self._working(day + timedelta(days=1))
+        day = self._working(day + timedelta(weeks=weeks))
+        for _ in range(days - self._days_before(day)):  # as many as holidays were passed over
             day = self._working(day + timedelta(days=1))
         return day
 
     def slot_of(self, day: date) -> int:
         """The first slot on that day or, on a rest day, of the next working day; 0 for days before the origin."""
-        weeks, days = divmod(max((self._working(day) - self.origin).days, 0), 7)
+        return self._days_before(self._working(day)) * self.slots_per_day
+
+    def _days_before(self, day: date) -> int:
+        """Working days from the origin until before a day."""
+        weeks, days = divmod(max((day - self.origin).days, 0), 7)
         worked = weeks * (7 - len(self.rest_weekdays))
         worked += sum((self.origin + timedelta(days=n)).weekday() not in self.rest_weekdays for n in range(days))
-        return worked * self.slots_per_day
+        return worked - sum(self.origin <= one < day and one.weekday() not in self.rest_weekdays for one in self.holidays)
 
     def starts_at(self, slot: int) -> datetime:
         """When a slot begins, as an aware local time."""
@@ -237,7 +244,7 @@ class Calendar:
         return self.day_starts or tuple(7 * 60 + n * self.slot_minutes for n in range(self.slots_per_day))
 
     def _working(self, day: date) -> date:
-        while day.weekday() in self.rest_weekdays:
+        while day.weekday() in self.rest_weekdays or day in self.holidays:
             day += timedelta(days=1)
         return day
 

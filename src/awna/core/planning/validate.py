@@ -74,7 +74,7 @@ def _limits(project: Project) -> Iterator[Problem]:
         if not task.methods:
             yield Problem("task_has_no_method", "The task has no method. Give it a duration.", {}, task.id)
         for method in task.methods:
-            amounts = [*method.skills.values(), *method.machines.values(), *method.draws.values()]
+            amounts = [*method.skills.values(), *method.machines.values(), *method.draws.values(), *method.gives.values()]
             if not 0 <= method.duration <= SLOTS_MAX or any(amount < 0 for amount in amounts):
                 yield Problem(
                     "negative_or_too_long",
@@ -110,6 +110,7 @@ def _names(project: Project) -> Iterator[Problem]:
         for method in task.methods:
             yield from _unknown("machine", method.machines, machines, task.id)
             yield from _unknown("material", method.materials, stocks, task.id)
+            yield from _unknown("material", method.gives, stocks, task.id)
             yield from _unknown("budget line", method.money, stocks, task.id)
     for edge in project.precedences:
         yield from _unknown("task", [edge.before], tasks, edge.after)
@@ -196,15 +197,18 @@ def _stocks(project: Project) -> Iterator[Problem]:
     for stock in project.stocks:
         there = stock.opening + sum(quantity for _, quantity in incoming[stock.id])
         lost = sum(delivery.quantity for delivery in stock.deliveries) - sum(quantity for _, quantity in incoming[stock.id])
+        made = sum(max((method.gives.get(stock.id, 0) for method in task.methods), default=0) for task in project.tasks)
         need = sum(min((method.draws.get(stock.id, 0) for method in task.methods), default=0) for task in project.tasks)
-        if need > there:
+        if need > there + made:
             takers = [task.id for task in project.tasks if any(method.draws.get(stock.id) for method in task.methods)]
             text = "The tasks (%(tasks)s) need %(need)s %(unit)s; in stock and arriving are %(there)s, so it never suffices."
+            if made:
+                text = "The tasks (%(tasks)s) need %(need)s %(unit)s; in stock, arriving and made are %(there)s, so it never suffices."
             if lost:
                 text += " %(lost)s more wait at a crossing that does not open again."
             values = {
                 "need": need / stock.scale,
-                "there": there / stock.scale,
+                "there": (there + made) / stock.scale,
                 "lost": lost / stock.scale,
                 "unit": stock.unit,
                 "tasks": ", ".join(takers[:8]),

@@ -1,61 +1,104 @@
-"""Reads PSPLIB single-mode files (`.sm`) into a project."""
+"""Reads PSPLIB files, single-mode (`.sm`) and multi-mode (`.mm`, MMLIB): sections of whole numbers under known titles."""
 
-import re
+from dataclasses import dataclass, field
 
-from ...problems import Problem, Refused
-from ..problem import TASKS_MAX, Method, Precedence, Project, Resource, Task
+from ..problem import TASKS_MAX, Method, Precedence, Project, Resource, Stock, Task
+from .lines import damaged, rows, text_of
+
+FORM = "psplib"
+SEPARATOR = "*****"
+
+
+@dataclass
+class Jobs:
+    """What the sections say, job by job, before it becomes tasks."""
+
+    modes: dict[int, int] = field(default_factory=dict)
+    followers: list[tuple[int, int, int]] = field(default_factory=list)  # job, successor, line
+    methods: dict[int, list[Method]] = field(default_factory=dict)
 
 
 def read_psplib(data: bytes) -> Project:
-    """The project of a `.sm` file; refuses with the section that is missing or damaged."""
-    text = data.decode("ascii", errors="replace")
-    try:
-        capacities = _numbers(_section(text, "RESOURCEAVAILABILITIES"))[-1]
-        followers = _numbers(_section(text, "PRECEDENCE RELATIONS"))
-        requests = _numbers(_section(text, "REQUESTS/DURATIONS"))
-        resources = tuple(Resource(f"R{index + 1}", capacity) for index, capacity in enumerate(capacities))
-        tasks = tuple(_task(row, len(resources)) for row in requests)
-        edges = tuple(Precedence(str(row[0]), str(after)) for row in followers for after in _successors(row))
-    except (IndexError, ValueError) as error:
-        raise Refused(
-            Problem(
-                "psplib_file_is_damaged",
-                "The file was read as PSPLIB (.sm), but this is not as it should be: %(what)s. Get the file again or use our CSV.",
-                {"what": str(error)},
-            )
-        ) from error
-    known = {task.id for task in tasks}
-    if not tasks or len(tasks) > TASKS_MAX or any(edge.after not in known or edge.before not in known for edge in edges):
-        raise Refused(
-            Problem(
-                "psplib_tasks_do_not_match",
-                "The precedence list of the PSPLIB file names jobs that have no line under REQUESTS/DURATIONS. Get the file again.",
+    """The project of a `.sm` or `.mm` file; refuses with the section or line that is missing or damaged.
+
+    Nonrenewable resources become stocks that are whole at slot 0.
+    """
+    text = text_of(data, FORM)
+    names, amounts = _resources(text)
+    jobs = Jobs()
+    _read_precedences(jobs, text)
+    _read_requests(jobs, text, names)
+    known = set(jobs.methods)
+    if set(jobs.modes) != known:
+        job = min(set(jobs.modes) ^ known)
+        raise damaged(FORM, f"job {job} stands in only one of the sections PRECEDENCE RELATIONS and REQUESTS/DURATIONS")
+    for job, after, line in jobs.followers:
+        if after not in known:
+            raise damaged(FORM, f"job {job} is followed by job {after}, which is not there", line)
+    return Project(
+        tasks=tuple(Task(str(job), tuple(methods)) for job, methods in sorted(jobs.methods.items())),
+        precedences=tuple(dict.fromkeys(Precedence(str(job), str(after)) for job, after, _ in jobs.followers)),
+        resources=tuple(Resource(name, amount) for name, amount in zip(names, amounts, strict=True) if name.startswith("R")),
+        stocks=tuple(Stock(name, amount) for name, amount in zip(names, amounts, strict=True) if name.startswith("N")),
+    )
+
+
+def _resources(text: str) -> tuple[list[str], list[int]]:
+    start, stop = _section(text, "RESOURCEAVAILABILITIES", "RESOURCE AVAILABILITIES")
+    found = list(rows(text, start, stop))
+    if len(found) != 1:
+        raise damaged(FORM, "the availabilities of the resources are not one line of numbers", start)
+    header = "".join(text.splitlines()[start : found[0][0] - 1]).split()
+    names = [f"{letter}{number}" for letter, number in zip(header[::2], header[1::2], strict=False)]
+    if len(header) != 2 * len(names) or len(names) != len(found[0][1]) or not all(name[0] in "RN" for name in names):
+        raise damaged(FORM, "the names and the availabilities of the resources do not match", found[0][0])
+    return names, found[0][1]
+
+
+def _read_precedences(jobs: Jobs, text: str) -> None:
+    start, stop = _section(text, "PRECEDENCE RELATIONS")
+    for line, row in rows(text, start, stop):
+        if len(row) < 3 or row[2] != len(row) - 3:
+            raise damaged(FORM, "the number of successors is not the number of them that follow", line)
+        if row[0] in jobs.modes:
+            raise damaged(FORM, f"job {row[0]} stands here a second time", line)
+        if len(jobs.modes) == TASKS_MAX:
+            raise damaged(FORM, f"it has more than {TASKS_MAX} jobs", line)
+        jobs.modes[row[0]] = row[1]
+        jobs.followers += [(row[0], after, line) for after in row[3:]]
+
+
+def _read_requests(jobs: Jobs, text: str, names: list[str]) -> None:
+    start, stop = _section(text, "REQUESTS/DURATIONS")
+    job = -1
+    for line, row in rows(text, start, stop):
+        if len(row) == 3 + len(names):
+            job, row = row[0], row[1:]
+            if job in jobs.methods:
+                raise damaged(FORM, f"job {job} stands here a second time", line)
+        if len(row) != 2 + len(names) or job < 0 or row[0] != len(jobs.methods.get(job, ())) + 1:
+            raise damaged(FORM, f"this is no mode of a job with {len(names)} resources", line)
+        needs = {name: amount for name, amount in zip(names, row[2:], strict=True) if amount}
+        jobs.methods.setdefault(job, []).append(
+            Method(
+                row[1],
+                f"mode {row[0]}" if jobs.modes.get(job, 1) > 1 else "usual",
+                machines={name: amount for name, amount in needs.items() if name.startswith("R")},
+                materials={name: amount for name, amount in needs.items() if name.startswith("N")},
             )
         )
-    return Project(tasks, edges, resources)
+    for one, count in jobs.modes.items():
+        if len(jobs.methods.get(one, ())) != count:
+            raise damaged(FORM, f"job {one} should have {count} modes", start)
 
 
-def _task(row: list[int], resources: int) -> Task:
-    if len(row) != 3 + resources or row[2] < 0:
-        raise ValueError(f"job line {row}")
-    if row[1] != 1:
-        raise ValueError(f"job {row[0]} has several modes")
-    return Task(str(row[0]), (Method(row[2], machines={f"R{n + 1}": amount for n, amount in enumerate(row[3:]) if amount}),))
-
-
-def _successors(row: list[int]) -> list[int]:
-    if len(row) < 3 or row[2] != len(row) - 3:
-        raise ValueError(f"precedence line {row}")
-    return row[3:]
-
-
-def _section(text: str, title: str) -> str:
-    found = re.search(rf"^{re.escape(title)}.*?:?\s*$(.*?)^\*{{5}}", text, re.MULTILINE | re.DOTALL)
-    if not found:
-        raise ValueError(f"no section {title}")
-    return found.group(1)
-
-
-def _numbers(section: str) -> list[list[int]]:
-    """The lines of a section that hold nothing but whole numbers."""
-    return [[int(word) for word in line.split()] for line in section.splitlines() if re.fullmatch(r"[\s\d]*\d[\s\d]*", line)]
+def _section(text: str, *titles: str) -> tuple[int, int]:
+    """The lines between a title and the next row of stars, as [first, last) counted from 0."""
+    lines = text.splitlines()
+    start = next((n for n, line in enumerate(lines, 1) if line.strip().rstrip(":").startswith(titles)), None)
+    if start is None:
+        raise damaged(FORM, f"the section {titles[0]} is missing")
+    stop = next((n for n, line in enumerate(lines[start:], start) if line.startswith(SEPARATOR)), None)
+    if stop is None:
+        raise damaged(FORM, f"the section {titles[0]} does not end in a row of stars", start)
+    return start, stop

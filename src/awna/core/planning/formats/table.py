@@ -273,7 +273,14 @@ def _method(rows: Rows, row: Row, stocks: dict[str, Stock]) -> Method | None:
                 if key not in stocks:
                     raise cells.wrong("stock_unknown", "It takes %(id)s, for which there is no row of kind stock or money.", id=key)
                 values[column][key] = _exactly(_in_unit(text, stocks[key]), stocks[key])
-    method = Method(duration, row["method"] or "usual", **values)
+    method = Method(
+        duration,
+        row["method"] or "usual",
+        skills=values["skills"],
+        machines=values["machines"],
+        materials=values["materials"],
+        money=values["money"],
+    )
     return method if len(rows.problems) == before else None
 
 
