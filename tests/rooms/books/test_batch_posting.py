@@ -42,7 +42,7 @@ def test_bad_entries_come_back_and_good_ones_stand_in_order(ledger):
     drafts = gift_drafts(ledger, [500] * 8)
     too_much = books.Row(ledger.spot("free"), books.Spot("free", str(ledger.north.custody_id), "unallocated", str(ledger.eur.pk)), 10_000)
     drafts[3:3] = [books.EntryDraft("reclass", "bad-1", [too_much], DAY)]
-    drafts.append(books.EntryDraft("gift", "bad-2", [replace(drafts[0].rows[0], movement=None)], DAY))
+    drafts.append(books.EntryDraft("gift", "bad-2", [drafts[0].rows[0]._replace(movement=None)], DAY))
     report = post(ledger, drafts)
     assert [(index, [problem.code for problem in problems]) for index, problems in report.refused] == [
         (3, ["proposal_not_approved"]), (9, ["movement_missing"])]  # fmt: skip
@@ -75,7 +75,7 @@ def test_a_request_twice_in_one_batch_has_one_answer_and_other_content_is_a_conf
 
 def test_a_batch_again_gives_the_first_answers_even_after_one_that_failed(ledger):
     drafts = gift_drafts(ledger, [300, 400, 500])
-    bad = replace(drafts[1], rows=[replace(drafts[1].rows[0], amount=5_000)])
+    bad = replace(drafts[1], rows=[drafts[1].rows[0]._replace(amount=5_000)])
     first = post(ledger, [drafts[0], bad, drafts[2]])
     assert [index for index, _ in first.refused] == [1]
     again = post(ledger, drafts)

@@ -91,7 +91,7 @@ class Maker:
             return there, None
         if stage == "transit" and commodity == "money":
             released, proposal = self.filled("released", "bank", commodity, payee=payee, purpose="remit")
-            way = replace(self.spot("transit", self.custody("remittance", settles_to=payee)), proposal=str(proposal.pk), milestone="1")
+            way = self.spot("transit", self.custody("remittance", settles_to=payee))._replace(proposal=str(proposal.pk), milestone="1")
             self.post("remit", Row(released, way, SUM, movement=self.line(self._custody_of(released), -SUM)), proposal=proposal)
             return way, proposal
         if stage == "short":
@@ -156,9 +156,9 @@ class Maker:
         row = Row(debit, credit, SUM)
         if rule.movement_end:
             end, sign = (debit, -1) if rule.movement_end == "debit" else (credit, 1)
-            row = replace(row, movement=self.line(self._custody_of(end), sign * SUM))
+            row = row._replace(movement=self.line(self._custody_of(end), sign * SUM))
         if "L" in rule.needs:
-            row = replace(row, lot=self._lot(debit))
+            row = row._replace(lot=self._lot(debit))
         if "Q" in rule.needs and rule.kind != "release":
             proposal = self.decided(rule.kind, row)
         day = {"effective_date": date(2099, 1, 2)} if rule.kind == "void" and rule.debit_stage in ("held", "released") else {}
@@ -171,21 +171,21 @@ class Maker:
     def _allocate(self, rule):
         debit, _ = self._origin(rule)
         narrow = books.ensure_fund(book=self.ledger.book, code=f"part{self.count}", title="Part", parent=self.ledger.fund)
-        return self._post(rule, debit, replace(debit, fund=str(narrow.pk)), None)
+        return self._post(rule, debit, debit._replace(fund=str(narrow.pk)), None)
 
     def _reclass(self, rule):
         debit, _ = self._origin(rule)
         other = books.ensure_fund(book=self.ledger.book, code=f"other{self.count}", title="Other")
-        there = replace(debit, fund=str(other.pk), stage=rule.credit_stage)
+        there = debit._replace(fund=str(other.pk), stage=rule.credit_stage)
         if rule.credit_stage == "short":
-            forced = Row(there, replace(self.spot("ext"), fund=str(other.pk)), SUM, movement=self.line(self._custody_of(debit), -SUM))
+            forced = Row(there, self.spot("ext")._replace(fund=str(other.pk)), SUM, movement=self.line(self._custody_of(debit), -SUM))
             self.post("bank_forced", forced)
         return self._post(rule, debit, there, None)
 
     def _hold(self, rule):
         debit, _ = self._origin(rule)
         proposal = self.proposal(self._custody_of(debit), self.payee)
-        return self._post(rule, debit, replace(debit, stage="held", proposal=str(proposal.pk), milestone="1"), proposal)
+        return self._post(rule, debit, debit._replace(stage="held", proposal=str(proposal.pk), milestone="1"), proposal)
 
     def _remit(self, rule):
         if rule.debit_stage == "transit":
@@ -226,7 +226,7 @@ class Maker:
         debit, proposal = self.filled(stage, type, "money", payee=target, **({"purpose": "fx"} if stage == "released" else {}))
         into = Row(debit, self.spot("trading"), SUM)
         if stage != "transit":
-            into = replace(into, movement=self.line(self._custody_of(debit), -SUM))
+            into = into._replace(movement=self.line(self._custody_of(debit), -SUM))
         if arrives and rule.credit_stage == "transit":
             there = self.spot("transit", self._custody_of(debit), "usd", proposal=debit.proposal, milestone=debit.milestone)
             out = Row(self.spot("trading", commodity="usd"), there, SUM)
@@ -249,8 +249,8 @@ class Maker:
             if "M" in rule.needs:
                 account, sign = (debit, -1) if rule.movement_end == "debit" else (credit, 1)
                 code = "usd" if account.commodity_id == self.usd.pk else "money"
-                swapped = replace(swapped, movement=self.line(account.custody, sign * amount, code))
-            rows.append(replace(swapped, corrects=(entry.seq, row.line)) if kind == "correction" else swapped)
+                swapped = swapped._replace(movement=self.line(account.custody, sign * amount, code))
+            rows.append(swapped._replace(corrects=(entry.seq, row.line)) if kind == "correction" else swapped)
         bound = (
             entry.transfers.exclude(debit_account__proposal=None).first() or entry.transfers.exclude(credit_account__proposal=None).first()
         )

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from awna.core.digest import keyed_id
@@ -19,8 +19,7 @@ SaltSource = Callable[[str, str], bytes]
 _salts: ContextVar[SaltSource] = ContextVar("salts", default=lambda of, name: secrets.token_bytes(core.SALT_BYTES))
 
 
-@dataclass(frozen=True)
-class Spot:
+class Spot(NamedTuple):
     """An account, found or opened. Ids are texts; funds and commodities may be named by their code.
 
     `custody` of an `ext` spot is the payee of a payment. `milestone` is the number within the proposal.
@@ -35,8 +34,7 @@ class Spot:
     milestone: str = ""
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """`amount` minor units leave `debit` and arrive at `credit`. `lot` is "seq.line"; `resolves` and `corrects` name a row."""
 
     debit: Spot
@@ -169,6 +167,11 @@ class Draft:
 
     def __post_init__(self) -> None:
         self.known = self.known or Known(self.book)
+
+    @property
+    def is_used(self) -> bool:
+        """Whether the entry opened anything; a draft that is unused serves the next entry."""
+        return bool(self.new or self.openings or self.commodities or self.funds or self.custodies)
 
 
 def find_account(draft: Draft, spot: Spot) -> Account:

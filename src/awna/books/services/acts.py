@@ -1,7 +1,6 @@
 """Acts that the stewards fix row by row: proposed here with their exact rows, carried out when enough of them agreed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -55,8 +54,7 @@ def carry_out(
     signed = set(proposal.content.get("documents", []))
     papers = [*documents, *Document.objects.filter(book=book, digest__in=signed - {document.digest for document in documents})]
     rows = [
-        replace(
-            Row(Spot(**plain["debit"]), Spot(**plain["credit"]), int(plain["amount"])),
+        Row(Spot(**plain["debit"]), Spot(**plain["credit"]), int(plain["amount"]))._replace(
             **({"movement": str(movements[line].pk)} if movements and line in movements else {}),
             **(extra or {}).get(line, {}),
         )

@@ -1,7 +1,6 @@
 """Taking back what was wrong: whole entries by a reversal, parts of a line by a correction. Nothing is ever changed or removed."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 
 from django.db import transaction
@@ -50,7 +49,7 @@ def correct_line(
         raise Refused(
             Problem("correction_above_the_line", "A correction takes back part of one line, swapped, and never more than is left of it.")
         )
-    rows = [replace(swapped_rows(entry)[line - 1], amount=amount, corrects=(entry.seq, line))]
+    rows = [swapped_rows(entry)[line - 1]._replace(amount=amount, corrects=(entry.seq, line))]
     movements = {1: movement} if movement else {}
     _refuse_without(entry, rows, "correction", second, proposal, movements)
     return post_entry(
@@ -72,7 +71,7 @@ def propose_correction(
 ) -> Proposal:
     """Ask the stewards to allow taking back part of a line of cash, or of a gift that goes back out of a bank."""
     _line_of(entry, line)
-    row = replace(swapped_rows(entry)[line - 1], amount=amount)
+    row = swapped_rows(entry)[line - 1]._replace(amount=amount)
     return propose_act(
         book=entry.book, kind="correction", rows=[row], text=text, filed_by=filed_by, expires_on=expires_on, request_id=request_id
     )
@@ -128,7 +127,7 @@ def _line_of(entry: Entry, line: int) -> Transfer:
 
 
 def _with_movements(rows: list[Row], movements: Mapping[int, Movement]) -> list[Row]:
-    return [replace(row, movement=str(movements[line].pk)) if line in movements else row for line, row in enumerate(rows, 1)]
+    return [row._replace(movement=str(movements[line].pk)) if line in movements else row for line, row in enumerate(rows, 1)]
 
 
 def reversal_of(book: Book, entry: Entry) -> Entry | None:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -49,7 +49,7 @@ def post_entry(
 
 def post_draft(*, book: Book, draft: EntryDraft, author: Role) -> Entry:
     """`post_entry` for a draft."""
-    found = _whole(book, author, [_asked(book, author, 0, draft)])[0]
+    found = _whole(book, author, _asked(book, author, 0, [draft]))[0]
     if isinstance(found, Entry):
         return found
     raise Refused(found)
@@ -60,7 +60,7 @@ def post_entries(*, book: Book, drafts: Sequence[EntryDraft], author: Role) -> P
     entries: list[Entry | None] = [None] * len(drafts)
     refused: list[tuple[int, list[Problem]]] = []
     for start in range(0, len(drafts), BATCH_ENTRIES_MAX):
-        batch = [_asked(book, author, start + n, draft) for n, draft in enumerate(drafts[start : start + BATCH_ENTRIES_MAX])]
+        batch = _asked(book, author, start, drafts[start : start + BATCH_ENTRIES_MAX])
         for asked, found in zip(batch, _whole_or_split(book, author, batch), strict=True):
             if isinstance(found, Entry):
                 entries[asked.index] = found
@@ -71,7 +71,7 @@ def post_entries(*, book: Book, drafts: Sequence[EntryDraft], author: Role) -> P
 
 def row_payload(row: Row) -> dict[str, Any]:
     """How a proposal's payload fixes a row: `{"rows": [row_payload(row), …]}`."""
-    return {"debit": asdict(row.debit), "credit": asdict(row.credit), "amount": str(row.amount)}
+    return {"debit": row.debit._asdict(), "credit": row.credit._asdict(), "amount": str(row.amount)}
 
 
 def next_seq(book: Book) -> int:
@@ -123,26 +123,21 @@ def ensure_milestones(*, book: Book, proposal: Proposal) -> list[Milestone]:
     return found or Milestone.objects.bulk_create(milestones_of(book, proposal))
 
 
-def _asked(book: Book, author: Role, index: int, draft: EntryDraft) -> Asked:
-    return Asked(index, draft, keyed_id(book.secret_key, "entry", draft.request_id), request_hash(draft, author=author), draft.proposal)
+def _asked(book: Book, author: Role, first: int, drafts: Sequence[EntryDraft]) -> list[Asked]:
+    key, by = book.secret_key, str(author.pk)
+    return [
+        Asked(index, draft, keyed_id(key, "entry", draft.request_id), request_hash(draft, author=by), draft.proposal)
+        for index, draft in enumerate(drafts, first)
+    ]
 
 
-def request_hash(draft: EntryDraft, *, author: Role) -> bytes:
+def request_hash(draft: EntryDraft, *, author: str) -> bytes:
     """Digest of what was asked, and of nothing that the service chose: neither a date left out nor a caller's fresh commitments."""
-    rows = [
-        (_spot(row.debit), _spot(row.credit), row.amount, row.movement, row.lot, row.resolves, row.corrects,
-         row.covers and (_spot(row.covers[0]), row.covers[1]), row.giftbatch)
-        for row in draft.rows
-    ]  # fmt: skip
     value = (
-        draft.kind, rows, str(author.pk), draft.second and str(draft.second.pk), draft.effective_date and draft.effective_date.isoformat(),
+        draft.kind, draft.rows, author, draft.second and str(draft.second.pk), draft.effective_date and draft.effective_date.isoformat(),
         draft.proposal and str(draft.proposal.pk), sorted(document.digest for document in draft.documents), draft.reverses, draft.memo,
     )  # fmt: skip
     return sha256(_REQUEST.encode(value).encode())
-
-
-def _spot(spot: Spot) -> tuple[str | None, ...]:
-    return (spot.stage, spot.custody, spot.fund, spot.commodity, spot.batch, spot.proposal, spot.milestone)
 
 
 def _whole(book: Book, author: Role, batch: list[Asked]) -> list[Entry | list[Problem]]:
@@ -182,9 +177,7 @@ def _post_batch(book: Book, author: Role, batch: list[Asked]) -> list[Entry | li
         todo = {asked.id: asked for asked in _with_proposals(book, todo.values())}
         # Filing a proposal writes its memo first, so the number is asked again.
         writing = Writing(book, author, next_seq(book), Known(book))
-        writing.known.read(
-            spot for asked in todo.values() for row in asked.draft.rows for spot in (row.debit, row.credit, *(row.covers or ())[:1])
-        )  # fmt: skip
+        writing.known.read(_spots_of(todo.values()))
         for asked in todo.values():
             writing.add(asked)
         answers |= zip(todo, writing.write(), strict=True)
@@ -212,18 +205,24 @@ def _first_answers(batch: list[Asked]) -> dict[str, Entry]:
     return {str(entry.pk): entry for entry in Entry.objects.filter(pk__in=known)} if known else {}
 
 
+def _spots_of(batch: Iterable[Asked]) -> set[Spot]:
+    found = set()
+    for asked in batch:
+        for row in asked.draft.rows:
+            found.add(row.debit)
+            found.add(row.credit)
+            if row.covers:
+                found.add(row.covers[0])
+    return found
+
+
 def _with_proposals(book: Book, batch: Iterable[Asked]) -> list[Asked]:
     """Each with the proposal that it, or the accounts of its rows, name; filed in the log where it is not yet."""
     batch = list(batch)
-    named = {asked.id: _proposals_named(asked.draft) for asked in batch if asked.draft.proposal is None}
-    wanted = {next(iter(ids)) for ids in named.values() if len(ids) == 1}
+    named = {asked.id: ids.pop() for asked in batch if asked.proposal is None and len(ids := _proposals_named(asked.draft)) == 1}
+    wanted = set(named.values())
     found = {str(proposal.pk): proposal for proposal in Proposal.objects.filter(pk__in=wanted)} if wanted else {}
-    done = [
-        asked
-        if asked.proposal is not None or len(named[asked.id]) != 1
-        else replace(asked, proposal=found.get(next(iter(named[asked.id]))))
-        for asked in batch
-    ]
+    done = [asked._replace(proposal=found.get(named[asked.id])) if asked.id in named else asked for asked in batch] if named else batch
     proposals = {asked.proposal.pk: asked.proposal for asked in done if asked.proposal is not None}
     if proposals:
         filed = set(Entry.objects.filter(book=book, kind="memo", proposal__in=proposals).values_list("proposal", flat=True))
@@ -234,7 +233,11 @@ def _with_proposals(book: Book, batch: Iterable[Asked]) -> list[Asked]:
 
 
 def _proposals_named(draft: EntryDraft) -> set[str]:
-    return {spot.proposal for row in draft.rows for spot in (row.debit, row.credit) if spot.proposal}
+    found = set()
+    for row in draft.rows:
+        if row.debit.proposal or row.credit.proposal:
+            found |= {row.debit.proposal, row.credit.proposal} - {""}
+    return found
 
 
 def _write_plain(book: Book, author: Role, draft: EntryDraft) -> Entry:

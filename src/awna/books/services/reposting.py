@@ -1,7 +1,6 @@
 """A line that was booked as something else than it was: the wrong entry is reversed, which gives the line back, and the right one follows at once."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from django.db import transaction
 
@@ -32,7 +31,7 @@ def repost_line(*, movement: Movement, post: Callable[[], Entry], author: Role, 
         raise Refused(
             Problem("entry_uses_other_lines", "The entry of this line uses other lines too. Reverse it with the bank's opposite line.")
         )
-    rows = [row if line not in used else replace(row, movement=str(movement.pk)) for line, row in enumerate(swapped_rows(wrong), 1)]
+    rows = [row if line not in used else row._replace(movement=str(movement.pk)) for line, row in enumerate(swapped_rows(wrong), 1)]
     post_entry(
         book=book, kind="reverse", rows=rows, author=author, second=second, reverses=wrong.seq, request_id=undo_id,
         effective_date=open_day(book, wrong.effective_date), proposal=wrong.proposal)  # fmt: skip

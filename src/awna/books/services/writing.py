@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import DatabaseError, OperationalError, connection
@@ -81,8 +81,7 @@ class EntryDraft:
     """What a memo speaks of and nothing has opened yet."""
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(NamedTuple):
     """A draft with what follows from it: its keyed id, the digest of the request, its proposal."""
 
     index: int
@@ -92,12 +91,12 @@ class Asked:
     proposal: Proposal | None = None
 
 
-@dataclass(frozen=True)
-class _End:
+class _End(NamedTuple):
     """An account as rows need it."""
 
     account: Account
     id: str
+    stage: str
     db: Any
     fund: Any
     commodity: Any
@@ -123,15 +122,16 @@ class Writing:
     _resolved: set[core.Ref] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self._db_book, self._db_author, self._author = db_uuid(self.book.pk), db_uuid(self.author.pk), str(self.author.pk)
-        now = timezone.now()
-        self._now = now
-        self._db_now = connection.ops.adapt_datetimefield_value(now)
+        # All entries of a batch share these; each costs as much to find as a leaf to write.
+        self._book_pk, self._author_pk, self._alias = self.book.pk, self.author.pk, connection.alias
+        self._db_book, self._db_author, self._author = db_uuid(self._book_pk), db_uuid(self._author_pk), str(self._author_pk)
+        self._now = timezone.now()
+        self._db_now = connection.ops.adapt_datetimefield_value(self._now)
+        self._opens = Draft(self.book, self.known)
 
     def add(self, asked: Asked) -> None:
         """Make the leaf of the next entry."""
-        draft, seq = asked.draft, self.seq
-        opens = Draft(self.book, self.known)
+        draft, seq, opens = asked.draft, self.seq, self._opens
         for custody in draft.custodies:
             open_custody(opens, custody)
         self._db_id = db_uuid(asked.id)
@@ -139,7 +139,7 @@ class Writing:
         for line, row in enumerate(draft.rows, 1):
             made, needed = self._row(opens, asked, line, row)
             rows.append(made)
-            needs |= needed
+            needs.update(needed)
         decisions: tuple[core.Decision, ...] = ()
         if rules.Q in needs or (rules.KINDS_WITHOUT_ROWS.get(draft.kind) and seq > 0):
             self._refuse_other_rows(asked, rows, opens)
@@ -201,8 +201,8 @@ class Writing:
         movement = _movement(row.movement) if row.movement else ""
         covers = core.Covers(self._end(opens, row.covers[0]).id, row.covers[1]) if row.covers else None
         self._transfers.append((
-            self._db_book, self.seq, line, self._db_id, kind, rule_key, debit.commodity, debit.fund, credit.fund, debit.account.stage,
-            credit.account.stage, debit.db, credit.db, row.amount, db_uuid(movement), db_uuid(row.giftbatch),
+            self._db_book, self.seq, line, self._db_id, kind, rule_key, debit.commodity, debit.fund, credit.fund, debit.stage,
+            credit.stage, debit.db, credit.db, row.amount, db_uuid(movement), db_uuid(row.giftbatch),
             *(lot or _NO_REF), *(resolves or _NO_REF), *(row.corrects or _NO_REF),
             *((db_uuid(covers.account), covers.amount) if covers else _NO_REF)))  # fmt: skip
         return core.Transfer(
@@ -214,7 +214,7 @@ class Writing:
         if found is None:
             account = find_account(opens, spot)
             found = self._ends[spot] = _End(
-                account, str(account.pk), db_uuid(account.pk), db_uuid(account.fund_id), db_uuid(account.commodity_id))  # fmt: skip
+                account, str(account.pk), account.stage, db_uuid(account.pk), db_uuid(account.fund_id), db_uuid(account.commodity_id))  # fmt: skip
         return found
 
     def _note(self, asked: Asked, entry: core.Entry, opens: Draft, day: date) -> None:
@@ -230,16 +230,25 @@ class Writing:
             self._evidence.append((self._db_book, entry.seq, entry_id, db_uuid(document.pk)))
         for opening in opens.openings:
             opening.entry_seq = entry.seq
-        if opens.new or opens.openings:
+        if opens.is_used:
             self._drafts.append(opens)
+            self._opens = Draft(self.book, self.known)
         self.said.append(entry)
-        self.made.append(_stored(
-            self.book, id=UUID(asked.id), seq=entry.seq, request_hash=asked.request_hash, kind=entry.kind, effective_date=day,
-            posted_at=self._now, author_id=self.author.pk, second_id=second, proposal_id=proposal, reverses=entry.reverses, row_count=count,
-            last_row=count or None, leaf=leaf))  # fmt: skip
+        self.made.append(self._stored(
+            id=UUID(asked.id), book_id=self._book_pk, seq=entry.seq, request_hash=asked.request_hash, kind=entry.kind, effective_date=day,
+            posted_at=self._now, author_id=self._author_pk, second_id=second, proposal_id=proposal, reverses=entry.reverses,
+            row_count=count, last_row=count or None, leaf=leaf))  # fmt: skip
+
+    def _stored(self, **values: Any) -> Entry:
+        """An entry as if read back. A model's own constructor costs more than the rest of the entry together."""
+        state = ModelState()
+        state.adding, state.db, state.fields_cache = False, self._alias, {"book": self.book}
+        entry = Entry.__new__(Entry)
+        entry.__dict__.update(values, _state=state)
+        return entry
 
     def _derive(self) -> None:
-        stages = {end.id: end.account.stage for end in self._ends.values()}
+        stages = {end.id: end.stage for end in self._ends.values()}
         store = DerivedStore(self.book, stages=stages, first_seq=self.said[0].seq)
         store.add(self.said)
         store.save()
@@ -322,15 +331,6 @@ def _rule_of(kind: str, debit: Account, credit: Account, line: int) -> tuple[rul
     if debit.commodity_id != credit.commodity_id:
         raise Refused(Problem("commodities_differ", "A row moves one commodity; these accounts hold two.", {}, f"row {line}"))
     return rule, rule_id(rule)
-
-
-def _stored(book: Book, **values: Any) -> Entry:
-    """An entry as if read back. A model's own constructor costs more than the rest of the entry together."""
-    state = ModelState()
-    state.adding, state.db, state.fields_cache = False, connection.alias, {"book": book}
-    entry = Entry.__new__(Entry)
-    entry.__dict__.update(values, book_id=book.pk, _state=state)
-    return entry
 
 
 def _movement(text: str) -> str:
