@@ -6,6 +6,7 @@
 from dataclasses import dataclass
 
 from awna.core.ledger import rules
+from awna.core.ledger.shelter import SHARES_MIN
 
 Guard = tuple[str, str]
 
@@ -174,6 +175,8 @@ GROUPS: tuple[Rare, ...] = (
             AND g.closed_seq IS NULL)"""),
         ("shares_do_not_add_up", """NEW.amount IS DISTINCT FROM (SELECT sum(z.amount) FROM books_share z
             WHERE z.giftbatch_id = NEW.giftbatch_id)"""),
+        # A giver who waived the shelter stands alone, in no batch; so no batch is ever smaller.
+        ("batch_too_small", f"(SELECT count(*) FROM books_share z WHERE z.giftbatch_id = NEW.giftbatch_id) < {SHARES_MIN}"),
     ), ("UPDATE books_giftbatch SET closed_seq = NEW.entry_seq WHERE id = NEW.giftbatch_id;",)),
     Rare("NEW.covers_account_id IS NOT NULL", (
         ("covers_not_wanted", "NEW.kind <> 'receive_goods'"),

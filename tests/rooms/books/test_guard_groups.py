@@ -286,15 +286,18 @@ def share(batch, movement, amount):
 
 def test_a_batch_is_exactly_the_sum_of_its_shares(ledger):
     batch, line = giftbatch(ledger), ledger.movement(1_000)
-    for amount in (300, 700):
+    for amount in (300, *[60] * 8):
         share(batch, line, amount)
-    assert Movement.objects.get(pk=line.pk).used == 1_000
-    with pytest.raises(DatabaseError, match="used_within_amount"), transaction.atomic():
-        share(batch, line, 1)
 
     def post(amount, kind="gift", of=batch):
         return ledger.post(kind, Row(ledger.spot("ext"), ledger.spot("free"), amount, giftbatch=str(of.pk)))
 
+    refused("shares_do_not_add_up", lambda: post(779))
+    refused("batch_too_small", lambda: post(780))
+    share(batch, line, 220)
+    assert Movement.objects.get(pk=line.pk).used == 1_000
+    with pytest.raises(DatabaseError, match="used_within_amount"), transaction.atomic():
+        share(batch, line, 1)
     refused("shares_do_not_add_up", lambda: post(999))
     refused("giftbatch_not_wanted", lambda: post(1_000, kind="bank_forced"))
     entry = post(1_000)

@@ -3,9 +3,10 @@
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from awna.books import catalogue, triggers
+from awna.books import catalogue, guards, triggers
 from awna.books.checks import check_guards, standing_problems
 from awna.books.models.shelter import GiftBatch, Share
+from awna.books.refusals import problem_of
 
 STATEMENTS = [
     "UPDATE books_entry SET kind = 'memo'",
@@ -168,3 +169,14 @@ def test_the_serving_role_owns_nothing():
         assert cursor.fetchone() == (0,)
         cursor.execute("SELECT current_user")
         assert cursor.fetchone() == ("awna_app",)
+
+
+_PEOPLE_MEET = {
+    code for joined in guards.JOINED for code, _ in (*joined.common, *(guard for rare in joined.groups for guard in rare.guards))
+}
+_PEOPLE_MEET |= {code for found in (guards.RATE_INSERT, guards.ROLE_DELETE, guards.SHARE_INSERT) for code, _ in found}
+
+
+@pytest.mark.parametrize("code", sorted(_PEOPLE_MEET - {"entry_is_closed", "transfer_line_not_next"}))  # only this code numbers lines
+def test_each_refusal_has_words(code):
+    assert problem_of(DatabaseError(code)).code == code
