@@ -3,7 +3,6 @@
 from datetime import date
 
 from django.db import transaction
-from django.utils import timezone
 
 from awna.consent import services as consent
 from awna.consent.models import Proposal
@@ -51,7 +50,7 @@ def break_log(*, proposal: Proposal, author: Role, disk: Disk | None = None) -> 
     if not Entry.objects.filter(proposal=proposal, kind="break").exists() and payload["origin"] != _next_origin(book):
         raise Refused(Problem("break_not_next", "The log was broken in another way since this was proposed. File it again."))
     entry = post_entry(
-        book=book, kind="break", rows=(), author=author, effective_date=timezone.localdate(), request_id=f"break:{proposal.pk}",
+        book=book, kind="break", rows=(), author=author, request_id=f"break:{proposal.pk}",
         proposal=proposal, memo=payload)  # fmt: skip
     set_aside(book, disk=disk)
     publish_log(book, disk=disk)

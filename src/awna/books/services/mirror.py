@@ -85,7 +85,7 @@ def readopt(*, proposal: Proposal, read: Read, author: Role) -> int:
         adopter.take(seq, leaf)
     rebuild_derived(book)
     post_entry(
-        book=book, kind="break", rows=(), author=author, effective_date=timezone.localdate(), request_id=f"break:{proposal.pk}",
+        book=book, kind="break", rows=(), author=author, request_id=f"break:{proposal.pk}",
         proposal=proposal, memo=payload)  # fmt: skip
     return len(missing.leaves)
 

@@ -149,7 +149,7 @@ def renew_policy(*, proposal: Proposal, author: Role) -> Entry:
     payload = dict(proposal.content.get("payload") or {})
     if proposal.purpose != "policy" or payload.get("epoch") != policy_in_force(book).epoch + 1:
         raise Refused(Problem("policy_not_next", "This proposal is not the next policy of this book. File it again."))
-    entry = post_entry(book=book, kind="policy", rows=(), author=author, effective_date=timezone.localdate(), request_id=request_id,
+    entry = post_entry(book=book, kind="policy", rows=(), author=author, request_id=request_id,
                        proposal=proposal, memo=payload)  # fmt: skip
     consent.set_policy(campaign=book.campaign, required=int(payload["k"]), author=author, proposal=proposal)
     return entry

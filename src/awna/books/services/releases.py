@@ -44,7 +44,7 @@ def release_held(*, proposal: Proposal, author: Role) -> Entry:
         return first
     parts = Milestone.objects.filter(proposal=proposal).select_related("fund", "commodity").order_by("n")
     rows = [Row(milestone_spot(part, rules.HELD), milestone_spot(part, rules.RELEASED), part.ceiling) for part in parts]
-    return post_entry(book=book, kind="release", rows=rows, author=author, effective_date=timezone.localdate(), request_id=request_id,
+    return post_entry(book=book, kind="release", rows=rows, author=author, request_id=request_id,
                       proposal=proposal)  # fmt: skip
 
 

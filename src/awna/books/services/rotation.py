@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from django.conf import settings
-from django.utils import timezone
 
 from awna.core.log.checkpoint import LogKey, key_of_seed, read_key
 from awna.core.log.disk import Disk, write_durably
@@ -28,7 +27,7 @@ def rotate_log_key(*, book: Book, author: Role, new_key: str | None = None, disk
     if new == old:
         raise Refused(Problem("log_key_is_the_same", "This is the log's key already. Give another one."))
     entry = post_entry(
-        book=book, kind="memo", rows=(), author=author, effective_date=timezone.localdate(), request_id=f"log-key:{new}",
+        book=book, kind="memo", rows=(), author=author, request_id=f"log-key:{new}",
         memo={"about": "log_key", "key": str(new), "replaces": str(old)})  # fmt: skip
     last = publish.publish_log(book, disk=disk)
     leaf = bytes(Entry.objects.values_list("leaf", flat=True).get(pk=entry.pk))

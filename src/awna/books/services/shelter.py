@@ -160,7 +160,7 @@ def close_batch(*, batch: GiftBatch, author: Role, effective_date: date | None =
     place = (str(batch.fund_id), str(batch.commodity_id))
     row = Row(Spot(rules.EXT, None, *place), Spot(rules.FREE, str(batch.custody_id), *place), tree.total, giftbatch=str(batch.pk))
     roots = Batch(len(shares), movements_root((str(share.movement_id) for share in shares), seed=seed), tree.root)
-    return post_entry(book=book, kind="gift", rows=[row], author=author, effective_date=effective_date or timezone.localdate(),
+    return post_entry(book=book, kind="gift", rows=[row], author=author, effective_date=effective_date,
                       request_id=f"giftbatch:{batch.pk}", batch=roots)  # fmt: skip
 
 

@@ -166,7 +166,7 @@ def identify_gift(*, movement: Movement, pledge: Pledge, author: Role, request_i
     place = {"custody": str(movement.custody_id), "commodity": str(movement.commodity_id)}
     nameless, named = (books.Spot(rules.FREE, fund=str(fund), **place) for fund in (found.credit_fund_id, pledge.fund_id))
     books.post_entry(
-        book=movement.bank_account.book, kind="allocate", author=author, effective_date=timezone.localdate(), request_id=request_id,
+        book=movement.bank_account.book, kind="allocate", author=author, request_id=request_id,
         rows=[books.Row(nameless, named, found.amount, lot=f"{found.entry_seq}.{found.line}")],
     )  # fmt: skip
     taken = books.Taken(books.reference_of(found.entry), entry=found.entry)

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from awna.books import services as books
 from awna.books.models import Book, Entry, GiftBatch, Movement, Share
@@ -79,7 +78,7 @@ def _allocate(batch: GiftBatch, fund: Any, gifts: list[Gift], author: Role) -> E
     place = {"custody": str(batch.custody_id), "commodity": str(batch.commodity_id)}
     nameless, named = (books.Spot(rules.FREE, fund=str(one.pk), **place) for one in (batch.fund, fund))
     row = books.Row(nameless, named, sum(gift.amount_minor for gift in gifts), lot=f"{batch.closed_seq}.1")
-    return books.post_entry(book=batch.book, kind="allocate", rows=[row], author=author, effective_date=timezone.localdate(),
+    return books.post_entry(book=batch.book, kind="allocate", rows=[row], author=author,
                             request_id=f"allocate:{gifts[0].pk}")  # fmt: skip
 
 
