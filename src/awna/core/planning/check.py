@@ -1,12 +1,17 @@
-"""Judges a plan against its project from first principles. Shares no code with the solvers: it must be able to disagree."""
+"""Judges a plan against its project from first principles. Shares no code with the solvers: it must be able to disagree.
 
-import itertools
+Time is judged in real dates and hours where the project has a calendar. People are judged in `check_people`.
+"""
+
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from ..problems import Problem
+from .check_people import check_people
+from .check_time import worked_slots
 from .plan import Placement, Plan
-from .problem import Method, Project, Task
+from .problem import Calendar, Method, Precedence, Project, Task
 
 
 def check_plan(project: Project, plan: Plan) -> list[Problem]:
@@ -15,14 +20,14 @@ def check_plan(project: Project, plan: Plan) -> list[Problem]:
     problems = list(_presence(project, plan))
     placements = [placement for placement in plan.placements if placement.task in tasks]
     for placement in placements:
-        problems += _shape(tasks[placement.task], placement)
+        problems += _shape(project, tasks[placement.task], placement)
     sound = [placement for placement in placements if 0 <= placement.method < len(tasks[placement.task].methods)]
     chosen = {placement.task: tasks[placement.task].methods[placement.method] for placement in sound}
     problems += _precedences(project, sound)
     problems += _machines(project, sound, chosen)
     problems += _stocks(project, sound, chosen)
     problems += _sites(project, sound)
-    problems += _crews(project, sound, chosen)
+    problems += check_people(project, sound, chosen)
     return problems
 
 
@@ -42,7 +47,7 @@ def _presence(project: Project, plan: Plan) -> Iterator[Problem]:
             yield Problem("task_not_in_project", "The plan places a task that the project does not have.", {}, task)
 
 
-def _shape(task: Task, placement: Placement) -> Iterator[Problem]:
+def _shape(project: Project, task: Task, placement: Placement) -> Iterator[Problem]:
     """Method, duration and start windows of one task."""
     if not 0 <= placement.method < len(task.methods):
         yield Problem(
@@ -50,10 +55,18 @@ def _shape(task: Task, placement: Placement) -> Iterator[Problem]:
         )
         return
     method = task.methods[placement.method]
-    if placement.finish != placement.start + method.duration:
+    worked = worked_slots(project, task, method, placement)
+    if worked and worked[0] != placement.start and len(worked) == method.duration:
+        yield Problem(
+            "starts_while_site_rests",
+            "The task starts in slot %(start)s, in which its site rests; it can start in slot %(first)s.",
+            {"start": placement.start, "first": worked[0]},
+            task.id,
+        )
+    if len(worked) != method.duration or placement.finish != (worked[-1] + 1 if worked else placement.start):
         yield Problem(
             "duration_differs",
-            "The task lasts %(duration)s slots, but the plan has it from %(start)s to %(finish)s.",
+            "The task lasts %(duration)s slots of its site, but the plan has it from %(start)s to %(finish)s.",
             {"duration": method.duration, "start": placement.start, "finish": placement.finish},
             task.id,
         )
@@ -84,6 +97,9 @@ def _precedences(project: Project, placements: list[Placement]) -> Iterator[Prob
         if edge.before not in at or edge.after not in at:
             continue
         before, after = at[edge.before], at[edge.after]
+        if edge.unit == "elapsed" and project.calendar is not None:
+            yield from _elapsed(project.calendar, edge, before, after)
+            continue
         reference = before.finish if edge.kind[0] == "F" else before.start
         bound = after.start if edge.kind[1] == "S" else after.finish
         if bound < reference + edge.lag:
@@ -93,6 +109,37 @@ def _precedences(project: Project, placements: list[Placement]) -> Iterator[Prob
                 {"before": edge.before, "kind": edge.kind, "lag": edge.lag, "short": reference + edge.lag - bound},
                 edge.after,
             )
+        if edge.maximum is not None and bound > reference + edge.maximum:
+            yield Problem(
+                "comes_too_late_after",
+                "The task may come at most %(maximum)s slots after %(before)s (%(kind)s); it comes %(late)s slots too late.",
+                {"before": edge.before, "kind": edge.kind, "maximum": edge.maximum, "late": bound - reference - edge.maximum},
+                edge.after,
+            )
+
+
+def _elapsed(calendar: Calendar, edge: Precedence, before: Placement, after: Placement) -> Iterator[Problem]:
+    """A lag in hours of the clock, between the real moments."""
+    reference = _moment(calendar, before, edge.kind[0])
+    bound = _moment(calendar, after, edge.kind[1])
+    if bound - reference < timedelta(hours=edge.lag):
+        yield Problem(
+            "elapsed_lag_broken",
+            "The task comes %(hours)s hours after %(before)s (%(kind)s); at least %(lag)s must pass.",
+            {"before": edge.before, "kind": edge.kind, "lag": edge.lag, "hours": (bound - reference) / timedelta(hours=1)},
+            edge.after,
+        )
+    if edge.maximum is not None and bound - reference > timedelta(hours=edge.maximum):
+        yield Problem(
+            "elapsed_lag_too_long",
+            "The task comes %(hours)s hours after %(before)s (%(kind)s); at most %(maximum)s may pass.",
+            {"before": edge.before, "kind": edge.kind, "maximum": edge.maximum, "hours": (bound - reference) / timedelta(hours=1)},
+            edge.after,
+        )
+
+
+def _moment(calendar: Calendar, placement: Placement, end: str) -> datetime:
+    return calendar.starts_at(placement.start) if end == "S" else calendar.ends_at(placement.finish - 1)
 
 
 def _machines(project: Project, placements: list[Placement], chosen: dict[str, Method]) -> Iterator[Problem]:
@@ -124,6 +171,7 @@ def _stocks(project: Project, placements: list[Placement], chosen: dict[str, Met
             method = chosen[placement.task]
             taken = method.materials.get(stock.id, 0) + method.money.get(stock.id, 0)
             events.append((placement.start, 1, -taken))
+            events.append((placement.finish, 0, method.gives.get(stock.id, 0)))
         level = 0
         for slot, _, change in sorted(events):
             level += change
@@ -173,78 +221,3 @@ def _sites(project: Project, placements: list[Placement]) -> Iterator[Problem]:
                 {"slot": placement.start, "site": site.id},
                 placement.task,
             )
-
-
-def _crews(project: Project, placements: list[Placement], chosen: dict[str, Method]) -> Iterator[Problem]:
-    people = {person.id: person for person in project.people}
-    site_of = {task.id: task.site for task in project.tasks}
-    language_of = {site.id: site.language for site in project.sites}
-    for placement in placements:
-        names = [seat.person for seat in placement.crew]
-        if len(set(names)) != len(names) or any(name not in people for name in names):
-            yield Problem("crew_is_not_distinct_people", "The crew names somebody twice or somebody unknown.", {}, placement.task)
-            continue
-        yield from _seats(project, placement, chosen[placement.task])
-        yield from _bridge(project, placement, language_of.get(site_of[placement.task], ""))
-    yield from _double_bookings(placements)
-
-
-def _seats(project: Project, placement: Placement, method: Method) -> Iterator[Problem]:
-    people = {person.id: person for person in project.people}
-    for seat in placement.crew:
-        person = people[seat.person]
-        if seat.skill not in person.skills:
-            yield Problem(
-                "person_lacks_skill",
-                "%(person)s sits there as %(skill)s without that skill.",
-                {"person": person.id, "skill": seat.skill},
-                placement.task,
-            )
-        away = [s for s in range(placement.start, placement.finish) if not any(a <= s and (b is None or s < b) for a, b in person.presence)]
-        if person.presence and away:
-            yield Problem(
-                "person_is_absent", "%(person)s is away in slot %(slot)s.", {"person": person.id, "slot": away[0]}, placement.task
-            )
-    filled = Counter(seat.skill for seat in placement.crew)
-    for skill, seats in method.skills.items():
-        if filled[skill] < seats:
-            yield Problem(
-                "seat_is_empty",
-                "The task needs %(seats)s of %(skill)s; the crew has %(filled)s.",
-                {"seats": seats, "skill": skill, "filled": filled[skill]},
-                placement.task,
-            )
-
-
-def _bridge(project: Project, placement: Placement, language: str) -> Iterator[Problem]:
-    """Each who does not speak the site's language shares one with an interpreter in the crew who does."""
-    if not language:
-        return
-    crew = [person for person in project.people if person.id in {seat.person for seat in placement.crew}]
-    spoken = {tongue for person in crew if "interpreter" in person.skills and language in person.languages for tongue in person.languages}
-    for person in crew:
-        if language not in person.languages and not spoken & person.languages:
-            yield Problem(
-                "no_language_bridge",
-                "%(person)s does not speak %(language)s and no interpreter of the crew shares a language with this person.",
-                {"person": person.id, "language": language},
-                placement.task,
-            )
-
-
-def _double_bookings(placements: list[Placement]) -> Iterator[Problem]:
-    stays: dict[str, list[Placement]] = defaultdict(list)
-    for placement in placements:
-        if placement.finish > placement.start:
-            for seat in placement.crew:
-                stays[seat.person].append(placement)
-    for person, booked in stays.items():
-        booked.sort(key=lambda placement: placement.start)
-        for first, second in itertools.pairwise(booked):
-            if second.start < first.finish:
-                yield Problem(
-                    "person_is_booked_twice",
-                    "%(person)s is also on %(other)s until slot %(until)s.",
-                    {"person": person, "other": first.task, "until": first.finish},
-                    second.task,
-                )
