@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
@@ -15,6 +16,8 @@ from awna.core.problems import Problem, Refused
 
 from ..models import Book, Checkpoint
 from .keys import known_keys, origin_of
+
+NOTES_REMEMBERED = 64
 
 
 @dataclass(frozen=True)
@@ -64,12 +67,16 @@ def signed_heads(book: Book) -> list[SignedHead]:
 
 def head_of(note: str, *, keys: list[LogKey]) -> Head | None:
     """The head of a note that one of these keys signed."""
-    for key in keys:
-        try:
-            return read_checkpoint(note, key=key)
-        except Refused:
-            continue
-    return None
+    return next((head for key in keys if (head := _head_by(note, key)) is not None), None)
+
+
+@lru_cache(maxsize=NOTES_REMEMBERED)
+def _head_by(note: str, key: LogKey) -> Head | None:
+    """Each publication meets the same note in several places; its signature is checked once."""
+    try:
+        return read_checkpoint(note, key=key)
+    except Refused:
+        return None
 
 
 def last_signed(book: Book, *, heads: list[SignedHead], disk: Disk) -> SignedHead | None:

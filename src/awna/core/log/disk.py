@@ -41,7 +41,10 @@ def write_durably(files: Iterable[tuple[str, bytes]], *, under: Path, disk: Disk
     for path, data in files:
         place = under / path
         # A folder is synced even where its file was there: a run that was killed may have left it unsynced.
-        folders.update(folder for folder in place.parents if folder == under or under in folder.parents)
+        folder = place.parent
+        while folder not in folders:
+            folders.add(folder)
+            folder = folder if folder == under else folder.parent
         if _holds(place, data):
             continue
         if not place.parent.is_dir():

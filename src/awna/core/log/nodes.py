@@ -1,13 +1,12 @@
 """The nodes of the tree where they lie: in memory for building, in tile files for reading; and the proofs that need few of them."""
 
-import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from ..problems import Problem, Refused
 from .tiles import TILE_HEIGHT, TILE_WIDTH, tile_path
-from .tree import EMPTY_ROOT, HASH_BYTES, hash_node
+from .tree import EMPTY_ROOT, HASH_BYTES, hash_leaves, hash_node, hash_pairs
 
 PAIR_BYTES = 2 * HASH_BYTES
 
@@ -83,20 +82,18 @@ class Levels:
 
     def extend(self, leaves: Iterable[bytes]) -> None:
         """Append leaves; each level is hashed in one sweep, so that a large append costs little more than its hashes."""
-        sha256 = hashlib.sha256
-        self.extend_hashes(b"".join([sha256(b"\x00" + leaf).digest() for leaf in leaves]))
+        self.extend_hashes(hash_leaves(leaves))
 
     def extend_hashes(self, leaf_hashes: bytes) -> None:
         """Append leaf hashes, given one after the other."""
-        sha256, level = hashlib.sha256, 0
+        level = 0
         self._levels[0] += leaf_hashes
         while len(self._levels[level]) >= PAIR_BYTES:
             if level + 1 == len(self._levels):
                 self._levels.append(bytearray())
             done = len(self._levels[level + 1]) // HASH_BYTES
             below = bytes(memoryview(self._levels[level])[done * PAIR_BYTES :])
-            starts = range(0, len(below) - PAIR_BYTES + 1, PAIR_BYTES)
-            self._levels[level + 1] += b"".join([sha256(b"\x01" + below[at : at + PAIR_BYTES]).digest() for at in starts])
+            self._levels[level + 1] += hash_pairs(below)
             level += 1
 
     def node(self, level: int, index: int) -> bytes:
@@ -130,9 +127,7 @@ class TileNodes:
         if len(part) != HASH_BYTES << height:
             raise IndexError(f"node {index} of level {level} is not complete")
         while len(part) > HASH_BYTES:
-            part = b"".join(
-                hash_node(part[i : i + HASH_BYTES], part[i + HASH_BYTES : i + PAIR_BYTES]) for i in range(0, len(part), PAIR_BYTES)
-            )
+            part = hash_pairs(part)
         return part
 
     def tile(self, level: int, number: int) -> bytes:

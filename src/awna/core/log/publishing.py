@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ..problems import Problem, Refused
 from .nodes import TileNodes, root_at
 from .tiles import TILE_HEIGHT, TILE_WIDTH, bundle_bytes, bundle_path, tile_path
-from .tree import HASH_BYTES, hash_leaf, hash_node
+from .tree import HASH_BYTES, hash_leaves, hash_pairs
 
 CHECKPOINT, POLICY, KEYS, WITNESSED, ENTRIES = "checkpoint", "policy", "keys", "witnessed", "entries"
 """Files beside `tile/`: the signed head, the policy, the log's older keys, the newest head with its quorum, how many entries are out."""
@@ -34,7 +34,7 @@ def grow(read: Read, *, old_size: int, old_root: bytes, leaves: Sequence[bytes])
     Refused when that edge is not the tree signed before, or the leaves are not those that were in it.
     """
     first = first_of_tile(old_size)
-    hashes = b"".join([hash_leaf(leaf) for leaf in leaves])
+    hashes = hash_leaves(leaves)
     old = TileNodes(read, old_size)
     if old_size:
         if root_at(old, size=old_size) != old_root:
@@ -72,10 +72,9 @@ def _tiles(old: TileNodes, start: int, hashes: bytes) -> Iterator[tuple[str, byt
 
 
 def _tile_root(tile: bytes) -> bytes:
-    nodes = [tile[at : at + HASH_BYTES] for at in range(0, len(tile), HASH_BYTES)]
     for _ in range(TILE_HEIGHT):
-        nodes = [hash_node(nodes[at], nodes[at + 1]) for at in range(0, len(nodes), 2)]
-    return nodes[0]
+        tile = hash_pairs(tile)
+    return tile
 
 
 def bundle_files(leaves: Sequence[bytes], *, first: int) -> Iterator[tuple[str, bytes]]:

@@ -22,11 +22,12 @@ def bundle_path(index: int, *, width: int = TILE_WIDTH) -> str:
 
 def bundle_bytes(leaves: Sequence[bytes]) -> bytes:
     """Each leaf after its length as a big-endian uint16."""
-    if any(len(leaf) > BUNDLE_ENTRY_BYTES_MAX for leaf in leaves):
+    try:
+        return b"".join([len(leaf).to_bytes(2) + leaf for leaf in leaves])
+    except OverflowError:
         raise Refused(
             Problem("leaf_too_large", "A leaf has more than %(limit)s bytes and cannot be published.", {"limit": BUNDLE_ENTRY_BYTES_MAX})
-        )
-    return b"".join(len(leaf).to_bytes(2) + leaf for leaf in leaves)
+        ) from None
 
 
 def split_bundle(data: bytes) -> list[bytes]:

@@ -1,7 +1,7 @@
 """The Merkle tree of RFC 6962 (and 9162): roots, inclusion and consistency proofs, and an appender that keeps only its frontier."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 HASH_BYTES = 32
@@ -14,6 +14,18 @@ def hash_leaf(leaf: bytes) -> bytes:
 
 def hash_node(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+def hash_leaves(leaves: Iterable[bytes]) -> bytes:
+    """The hashes of many leaves, one after the other."""
+    sha256 = hashlib.sha256
+    return b"".join([sha256(b"\x00" + leaf).digest() for leaf in leaves])
+
+
+def hash_pairs(hashes: bytes) -> bytes:
+    """The hash of each two neighbours, one after the other; a last one without a neighbour is left out."""
+    sha256, pair = hashlib.sha256, 2 * HASH_BYTES
+    return b"".join([sha256(b"\x01" + hashes[at : at + pair]).digest() for at in range(0, len(hashes) - pair + 1, pair)])
 
 
 @dataclass
