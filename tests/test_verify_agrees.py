@@ -108,7 +108,7 @@ def test_golden_leaves_of_every_kind_stay_byte_for_byte():
     for line in lines:
         assert verify.parse(line, "golden", "leaf") == {}
         assert json.dumps(json.loads(line), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() + b"\n" == line
-    book, _ = verify.replay(io.BytesIO(b"header\n" + b"".join(lines)), len(lines), None)
+    book = verify.replay(io.BytesIO(b"header\n" + b"".join(lines)), len(lines), None)
     assert book.size == len(lines)
     kinds = {json.loads(line)["kind"] for line in lines}
     assert {entry.kind for entry in WHOLE.entries} <= kinds

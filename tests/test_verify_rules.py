@@ -85,13 +85,13 @@ EXCHANGE = [
     (saying(memo("rate"), rate="1.4"), "near a rate"),
     (saying(memo("rate"), date="2026-04-03"), "near a rate"),
     (saying(memo("rate"), rate="0"), "no rate"),
-    (saying(memo("rate"), rate="1,1"), "no rate"),
+    (saying(memo("rate"), rate="1,1"), "not a rate"),
 ]
 STATEMENTS = [
     (saying(memo("statement"), movements=[{"id": "line-1", "amount": "59999"}]), "beyond what its statement says"),
     (saying(memo("statement"), movements=[{"id": "line-1", "amount": "-60000"}]), "beyond what its statement says"),
     (saying(memo("statement"), custody="store"), "no statement of a purse"),
-    (saying(memo("statement"), closing="1.5"), "no statement of a purse"),
+    (saying(memo("statement"), closing="1.5"), "not a statement"),
     (saying(memo("statement", 1), movements=[{"id": "line-1", "amount": "60000"}]), "listed twice"),
     (saying(memo("statement", 3), movements=[{"id": "line-77", "amount": "-10000"}]), "no statement or slip"),
     (saying(memo("statement", 3), movements=[{"id": "line-7", "amount": "-9999"}]), "beyond its amount"),

@@ -47,4 +47,4 @@ def verify_entries(entries: list[Entry]) -> tuple[verify.Book, verify.Trace]:
     """Replay and trace without a log around it."""
     trace = verify.Trace()
     lines = b"".join(leaf_bytes(entry) + b"\n" for entry in entries)
-    return verify.replay(io.BytesIO(b"header\n" + lines), len(entries), trace)[0], trace
+    return verify.replay(io.BytesIO(b"header\n" + lines), len(entries), trace), trace
