@@ -2,10 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from zoneinfo import available_timezones
 
 from ..problems import Problem
 from .problem import PRECEDENCE_KINDS, SLOTS_MAX, TASKS_MAX, Project
 from .supply import arrivals
+from .validate_together import never_together
 
 # Rules of the model that the search keeps. What a project asks beyond these is refused: better no plan than one that breaks a rule.
 # Whoever teaches the search a rule adds its name here; the checker judges all of them already.
@@ -22,7 +24,8 @@ def impossible(project: Project) -> list[Problem]:
     problems = [*_limits(project), *_names(project)]
     if problems:
         return problems  # the rest looks things up by name
-    return [*_circles(project), *_machines(project), *_skills(project), *_stocks(project), *_windows(project)]
+    found = [*_circles(project), *_machines(project), *_skills(project), *_stocks(project), *_windows(project)]
+    return found or [*never_together(project)]
 
 
 def rules_asked(project: Project) -> dict[str, str]:
@@ -74,6 +77,12 @@ def _limits(project: Project) -> Iterator[Problem]:
         if not task.methods:
             yield Problem("task_has_no_method", "The task has no method. Give it a duration.", {}, task.id)
         for method in task.methods:
+            if not 0 <= method.imported_percent <= 100 or method.cost < 0 or method.carbon_kg < 0:
+                text = "Cost and carbon must be 0 or more, the imported share 0 to 100 per cent."
+                yield Problem("method_values_out_of_range", text, {}, task.id)
+            if not (method.optimistic or 0) <= method.duration <= (SLOTS_MAX if method.pessimistic is None else method.pessimistic):
+                text = "The optimistic duration must not be above, the pessimistic not below the likely one (%(duration)s)."
+                yield Problem("durations_out_of_order", text, {"duration": method.duration}, task.id)
             amounts = [*method.skills.values(), *method.machines.values(), *method.draws.values(), *method.gives.values()]
             if not 0 <= method.duration <= SLOTS_MAX or any(amount < 0 for amount in amounts):
                 yield Problem(
@@ -82,14 +91,44 @@ def _limits(project: Project) -> Iterator[Problem]:
                     {"limit": SLOTS_MAX},
                     task.id,
                 )
+        if task.handover_every < 0 or task.stay_min < 1:
+            text = "A segment has 0 or more slots and the shortest stay 1 or more."
+            yield Problem("segment_out_of_range", text, {}, task.id)
+    yield from _calendar(project)
     slots = [slot for task in project.tasks for slot in (task.earliest,)]
     slots += [delivery.planned for stock in project.stocks for delivery in stock.deliveries]
-    if any(not 0 <= slot < SLOTS_MAX for slot in slots):
+    if any(not 0 <= slot < SLOTS_MAX for slot in slots) or _far_lags(project):
         yield Problem(
             "slot_out_of_range",
             "A slot lies before 0 or after %(limit)s. Check the dates and the start of the calendar.",
             {"limit": SLOTS_MAX},
         )
+
+
+def _far_lags(project: Project) -> bool:
+    return any(abs(lag) > SLOTS_MAX for edge in project.precedences for lag in (edge.lag, edge.maximum or 0))
+
+
+def _calendar(project: Project) -> Iterator[Problem]:
+    calendar = project.calendar
+    if calendar is not None:
+        wrong = not 1 <= calendar.slots_per_day <= 48 or len(calendar.rest_weekdays & set(range(7))) == 7
+        wrong = wrong or (bool(calendar.day_starts) and len(calendar.day_starts) != calendar.slots_per_day)
+        starts = calendar.day_starts or tuple(7 * 60 + n * calendar.slot_minutes for n in range(calendar.slots_per_day))
+        wrong = wrong or any(b - a < calendar.slot_minutes for a, b in zip((-calendar.slot_minutes, *starts), (*starts, 1440), strict=True))
+        wrong = wrong or not 1 <= calendar.slot_minutes <= 1440
+        if wrong:
+            text = "The calendar's slots do not fit into a day, or every weekday rests. Correct its slots, their starts and minutes."
+            yield Problem("calendar_impossible", text, {}, "calendar")
+        if calendar.zone and calendar.zone not in available_timezones():
+            text = "There is no time zone %(zone)s. Write its name as in Asia/Gaza."
+            yield Problem("zone_unknown", text, {"zone": calendar.zone}, "calendar")
+        return
+    needs = [edge.after for edge in project.precedences if edge.unit == "elapsed"]
+    needs += [site.id for site in project.sites if site.hours is not None]
+    if needs:
+        text = "Lags in hours and the hours of a site need the project's calendar. Add it."
+        yield Problem("calendar_missing", text, {}, needs[0])
 
 
 def _names(project: Project) -> Iterator[Problem]:
@@ -116,6 +155,9 @@ def _names(project: Project) -> Iterator[Problem]:
         yield from _unknown("task", [edge.before], tasks, edge.after)
         yield from _unknown("task", [edge.after], tasks, edge.before)
         yield from _unknown("kind of dependency", [edge.kind], set(PRECEDENCE_KINDS), edge.after)
+    yield from _twice("milestone", (milestone.id for milestone in project.milestones))
+    for milestone in project.milestones:
+        yield from _unknown("task", milestone.tasks, tasks, milestone.id)
     for stock in project.stocks:
         yield from _unknown("crossing", [d.crossing for d in stock.deliveries if d.crossing], crossings, stock.id)
 

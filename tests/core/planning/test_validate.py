@@ -1,0 +1,65 @@
+"""What no plan can meet is refused before any search, with the element and the reason."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from awna.core.planning.problem import Calendar, Method, Milestone, Person, Precedence, Project, RestRule, Site, SiteHours, Task
+from awna.core.planning.validate import PLANNED, impossible, rules_asked, validate
+
+from .test_check_rules import SCHOOL
+
+MASONS = tuple(Person(name, frozenset({"mason"}), frozenset({"en"})) for name in ("Rana", "Tom"))
+
+
+def one(method: Method, **values: object) -> Project:
+    task = Task(
+        "walls", (method,), **{key: values.pop(key) for key in ("site", "start_windows", "child_contact", "stay_min") if key in values}
+    )  # type: ignore[arg-type]
+    return Project((task,), **{"people": MASONS, **values})  # type: ignore[arg-type]
+
+
+TWO = Method(4, skills={"mason": 2})
+CASES: dict[str, Callable[[], Project]] = {
+    "window_never_opens": lambda: one(TWO, site="x", sites=(Site("x", safe_windows=((0, 5),)),), start_windows=((7, 9),)),
+    "too_few_at_level": lambda: one(replace(TWO, levels={"mason": 3})),
+    "language_never_bridged": lambda: one(TWO, site="x", sites=(Site("x", "ar"),)),
+    "beds_never_suffice": lambda: one(TWO, site="x", sites=(Site("x", beds=1),)),
+    "too_few_cleared_adults": lambda: one(TWO, child_contact=True),
+    "calendar_missing": lambda: one(TWO, site="x", sites=(Site("x", hours=SiteHours()),)),
+    "calendar_impossible": lambda: one(TWO, calendar=Calendar(date(2026, 1, 1), 2, slot_minutes=800)),
+    "zone_unknown": lambda: one(TWO, calendar=Calendar(date(2026, 1, 1), zone="Asia/Nowhere")),
+    "durations_out_of_order": lambda: one(replace(TWO, optimistic=6)),
+    "method_values_out_of_range": lambda: one(replace(TWO, imported_percent=101)),
+    "segment_out_of_range": lambda: one(TWO, stay_min=0),
+    "name_unknown": lambda: one(TWO, milestones=(Milestone("opened", ("roof",)),)),
+    "lags_contradict": lambda: Project(
+        (Task("A", (Method(3),)), Task("B", (Method(2),)), Task("C", (Method(1),))),
+        (Precedence("A", "B"), Precedence("B", "C"), Precedence("A", "C", "SS", 0, maximum=4)),
+    ),
+}
+
+
+@pytest.mark.parametrize("code", CASES)
+def test_what_cannot_be_met_is_named(code: str) -> None:
+    assert [problem.code for problem in impossible(CASES[code]())] == [code]
+
+
+def test_a_contradiction_of_lags_names_its_tasks_in_order() -> None:
+    (problem,) = impossible(CASES["lags_contradict"]())
+    assert "A > B > C > A" in str(problem) or "B > C > A > B" in str(problem) or "C > A > B > C" in str(problem)
+
+
+def test_a_project_of_every_rule_is_possible_and_each_rule_is_either_kept_or_refused() -> None:
+    assert impossible(SCHOOL) == []
+    asked = rules_asked(SCHOOL)
+    assert set(asked) == {"producers", "levels", "handover", "child_contact", "maximum_lag", "elapsed_lag", "site_hours", "beds", "rest"}
+    refused = {problem.params["rule"] for problem in validate(SCHOOL)}
+    assert refused == set(asked) - PLANNED
+
+
+def test_a_rest_rule_alone_is_asked_for() -> None:
+    project = one(TWO, people=(replace(MASONS[0], rest=(RestRule(10, 14),)), MASONS[1]))
+    assert rules_asked(project) == {"rest": "Rana"}
