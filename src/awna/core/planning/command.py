@@ -1,20 +1,25 @@
 """From the bytes of a project file to a checked plan: what `awna plan` and the site lead's desk do, without a database."""
 
+import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..problems import Problem, Refused
 from . import cpsat
+from .causes import smallest_causes
 from .check import check_plan
 from .formats.recognise import read_project
 from .model import Model, compile_model
-from .plan import Placement, Plan
+from .plan import Placement, Plan, Seat
 from .problem import Project
 from .search import Found, Limit, Report, search
 from .validate import validate
 
 SECONDS_DEFAULT = 5.0  # seconds of search when neither a time nor a count is given
 SECONDS_MAX = 3600.0
+STOP_LOOK_SECONDS = 0.05  # seconds between two looks whether to stop
+TRIES_FOR_CAUSES = 8  # schedules that a loosened project gets to show that it has a plan
 PROOF_SHARE = 0.4  # of a time limit: spent on the bound and on polishing, when CP-SAT is there
 
 
@@ -39,11 +44,14 @@ def plan_file(
     seconds: float | None = None,
     schedules: int | None = None,
     seed: int = 1,
+    workers: int = 2,
     report: Report | None = None,
+    stop: Callable[[], bool] | None = None,
 ) -> dict[str, object]:
     """Status, objective, finish, lower bound, seconds and tasks of the plan of a file; refuses with reasons."""
     project = read_project(data, name)
-    return as_dict(project, make_plan(project, seconds=seconds, schedules=schedules, seed=seed, report=report))
+    planned = make_plan(project, seconds=seconds, schedules=schedules, seed=seed, workers=workers, report=report, stop=stop)
+    return as_dict(project, planned)
 
 
 def make_plan(
@@ -52,9 +60,14 @@ def make_plan(
     seconds: float | None = None,
     schedules: int | None = None,
     seed: int = 1,
+    workers: int = 2,
     report: Report | None = None,
+    stop: Callable[[], bool] | None = None,
 ) -> Planned:
-    """The best plan within the limits. A count limit alone gives the same plan on every machine."""
+    """The best plan within the limits. A count limit alone gives the same plan on every machine and number of workers.
+
+    When `stop` says true the best plan so far is given, at once.
+    """
     problems = validate(project)
     if problems:
         raise Refused(problems)
@@ -63,13 +76,13 @@ def make_plan(
     began = time.monotonic()
     model = compile_model(project)
     proving = seconds is not None and schedules is None
-    first = Limit(schedules, None if seconds is None else seconds * (1 - PROOF_SHARE) if proving else seconds)
+    first = Limit(schedules, None if seconds is None else seconds * (1 - PROOF_SHARE) if proving else seconds, stop)
     found = search(model, limit=first, seed=seed, report=report)
     bound = found.bound
     if proving and seconds is not None and found.schedule.complete and found.schedule.finish > bound:
-        found, bound = _polish(model, found, began + seconds, seed=seed, report=report)
+        found, bound = _polish(model, found, began + seconds, seed=seed, workers=workers, report=report, stop=stop)
     if not found.schedule.complete:
-        raise Refused(_no_place(model, found))
+        raise Refused(_no_place(project, model, found))
     plan = found.schedule.plan(model)
     wrong = check_plan(project, plan)
     if wrong:
@@ -77,17 +90,24 @@ def make_plan(
     return Planned(plan, bound, found.schedules, time.monotonic() - began)
 
 
-def _polish(model: Model, found: Found, deadline: float, *, seed: int, report: Report | None) -> tuple[Found, int]:
+def _polish(
+    model: Model,
+    found: Found,
+    deadline: float,
+    *,
+    seed: int,
+    workers: int,
+    report: Report | None,
+    stop: Callable[[], bool] | None,
+) -> tuple[Found, int]:
     """Ask CP-SAT for a bound and an order, decode that order, and search on from there in the time that is left."""
-    proof = cpsat.prove(
-        model, seconds=(deadline - time.monotonic()) * 0.7, incumbent=found.schedule.finish, hint=found.schedule.starts, seed=seed
-    )
+    proof = _proved(model, found, (deadline - time.monotonic()) * 0.7, seed=seed, workers=workers, stop=stop)
     bound = max(found.bound, proof.bound if proof else 0)
     if found.schedule.finish <= bound:
         return found, bound
     starts = [proof.order] if proof and proof.order else []
     left = max(0.0, deadline - time.monotonic())
-    again = search(model, limit=Limit(seconds=left), seed=seed + 1, starts=starts, report=None)
+    again = search(model, limit=Limit(seconds=left, stop=stop), seed=seed + 1, starts=starts, report=None)
     if again.schedule.complete and again.schedule.finish < found.schedule.finish:
         if report:
             report(again.schedule.finish, bound, 0.0)
@@ -95,11 +115,34 @@ def _polish(model: Model, found: Found, deadline: float, *, seed: int, report: R
     return found, bound
 
 
-def _no_place(model: Model, found: Found) -> Problem:
+def _proved(model: Model, found: Found, seconds: float, *, seed: int, workers: int, stop: Callable[[], bool] | None) -> cpsat.Proof | None:
+    """The proof, asked for in a thread of its own, so that a person who interrupts need not wait for it."""
+    schedule = found.schedule
+    result: list[cpsat.Proof | None] = []
+
+    def ask() -> None:
+        result.append(cpsat.prove(model, seconds=seconds, incumbent=schedule.finish, hint=schedule.starts, seed=seed, workers=workers))
+
+    asking = threading.Thread(target=ask, daemon=True)
+    asking.start()
+    while asking.is_alive() and not (stop and stop()):
+        asking.join(STOP_LOOK_SECONDS)
+    return result[0] if result else None
+
+
+def _no_place(project: Project, model: Model, found: Found) -> Problem:
+    def feasible(loose: Project) -> bool:
+        return not validate(loose) and search(compile_model(loose), limit=Limit(TRIES_FOR_CAUSES), seed=1).schedule.complete
+
+    causes = smallest_causes(project, feasible)
+    values = {"count": found.schedules, "causes": "; ".join(causes)}
+    if causes:
+        text = "In none of %(count)s tries did this task find a place. What cannot be met together: %(causes)s. Each of these counts; loosen one."
+        return Problem("task_found_no_place", text, values, model.ids[found.schedule.stuck])
     return Problem(
         "task_found_no_place",
         "In none of %(count)s tries did this task find a place: look at its windows, those of its site and the presence of its people.",
-        {"count": found.schedules},
+        values,
         model.ids[found.schedule.stuck],
     )
 
@@ -125,6 +168,11 @@ def placement_dict(project: Project, placement: Placement) -> dict[str, object]:
         "start": placement.start,
         "finish": placement.finish,
         "method": task.methods[placement.method].name,
-        "crew": [{"skill": seat.skill, "person": seat.person} for seat in placement.crew],
+        "crew": [_seat_dict(seat) for seat in placement.crew],
         "draws": {name: quantity / scales[name] if scales[name] > 1 else quantity for name, quantity in placement.draws.items()},
     }
+
+
+def _seat_dict(seat: Seat) -> dict[str, object]:
+    stay = {"start": seat.start, "finish": seat.finish} if seat.start is not None or seat.finish is not None else {}
+    return {"skill": seat.skill, "person": seat.person, **stay}

@@ -22,10 +22,11 @@ Report = Callable[[int, int, float], None]  # objective, bound, seconds
 
 @dataclass(frozen=True)
 class Limit:
-    """When to stop: counted schedules, seconds, or whichever comes first. None = no such limit."""
+    """When to stop: counted schedules, seconds, or whichever comes first. None = no such limit. `stop` is asked now and then."""
 
     schedules: int | None = None
     seconds: float | None = None
+    stop: Callable[[], bool] | None = None
 
 
 @dataclass
@@ -77,6 +78,8 @@ class Search:
         if self.best is not None and self.best.complete and self.best.finish <= self.bound:
             return True
         if self.limit.schedules is not None and self.used >= self.limit.schedules:
+            return True
+        if self.limit.stop is not None and self.limit.stop():
             return True
         return self.limit.seconds is not None and time.monotonic() - self.began >= self.limit.seconds
 
