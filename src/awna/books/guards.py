@@ -161,7 +161,7 @@ MOVEMENT_INSERT: tuple[Guard, ...] = (("movement_starts_unused", "NEW.used <> 0"
 MOVEMENT_UPDATE: tuple[Guard, ...] = (
     ("movement_cannot_change", " OR ".join(
         f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in (
-            "id", "bank_account_id", "custody_id", "commodity_id", "amount", "booked_on", "line_key", "occurrence", "statement_id", "slip"))),
+            "id", "bank_account_id", "custody_id", "commodity_id", "amount", "booked_on", "line_key", "occurrence", "statement_id"))),
     ("movement_used_only_by_transfers", f"""NEW.used <> (SELECT COALESCE(sum(t.amount), 0) FROM books_transfer t WHERE t.movement_id = NEW.id)
         - 2 * (SELECT COALESCE(sum(t.amount), 0) FROM books_transfer t WHERE t.movement_id = NEW.id AND t.kind = 'reverse'
             AND {FREES.format(row='t')}) + (SELECT COALESCE(sum(s.amount), 0) FROM books_share s WHERE s.movement_id = NEW.id)"""),

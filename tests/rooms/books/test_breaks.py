@@ -12,7 +12,7 @@ from django.db import transaction
 
 from awna import verify
 from awna.books import services as books
-from awna.books.models import Checkpoint, Entry
+from awna.books.models import Checkpoint, Entry, Movement
 from awna.books.services import heads as signed
 from awna.books.services.breaks import break_log, lost_head, propose_break
 from awna.books.services.checklog import check_log
@@ -22,6 +22,7 @@ from awna.core.log.disk import read_file
 from awna.core.log.tree import hash_leaf, root_of
 from awna.core.problems import Refused
 
+from .conftest import NORTH_IBAN, mt940
 from .disks import Killed, KillingDisk
 from .test_publishing import add_memos, files_of, places, sign_elsewhere  # noqa: F401 (a fixture)
 
@@ -244,3 +245,36 @@ def test_the_verifier_reads_a_book_after_either_way_out(ledger, places):  # noqa
     done = verified(ledger, places)
     assert (done.returncode, done.stderr) == (0, "")
     assert f"{ledger.book.origin}/2" in done.stdout
+
+
+def test_a_statement_read_again_after_a_loss_doubles_no_line(ledger, places):  # noqa: F811
+    """Its lines came back from the mirror by their ids; from the bank's file come their words, and book and bank are equal again."""
+    ledger.gift()
+    books.publish_log(ledger.book)
+    before = transaction.savepoint()
+    data = mt940(NORTH_IBAN, currency="EUR", opening=100_000, lines=[(2_500, "RF1"), (700, "RF2"), (2_500, "RF1")], day=date(2026, 3, 9), number=9)
+
+    def read_file_again():
+        return books.store_statement(bank_account=ledger.north, data=data, filename="s.sta", author=ledger.world.karim, request_id="again")
+
+    used = read_file_again().new[0]
+    ledger.post("gift", books.Row(ledger.spot("ext"), ledger.spot("free"), 2_500, movement=str(used.pk)))
+    books.publish_log(ledger.book)
+    ids = set(Movement.objects.values_list("pk", flat=True))
+    size = Entry.objects.count()
+    transaction.savepoint_rollback(before)
+    mirror = shutil.copytree(signed.log_folder(ledger.book), places / "mirror")
+    shutil.rmtree(signed.log_folder(ledger.book))
+    back = propose_back(ledger, partial(read_file, mirror))
+    ledger.approve(back)
+    readopt(proposal=back, read=partial(read_file, mirror), author=ledger.world.karim)
+    again = read_file_again()
+    assert (again.new, again.known) == ([], 3)
+    assert set(Movement.objects.values_list("pk", flat=True)) == ids
+    assert Entry.objects.count() == size + 2  # the proposal and the break; the statement had its memo
+    assert sorted(Movement.objects.exclude(amount=100_000).values_list("amount", "used")) == [(700, 0), (2_500, 0), (2_500, 2_500)]
+    assert Movement.objects.get(pk=used.pk).text == "RF1"
+    compared = books.compare_account(ledger.north)
+    assert (compared.at_bank - compared.in_book, compared.unexplained) == (3_200, 0)
+    done = verified(ledger, places)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -48,7 +48,7 @@ class Maker:
         """A line or slip of any purse."""
         self.count += 1
         code = self.usd if commodity == "usd" else self.codes[commodity]
-        return str(Movement.objects.create(custody=custody, commodity=code, slip=self.count, occurrence=1, position=1, amount=amount,
+        return str(Movement.objects.create(custody=custody, commodity=code, occurrence=1, position=1, amount=amount,
                                            booked_on=date(2026, 3, 1)).pk)  # fmt: skip
 
     def post(self, kind, *rows, **more):

@@ -206,6 +206,7 @@ class Migration(migrations.Migration):
                 ('opening_on', models.DateField(null=True)),
                 ('closing_on', models.DateField(null=True)),
                 ('position', models.PositiveIntegerField()),
+                ('slip', models.PositiveIntegerField(null=True)),
                 ('bank_account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='statements', to='books.bankaccount')),
             ],
         ),
@@ -213,7 +214,6 @@ class Migration(migrations.Migration):
             name='Movement',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('slip', models.PositiveIntegerField(blank=True, null=True)),
                 ('line_key', models.CharField(blank=True, max_length=64)),
                 ('occurrence', models.PositiveIntegerField()),
                 ('position', models.PositiveIntegerField()),
@@ -351,12 +351,12 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('used__gte', 0), ('used__lte', django.db.models.functions.math.Abs('amount'))), name='books_movement_used_within_amount'),
         ),
         migrations.AddConstraint(
-            model_name='movement',
-            constraint=models.UniqueConstraint(fields=('custody', 'slip'), name='books_movement_slip_once'),
+            model_name='statement',
+            constraint=models.UniqueConstraint(fields=('bank_account', 'slip'), name='books_statement_slip_once'),
         ),
         migrations.AddConstraint(
             model_name='movement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('bank_account__isnull', False), ('slip__isnull', True), ('statement__isnull', False)), models.Q(('bank_account__isnull', True), ('slip__isnull', False), ('statement__isnull', True)), _connector='OR'), name='books_movement_line_or_slip'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('bank_account__isnull', False), ('statement__isnull', False)), models.Q(('bank_account__isnull', True), ('statement__isnull', True)), _connector='OR'), name='books_movement_of_a_statement'),
         ),
         migrations.AddConstraint(
             model_name='movement',

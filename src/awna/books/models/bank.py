@@ -69,7 +69,7 @@ class StatementFile(models.Model):
 
 
 class Statement(models.Model):
-    """One statement of a file: its period and the two balances that the bank vouches for."""
+    """One statement of a file: its period and the two balances that the bank vouches for. Of a cash box: one `slip` or count, by its number."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     bank_account = models.ForeignKey(BankAccount, on_delete=models.PROTECT, related_name="statements")
@@ -80,11 +80,15 @@ class Statement(models.Model):
     opening_on = models.DateField(null=True)
     closing_on = models.DateField(null=True)
     position = models.PositiveIntegerField()
+    slip = models.PositiveIntegerField(null=True)
 
     field_classes = {
         "id": "I", "bank_account": "I", "file": "I", "number": "I", "opening_minor": "P", "closing_minor": "P",
-        "opening_on": "P", "closing_on": "P", "position": "I",
+        "opening_on": "P", "closing_on": "P", "position": "I", "slip": "P",
     }  # fmt: skip
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["bank_account", "slip"], name="books_statement_slip_once")]
 
     def __str__(self) -> str:
         return f"statement {self.number or self.position}"
@@ -103,9 +107,10 @@ class MovementQuerySet(models.QuerySet["Movement"]):
 
 
 class Movement(models.Model):
-    """One booked line of a statement, or one numbered slip of a cash box, which has no bank account and no statement.
+    """One booked line of a statement, or of a cash box's numbered slip.
 
-    `amount` is in signed minor units; `used` is what entries have taken of it.
+    `amount` is in signed minor units; `used` is what entries have taken of it. Without an account or a statement it was read back from
+    a mirror, after both were lost.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -113,7 +118,6 @@ class Movement(models.Model):
     custody = models.ForeignKey(Custody, on_delete=models.PROTECT, related_name="movements")
     commodity = models.ForeignKey(Commodity, on_delete=models.PROTECT, related_name="+")
     statement = models.ForeignKey(Statement, on_delete=models.PROTECT, null=True, blank=True, related_name="movements")
-    slip = models.PositiveIntegerField(null=True, blank=True)
     line_key = models.CharField(max_length=64, blank=True)
     occurrence = models.PositiveIntegerField()
     position = models.PositiveIntegerField()
@@ -129,7 +133,7 @@ class Movement(models.Model):
 
     objects = MovementQuerySet.as_manager()
     field_classes = {
-        "id": "P", "bank_account": "I", "custody": "P", "commodity": "P", "statement": "I", "slip": "P", "line_key": "I", "occurrence": "I",
+        "id": "P", "bank_account": "I", "custody": "P", "commodity": "P", "statement": "I", "line_key": "I", "occurrence": "I",
         "position": "I", "amount": "P", "booked_on": "P", "value_on": "I", "reference": "C", "text": "S", "counterparty": "S",
         "counter_account": "S", "bank_reference": "I", "used": "P",
     }  # fmt: skip
@@ -137,18 +141,19 @@ class Movement(models.Model):
     class Meta:
         indexes = [
             # The lines that wait are few among many that are settled: pages that compare book and bank ask for them each time.
-            models.Index(fields=["bank_account", "amount", "used"], name="books_movement_waiting", condition=models.Q(used__lt=Abs("amount"))),
+            models.Index(
+                fields=["bank_account", "amount", "used"], name="books_movement_waiting", condition=models.Q(used__lt=Abs("amount"))
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["bank_account", "line_key", "occurrence"], name="books_movement_once"),
             models.CheckConstraint(
                 condition=models.Q(used__gte=0) & models.Q(used__lte=Abs("amount")), name="books_movement_used_within_amount"
             ),
-            models.UniqueConstraint(fields=["custody", "slip"], name="books_movement_slip_once"),
             models.CheckConstraint(
-                condition=models.Q(bank_account__isnull=False, statement__isnull=False, slip__isnull=True)
-                | models.Q(bank_account__isnull=True, statement__isnull=True, slip__isnull=False),
-                name="books_movement_line_or_slip",
+                condition=models.Q(bank_account__isnull=False, statement__isnull=False)
+                | models.Q(bank_account__isnull=True, statement__isnull=True),
+                name="books_movement_of_a_statement",
             ),
             models.CheckConstraint(condition=~models.Q(amount=0), name="books_movement_not_nothing"),
         ]

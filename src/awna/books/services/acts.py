@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from awna.consent import services as consent
 from awna.consent.models import Proposal
@@ -61,7 +60,7 @@ def carry_out(
         for line, plain in enumerate(proposal.content.get("rows", []), 1)
     ]
     return post_entry(
-        book=book, kind=proposal.purpose, rows=rows, author=author, second=second, effective_date=effective_date or timezone.localdate(),
+        book=book, kind=proposal.purpose, rows=rows, author=author, second=second, effective_date=effective_date,
         request_id=request_id, proposal=proposal, documents=papers, reverses=reverses,
     )  # fmt: skip
 

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
 from awna.core.amounts import currency_scale, format_minor, parse_minor
 from awna.core.banking import identity, statement
+from awna.core.digest import keyed_id
 from awna.core.ledger import rules
 from awna.core.problems import Problem, Refused
 from awna.kit.sandbox import run_in_sandbox
@@ -29,6 +31,8 @@ from .reading import balance_of
 from .shelter import GiftAsk, take_gifts
 from .statements import compare_accounts, say_statements
 
+WORDS = ("reference", "text", "counterparty", "counter_account", "bank_reference")
+"""What the bank wrote beside a line."""
 READER = "awna.core.banking.statement:read_plain"
 
 
@@ -250,7 +254,7 @@ def _store_one(account: BankAccount, file: StatementFile, position: int, item: s
     _refuse_gap(account, item)
     scale = account.commodity.scale
     stored = Statement.objects.create(
-        bank_account=account, file=file, number=item.number, position=position, opening_minor=_minor(item.opening, scale),
+        pk=UUID(keyed_id(account.book.secret_key, "statement", file.digest, str(position))), bank_account=account, file=file, number=item.number, position=position, opening_minor=_minor(item.opening, scale),
         closing_minor=_minor(item.closing, scale), opening_on=item.opening_on, closing_on=item.closing_on)  # fmt: skip
     booked = [line for line in item.lines if line.status == "booked" and line.amount]
     placed = identity.place_lines(
@@ -259,14 +263,24 @@ def _store_one(account: BankAccount, file: StatementFile, position: int, item: s
         seen=_seen(account, booked),
         account=account.iban,
     )
+    lines = {movement_id(account, one.key, one.occurrence): (number, one) for number, one in enumerate(placed, 1) if not one.known}
+    words = {pk: {name: getattr(one.line, name) for name in WORDS} for pk, (_, one) in lines.items()}
+    # Read back from a mirror after a loss: the line is in the book, and only its words are new.
+    adopted = {movement.pk: movement for movement in Movement.objects.filter(pk__in=lines)}
+    for movement in adopted.values():
+        Movement.objects.filter(pk=movement.pk).update(**words[movement.pk])
     return [
         Movement.objects.create(
-            bank_account=account, custody=account.custody, commodity=account.commodity, statement=stored, line_key=one.key,
+            pk=pk, bank_account=account, custody=account.custody, commodity=account.commodity, statement=stored, line_key=one.key,
             occurrence=one.occurrence, position=number, amount=parse_minor(statement.plain(one.line.amount), scale),
-            booked_on=one.line.booked_on, value_on=one.line.value_on, reference=one.line.reference, text=one.line.text,
-            counterparty=one.line.counterparty, counter_account=one.line.counter_account, bank_reference=one.line.bank_reference)
-        for number, one in enumerate(placed, 1) if not one.known
+            booked_on=one.line.booked_on, value_on=one.line.value_on, **words[pk])
+        for pk, (number, one) in lines.items() if pk not in adopted
     ]  # fmt: skip
+
+
+def movement_id(account: BankAccount, key: str, occurrence: int = 1) -> UUID:
+    """The public id of a line: the same whenever the line is read, and unknown without the book's secret."""
+    return UUID(keyed_id(account.book.secret_key, "movement", str(account.custody_id), key, str(occurrence)))
 
 
 def _seen(account: BankAccount, lines: Iterable[statement.Line]) -> dict[str, list[identity.Period]]:

@@ -19,7 +19,7 @@ from ..models import BankAccount, Book, Custody, Document, Entry, Fund, Movement
 from ..models.naming import UNALLOCATED
 from .accounts import Spot
 from .acts import propose_loss
-from .bank import open_purse
+from .bank import movement_id, open_purse
 from .facts import post_bank_fact
 from .naming import ensure_custody
 from .releases import hold_ceilings
@@ -63,7 +63,7 @@ def write_slip(*, box: BankAccount, amount: int, text: str, author: Role, second
         raise Refused(problems)
     slip = _slip(box, text, author, second, on, request_id, opening=at_hand(box), closing=at_hand(box) + amount)
     line = Movement.objects.create(
-        bank_account=box, custody=box.custody, commodity=box.commodity, statement=slip, line_key=f"slip:{slip.number}", occurrence=1,
+        pk=movement_id(box, f"slip:{slip.slip}"), bank_account=box, custody=box.custody, commodity=box.commodity, statement=slip, line_key=f"slip:{slip.slip}", occurrence=1,
         position=1, amount=amount, booked_on=on, text=text)  # fmt: skip
     say_statements(book=box.book, statements=[slip], author=author)
     return line
@@ -142,7 +142,8 @@ def _slip_problems(box: BankAccount, text: str, author: Role, second: Role) -> l
 
 def _slip(box: BankAccount, text: str, author: Role, second: Role, on: date, request_id: str, *, opening: int, closing: int) -> Statement:
     """The paper with the next number. Numbers have no gaps, so a missing slip shows."""
-    number = Statement.objects.filter(bank_account=box).count() + 1
+    last = latest_slip(box)
+    number = (last.slip or 0) + 1 if last else 1
     said = canonical_json(
         {"slip": number, "closing": str(closing), "text": text, "people": [str(author.pk), str(second.pk)], "on": on.isoformat()}
     )
@@ -150,4 +151,5 @@ def _slip(box: BankAccount, text: str, author: Role, second: Role, on: date, req
         bank_account=box, name=f"slip {number}", digest=hmac.new(box.book.secret_key, said, sha256).hexdigest(),
         content=base64.b64encode(said).decode(), author=author, request_id=request_id)  # fmt: skip
     return Statement.objects.create(
-        bank_account=box, file=file, number=str(number), position=number, opening_minor=opening, closing_minor=closing, opening_on=on, closing_on=on)  # fmt: skip
+        bank_account=box, file=file, number=str(number), slip=number, position=0, opening_minor=opening,
+        closing_minor=closing, opening_on=on, closing_on=on)  # fmt: skip

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import date
 
 from django.db import transaction
-from django.utils import timezone
 
 from awna.consent.models import Proposal
 from awna.core.ledger import rules
@@ -30,7 +29,7 @@ def reverse_entry(
     _refuse_without(entry, rows, "reverse", second, proposal, movements or {})
     return post_entry(
         book=entry.book, kind="reverse", rows=_with_movements(rows, movements or {}), author=author, second=second, reverses=entry.seq,
-        effective_date=effective_date or timezone.localdate(), request_id=request_id, proposal=proposal or entry.proposal,
+        effective_date=effective_date, request_id=request_id, proposal=proposal or entry.proposal,
     )  # fmt: skip
 
 
@@ -54,7 +53,7 @@ def correct_line(
     _refuse_without(entry, rows, "correction", second, proposal, movements)
     return post_entry(
         book=entry.book, kind="correction", rows=_with_movements(rows, movements), author=author, second=second,
-        effective_date=effective_date or timezone.localdate(), request_id=request_id, proposal=proposal or entry.proposal,
+        effective_date=effective_date, request_id=request_id, proposal=proposal or entry.proposal,
     )  # fmt: skip
 
 

@@ -32,10 +32,12 @@ from .keys import known_keys
 from .log import entry_of_leaf
 from .posting import next_seq, post_entry
 from .publish import leaves_of
+from .statements import FROM_MIRROR
 from .tables import add_rows, db_uuid
 from .writing import _ENTRY as ENTRY_COLUMNS
 from .writing import _TRANSFER as TRANSFER_COLUMNS
 
+ABOUT_LINES = ("statement", "slip")
 UNKNOWN = "Read back from a mirror"
 Value = dict[str, Any]
 
@@ -130,7 +132,7 @@ def _movements(leaves: Iterable[bytes]) -> dict[str, int]:
     used: dict[str, int] = {}
     for leaf in leaves:
         entry = entry_of_leaf(leaf)
-        listed = entry.payload.get("movements", []) if entry.payload.get("about") in ("statement", "slip") else []
+        listed = entry.payload.get("movements", []) if entry.payload.get("about") in ABOUT_LINES else []
         for one in listed if isinstance(listed, list) else []:
             said[str(one["id"])] = int(one["amount"])
         for row in entry.rows:
@@ -154,6 +156,8 @@ class _Adopter:
         try:
             with transaction.atomic():
                 self._open(entry)
+                if entry.payload.get("about") in ABOUT_LINES:
+                    self._lines(entry)
                 documents = [self._document(document) for document in entry.documents]
                 self._insert(seq, entry, leaf, documents)
         except DatabaseError as error:
@@ -229,24 +233,44 @@ class _Adopter:
                 debit.stage, credit.stage, db_uuid(debit.pk), db_uuid(credit.pk), row.amount, db_uuid(row.movement), None,
                 *(row.lot or (None, None)), *(row.resolves or (None, None)), *(row.corrects or (None, None)), *covers)  # fmt: skip
 
+    def _lines(self, entry: core.Entry) -> None:
+        """The lines that a statement's or slip's memo lists, used or not: read again from the bank's file they are known by their ids."""
+        said = dict(entry.payload)
+        account = BankAccount.objects.filter(book=self.book, custody=str(said.get("custody"))).first()
+        listed = said.get("movements", [])
+        if account is None or not isinstance(listed, list):
+            return
+        day = date.fromisoformat(entry.date)
+        statement = self._slip(account, said, day) if "number" in said else self._statement(account)
+        for one in listed:
+            if not Movement.objects.filter(pk=one["id"]).exists():
+                Movement.objects.create(
+                    pk=one["id"], bank_account=account, custody_id=account.custody_id, commodity_id=account.commodity_id, statement=statement,
+                    line_key=f"mirror:{one['id']}"[:64], occurrence=1, position=1, amount=int(one["amount"]), booked_on=day, text=UNKNOWN)  # fmt: skip
+
+    def _slip(self, box: BankAccount, said: dict[str, Any], day: date) -> Statement:
+        """A numbered slip of a cash box: the memo says all of it but its words."""
+        opening, closing = (int(said[name]) if name in said else None for name in ("opening", "closing"))
+        return Statement.objects.create(
+            bank_account=box, file=self._statement(box).file, number=str(said["number"]), slip=int(said["number"]), position=0,
+            opening_minor=opening, closing_minor=closing, opening_on=day, closing_on=day)  # fmt: skip
+
     def _movement(self, row: core.Transfer, debit: Account, credit: Account, end: str | None) -> None:
         """The bank line or slip that stood behind the row: its id and amount are known, its words are not."""
         if Movement.objects.filter(pk=row.movement).exists():
             return
         moved, sign = (debit, -1) if end == "debit" else (credit, 1)
         bank_account = BankAccount.objects.filter(custody=moved.custody_id).first()
-        number = Movement.objects.filter(custody=moved.custody_id).count() + 1
         Movement.objects.create(
             pk=row.movement, bank_account=bank_account, custody_id=moved.custody_id, commodity=moved.commodity,
-            statement=self._statement(bank_account) if bank_account else None, slip=None if bank_account else number,
-            line_key=f"mirror:{row.movement}"[:64] if bank_account else "", occurrence=1, position=number,
+            statement=self._statement(bank_account) if bank_account else None, line_key=f"mirror:{row.movement}"[:64], occurrence=1, position=1,
             amount=sign * self.movements[row.movement], booked_on=timezone.localdate(), text=UNKNOWN)  # fmt: skip
 
     def _statement(self, bank_account: BankAccount) -> Statement:
         if bank_account.pk not in self.files:
             file = StatementFile.objects.create(
                 bank_account=bank_account, name=UNKNOWN, digest=sha256(f"{bank_account.pk}{timezone.now()}".encode()).hex(), content="",
-                author=self.author, request_id=f"mirror:{timezone.now().timestamp()}")  # fmt: skip
+                author=self.author, request_id=f"{FROM_MIRROR}{timezone.now().timestamp()}")  # fmt: skip
             self.files[bank_account.pk] = Statement.objects.create(bank_account=bank_account, file=file, number=UNKNOWN, position=0)
         return self.files[bank_account.pk]
 

@@ -174,6 +174,7 @@ def _post_batch(book: Book, author: Role, batch: list[Asked]) -> list[Entry | li
     if todo:
         if seq == 0:
             found_book(book, author=author)
+            _say_lines(book, todo.values(), author)
         todo = {asked.id: asked for asked in _with_proposals(book, todo.values())}
         # Filing a proposal writes its memo first, so the number is asked again.
         writing = Writing(book, author, next_seq(book), Known(book))
@@ -183,6 +184,15 @@ def _post_batch(book: Book, author: Role, batch: list[Asked]) -> list[Entry | li
         answers |= zip(todo, writing.write(), strict=True)
         publish_after_commit(book)
     return [_answer(asked, answers[asked.id]) for asked in batch]
+
+
+def _say_lines(book: Book, todo: Iterable[Asked], author: Role) -> None:
+    """Lines stored before the book had its policy: the memos of their statements come before the first entry that uses them."""
+    from .statements import say_movements
+
+    used = [row.movement for asked in todo for row in asked.draft.rows if row.movement]
+    if used:
+        say_movements(book=book, movements=used, author=author)
 
 
 def _answer(asked: Asked, first: Entry) -> Entry | list[Problem]:

@@ -18,6 +18,8 @@ from ..models import BankAccount, Book, Entry, Movement, Share, Statement
 from .posting import EntryDraft, next_seq, post_draft
 from .reading import balance_of
 
+FROM_MIRROR = "mirror:"
+"""Begins the request of what was read back after a loss: the log said it already."""
 MEMO_MOVEMENTS_MAX = 500
 """Lines in one memo: about 80 bytes each, so that the leaf stays below 65,535 bytes."""
 
@@ -47,9 +49,10 @@ def say_statements(*, book: Book, statements: Sequence[Statement], author: Role)
     """Write the memo of each statement that the log does not know yet; a book without its policy waits until the first entry needs it."""
     if not next_seq(book):
         return []
-    ids = {statement.pk: keyed_id(book.secret_key, "entry", _request(statement, 1)) for statement in statements}
+    new = [statement for statement in statements if not statement.file.request_id.startswith(FROM_MIRROR)]
+    ids = {statement.pk: keyed_id(book.secret_key, "entry", _request(statement, 1)) for statement in new}
     known = {str(pk) for pk in Entry.objects.filter(pk__in=ids.values()).values_list("pk", flat=True)}
-    return [entry for statement in statements if ids[statement.pk] not in known for entry in _say(book, statement, author)]
+    return [entry for statement in new if ids[statement.pk] not in known for entry in _say(book, statement, author)]
 
 
 @transaction.atomic
@@ -87,7 +90,7 @@ def bank_side(account: BankAccount) -> int | None:
 
 def latest_slip(box: BankAccount) -> Statement | None:
     """The slip or count with the highest number."""
-    return box.statements.order_by("-position").first()
+    return box.statements.exclude(slip=None).order_by("-slip").first()
 
 
 def latest_statement(account: BankAccount) -> Statement | None:
@@ -112,7 +115,7 @@ def _say(book: Book, statement: Statement, author: Role) -> list[Entry]:
     for number, part in enumerate(parts, 1):
         said: dict[str, Any] = {"about": about, "custody": str(account.custody_id)}
         if about == "slip":
-            said["number"] = int(statement.number)
+            said["number"] = statement.slip
         payload = dict(said)
         if number == 1 and statement.opening_minor is not None:
             payload["opening"] = str(statement.opening_minor)
