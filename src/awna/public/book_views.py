@@ -93,7 +93,7 @@ def entry(request: HttpRequest, slug: str, seq: int) -> HttpResponse:
     corrected_by = list(Transfer.objects.filter(book=found, corrects_seq=seq).values_list("entry_seq", flat=True))
     ended_by = list(Transfer.objects.filter(book=found, resolves_seq=seq).values_list("entry_seq", flat=True))
     context = {
-        "title": _("Entry %(seq)s") % {"seq": seq}, "tabs": tabs(slug, ""), "entry": row, "kind": words.KINDS.get(row.kind, row.kind),
+        "title": _("Entry %(seq)s") % {"seq": seq}, "tabs": tabs(slug, ""), "entry": row, "kind": words.what(row),
         "rows": shown_rows(load_rows(found, keys), places), "left_out": max(0, row.row_count - len(keys)),
         "documents": [item.document for item in Evidence.objects.filter(book=found, entry_seq=seq).select_related("document")],
         "decisions": [{"steward": item["steward"][:8], "day": item["date"], "signed": bool(item.get("signature"))}
@@ -197,7 +197,7 @@ def shown_rows(rows: list[BookRow], places: Places) -> list[dict[str, Any]]:
     for item in rows:
         row, seq = item.transfer, item.entry.seq
         shown.append({
-            "entry": item.entry, "seq": seq, "anchor": seq not in anchored, "kind": words.KINDS.get(item.entry.kind, item.entry.kind),
+            "entry": item.entry, "seq": seq, "anchor": seq not in anchored, "kind": words.what(item.entry),
             "by": item.entry.author.get_name_display(), "row": row, "minor": item.minor, "balance": item.balance,
             "from": places.end(row.debit_account) if row else None, "to": places.end(row.credit_account) if row else None,
             "fund": fund_title(row.credit_fund) if row else "", "code": row.commodity.code if row else "", "scale": row.commodity.scale if row else 0,

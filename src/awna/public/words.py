@@ -3,6 +3,8 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from awna.books.models import Entry
+
 KINDS: dict[str, str | Promise] = {
     "open": _("Carried over"), "gift": _("Gift received"), "gift_in_kind": _("Goods received as a gift"), "allocate": _("Put to a purpose"),
     "reclass": _("Purpose changed by the stewards"), "hold": _("Held for a decision"), "release": _("Released by the stewards"),
@@ -10,6 +12,10 @@ KINDS: dict[str, str | Promise] = {
     "issue": _("Given out to the building work"), "loss": _("Lost"), "hours": _("Hours worked"), "remit": _("Sent on between accounts"),
     "fx": _("Exchanged"), "fee": _("Fee"), "refund": _("Given back"), "bank_forced": _("Booked by the bank"), "reverse": _("Reversed"),
     "correction": _("Corrected"), "memo": _("Note"), "close": _("Closed"), "policy": _("Rule of decision"), "break": _("Break in the log"),
+}  # fmt: skip
+MEMOS: dict[str, str | Promise] = {
+    "proposal": _("Proposal filed"), "statement": _("Bank statement"), "slip": _("Cash slip"), "rate": _("Exchange rate"),
+    "log_key": _("New key of the log"),
 }  # fmt: skip
 STAGES: dict[str, str | Promise] = {
     "ext": _("outside"), "free": _("in hand"), "held": _("held for a decision"), "released": _("released"), "committed": _("ordered, not yet paid"),
@@ -35,3 +41,8 @@ FUNDS: dict[str, str | Promise] = {
     "goods-general": _("Goods for whatever is needed most"),
 }  # fmt: skip
 """The funds that every book has; all others are named by their campaign."""
+
+
+def what(entry: Entry) -> str | Promise:
+    """What an entry did; of a memo, what it is about."""
+    return MEMOS.get(entry.about) or KINDS.get(entry.kind, entry.kind)

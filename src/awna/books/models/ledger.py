@@ -1,5 +1,6 @@
 """Accounts, entries, transfers, balances: tables made by raw DDL with guards (see schema.py), read through these models."""
 
+import json
 from typing import Any, Self
 
 from django.db import models
@@ -143,6 +144,11 @@ class Entry(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.last_row = self.row_count or None
         super().save(*args, **kwargs)
+
+    @property
+    def about(self) -> str:
+        """What a memo is about, as its leaf says; empty for every other kind."""
+        return str(json.loads(bytes(self.leaf)).get("payload", {}).get("about", "")) if self.kind == "memo" else ""
 
 
 class TransferQuerySet(models.QuerySet["Transfer"]):

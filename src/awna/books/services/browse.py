@@ -151,7 +151,9 @@ def seq_bounds(book: Book, filters: Filters) -> tuple[int, int]:
 def load_rows(book: Book, keys: list[Key]) -> list[BookRow]:
     """The rows of these keys with everything that a page shows, in their order."""
     seqs = {seq for seq, _ in keys}
-    entries = {entry.seq: entry for entry in Entry.objects.filter(book=book, seq__in=seqs).defer("leaf").select_related("author")}
+    wanted = Entry.objects.filter(book=book, seq__in=seqs).select_related("author")
+    # A page needs the leaves of memos alone: they say what the memo is about.
+    entries = {entry.seq: entry for entry in (*wanted.exclude(kind="memo").defer("leaf"), *wanted.filter(kind="memo"))}
     found = Transfer.objects.filter(book=book, entry_seq__in={seq for seq, line in keys if line}).select_related(
         "debit_account__custody", "credit_account__custody", "debit_fund", "credit_fund", "commodity"
     )
