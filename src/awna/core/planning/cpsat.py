@@ -6,17 +6,26 @@ schedule generation decides what can be staffed. Without OR-Tools the door stays
 
 from collections import defaultdict
 from dataclasses import dataclass
+from importlib import import_module
 from itertools import combinations
 from typing import Any
 
 from .model import Model
 
-try:
-    from ortools.sat.python import cp_model
-except ImportError:  # pragma: no cover - the solver is an optional extra
-    cp_model = None  # type: ignore[assignment]
+cp_model: Any = None  # the module of OR-Tools once `available` has loaded it: it brings pandas, which takes a second
 
 TASKS_MAX_WHOLE = 300  # tasks: above this the whole model is too big to help
+
+
+def available() -> bool:
+    """Whether OR-Tools is there; loads it at the first call."""
+    global cp_model
+    if cp_model is None:
+        try:
+            cp_model = import_module("ortools.sat.python.cp_model")
+        except ImportError:
+            return False
+    return True
 
 
 @dataclass(frozen=True)
@@ -30,7 +39,7 @@ class Proof:
 
 def prove(model: Model, *, seconds: float, incumbent: int, hint: list[int], seed: int = 1, workers: int = 2) -> Proof | None:
     """Look for a finish below `incumbent` for some seconds; None when OR-Tools is not there or the project is too big."""
-    if cp_model is None or model.size > TASKS_MAX_WHOLE or seconds <= 0:
+    if model.size > TASKS_MAX_WHOLE or seconds <= 0 or not available():
         return None
     build = _Build(model, incumbent)
     for task, start in enumerate(hint):

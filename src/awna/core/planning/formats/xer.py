@@ -6,17 +6,13 @@ an activity holds. Level-of-effort and WBS activities are left out: they follow 
 
 import re
 from datetime import datetime
+from importlib import import_module
 from math import ceil, floor
 from typing import Any
 
 from ...problems import Problem, Refused
 from ..problem import SLOTS_MAX, TASKS_MAX, Calendar, Method, Precedence, PrecedenceKind, Project, Resource, Task
 from .lines import damaged
-
-try:
-    import xerparser  # type: ignore[import-untyped]
-except ImportError:  # the library is an optional extra
-    xerparser = None
 
 FORM = "xer"
 HOURS_PER_SLOT = 4
@@ -29,14 +25,23 @@ Row = dict[str, str]
 
 def read_xer(data: bytes) -> Project:
     """The project of a `.xer` file, in half-days; refuses when the library is not there or the file is damaged."""
-    if xerparser is None:
+    library = _library()
+    if library is None:
         text = "Reading Primavera files needs the library xerparser. Install awna[xer], or save the plan as Microsoft Project XML."
         raise Refused(Problem("xer_needs_its_library", text))
     try:
-        tables: dict[str, list[Row]] = xerparser.parser(data.decode("utf-8" if _is_utf8(data) else "cp1252", errors="replace"))
-        return _project(tables)
+        tables: dict[str, list[Row]] = library.parser(data.decode("utf-8" if _is_utf8(data) else "cp1252", errors="replace"))
+        return _project(library, tables)
     except (KeyError, IndexError, ValueError, TypeError, ZeroDivisionError) as error:
         raise damaged(FORM, f"this is missing or unreadable: {str(error)[:60]}") from error
+
+
+def _library() -> Any:
+    """xerparser, loaded only when such a file comes; None where the extra is not installed."""
+    try:
+        return import_module("xerparser")
+    except ImportError:
+        return None
 
 
 def _is_utf8(data: bytes) -> bool:
@@ -47,11 +52,11 @@ def _is_utf8(data: bytes) -> bool:
     return True
 
 
-def _project(tables: dict[str, list[Row]]) -> Project:
+def _project(library: Any, tables: dict[str, list[Row]]) -> Project:
     rows = {row["task_id"]: row for row in tables["TASK"] if row["task_type"] not in FOLLOWERS_OF_OTHERS}
     if not rows or len(rows) > TASKS_MAX:
         raise damaged(FORM, f"it has {len(rows)} activities; wanted are 1 to {TASKS_MAX}")
-    calendar = _calendar(tables)
+    calendar = _calendar(library, tables)
     resources, held = _resources(tables)
     tasks = tuple(Task(row["task_code"], (Method(_slots(row), machines=held.get(uid, {})),), row["task_name"]) for uid, row in rows.items())
     return Project(tasks, tuple(dict.fromkeys(_links(tables, rows))), resources, calendar=calendar)
@@ -95,11 +100,11 @@ def _resources(tables: dict[str, list[Row]]) -> tuple[tuple[Resource, ...], dict
     return tuple(resource for resource in resources if resource.id in used), held
 
 
-def _calendar(tables: dict[str, list[Row]]) -> Calendar:
+def _calendar(library: Any, tables: dict[str, list[Row]]) -> Calendar:
     """The working days of the project's own calendar."""
     project = tables["PROJECT"][0]
     origin = datetime.fromisoformat(project["plan_start_date"] or project["last_recalc_date"]).date()
-    found: dict[str, Any] = {row["clndr_id"]: xerparser.CALENDAR(**row) for row in tables["CALENDAR"]}
+    found: dict[str, Any] = {row["clndr_id"]: library.CALENDAR(**row) for row in tables["CALENDAR"]}
     own = found.get(project.get("clndr_id", "")) or list(found.values())[0]  # noqa: RUF015 - an empty table is an IndexError here
     rest = frozenset(number for number, name in enumerate(WEEKDAYS) if not own.work_week[name])
     if len(rest) == 7:
