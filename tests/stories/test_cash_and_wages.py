@@ -3,8 +3,10 @@
 from datetime import date
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from awna.books import services as books
+from awna.books.models import Statement
 from awna.core.problems import Refused
 
 from .cast import LATER
@@ -107,3 +109,11 @@ def test_nobody_is_asked_to_give_into_a_box(story, client):
     page = client.get("/c/clinic/give/").content.decode()
     assert "Neighbours North" in page
     assert box.holder not in page
+
+
+def test_a_slips_number_is_there_once(story):
+    box = books.open_cash_box(book=story.book, section=story.world.north, holder="Neighbours North", name="roof", currency="EUR")
+    first, second = (slip(story, box, minor, f"slip of {minor}").statement for minor in (500, 300))
+    assert (first.slip, second.slip, box.statements.count()) == (1, 2, 2)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Statement.objects.create(bank_account=box, file=first.file, position=0, slip=2)

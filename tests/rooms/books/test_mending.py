@@ -93,3 +93,45 @@ def test_what_was_released_is_exchanged_for_at_least_what_the_stewards_asked(sto
     books.exchange_released(into=story.line(53_500, story.dollars), request_id="enough", **common)
     assert story.net("free", story.usd, fund=story.fund) == 53_500
     story.ends_well()
+
+
+def send(story, target):
+    proposal = story.release(target.custody, story.ask("1", 50_000), purpose="remit")
+    out = story.line(-50_000, text="to the site")
+    books.remit(proposal=proposal, milestone="1", movement=out, author=story.world.north_treasurer, request_id="out")
+    return proposal
+
+
+def test_money_that_was_lost_under_way_is_found_again(story):
+    story.gift(100_000)
+    proposal = send(story, story.owner)
+    spot = books.acts.spot_of(story.book.accounts.get(stage="transit"))
+    asked = books.propose_loss(book=story.book, spot=spot, amount=50_000, documents=[story.paper("letter of the bank")],
+                               filed_by=story.world.karim, expires_on=LATER, request_id="lost")  # fmt: skip
+    loss = books.carry_out(proposal=story.agree(asked), author=story.world.karim, request_id="lost under way")
+    common = {"entry": loss, "author": story.world.karim, "request_id": "found"}
+    refused(lambda: books.reverse_entry(**common), "second_person_missing")
+    found = books.reverse_entry(second=story.world.nour, **common)
+    assert (story.net("transit"), story.net("lost"), found.proposal_id) == (50_000, 0, proposal.pk)
+    line = story.line(50_000, story.owner, "from the section, late")
+    books.remit(proposal=proposal, milestone="1", movement=line, author=story.world.karim, request_id="in")
+    story.ends_well()
+
+
+def test_an_exchange_from_under_way_into_a_box_is_taken_back_line_by_line(story):
+    story.gift(100_000)
+    books.record_rate(book=story.book, source="bank", of="EUR", to="USD", rate="1.08", on=date(2026, 3, 1), author=story.world.karim,
+                      request_id="rate")  # fmt: skip
+    box = books.open_cash_box(book=story.book, section=None, holder="Health Association", name="site", currency="USD")
+    proposal = send(story, box)
+    people = {"author": story.world.karim, "second": story.world.nour}
+    slip = books.write_slip(box=box, amount=54_000, text="drawn", on=date(2026, 4, 1), request_id="drawn", **people)
+    fx = books.remit(proposal=proposal, milestone="1", movement=slip, request_id="in", **people)
+    asked = books.propose_reversal(entry=fx, filed_by=story.world.karim, expires_on=LATER, request_id="ask")
+    whole = {"entry": fx, "proposal": story.agree(asked), "request_id": "undo", **people}
+    refused(lambda: books.reverse_entry(**whole), "reversal_of_two_proposals")
+    part = books.propose_correction(entry=fx, line=2, amount=54_000, filed_by=story.world.karim, expires_on=LATER, request_id="ask 2")
+    books.correct_line(entry=fx, line=2, amount=54_000, proposal=story.agree(part), request_id="2", **people)
+    books.correct_line(entry=fx, line=1, amount=50_000, request_id="1", **people)
+    assert (story.net("transit"), story.net("trading"), story.net("trading", story.usd), story.net("free", story.usd)) == (50_000, 0, 0, 0)
+    assert books.check_book(story.book) == []

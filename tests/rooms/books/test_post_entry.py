@@ -1,10 +1,15 @@
 """Posting: money in, held, released, paid to the payee alone; refused whole otherwise; twice is once."""
 
+import json
+
 import pytest
 
 from awna.books import services as books
 from awna.books.models import Entry, Transfer
 from awna.core.problems import Refused
+from tests.world import make_world
+
+from .conftest import NORTH_IBAN, mt940
 
 
 def test_a_gift_is_held_released_and_paid(ledger):
@@ -189,3 +194,19 @@ def test_a_reversal_is_the_mirror_and_happens_once(ledger):
     with pytest.raises(Refused) as refused:
         ledger.post("reverse", books.Row(inside, outside, 5), second=ledger.world.store, reverses=entry.seq)
     assert refused.value.codes == ["entry_already_reversed"]
+
+
+def test_a_line_stored_before_the_founding_is_said_before_an_entry_uses_it(db):
+    """Nobody has joined to write entry 0 yet, but the bank's file is there already."""
+    world = make_world()
+    book = books.open_book(campaign=world.campaign, author=None)
+    account = books.open_bank_account(book=book, section=world.north, holder="Neighbours North", iban=NORTH_IBAN, currency="EUR")
+    data = mt940(NORTH_IBAN, currency="EUR", opening=0, lines=[(5_000, "gift"), (700, "another")])
+    stored = books.store_statement(bank_account=account, data=data, filename="s.sta", author=world.karim, request_id="s")
+    assert Entry.objects.count() == 0
+    gift = books.post_unidentified(movement=stored.new[0], author=world.karim)
+    leaves = [json.loads(bytes(entry.leaf)) for entry in Entry.objects.order_by("seq")]
+    assert [leaf["kind"] for leaf in leaves] == ["policy", "memo", "gift"] and gift.seq == 2
+    said = leaves[1]["payload"]
+    assert (said["about"], said["closing"]) == ("statement", "5700")
+    assert {one["id"] for one in said["movements"]} == {str(line.pk) for line in stored.new}

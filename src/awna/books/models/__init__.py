@@ -9,5 +9,5 @@ from .shelter import GiftBatch, GiftKey, Share
 
 __all__ = [
     "Account", "Balance", "BankAccount", "Book", "Checkpoint", "Commodity", "Custody", "Document", "Entry", "Evidence", "Fund", "GiftBatch",
-    "GiftKey", "Head", "Hop", "Milestone", "Movement", "Opening", "Rule", "Slice", "Statement", "StatementFile", "Tally", "Transfer",
+    "GiftKey", "Head", "Hop", "Milestone", "Movement", "Opening", "Rule", "Share", "Slice", "Statement", "StatementFile", "Tally", "Transfer",
 ]  # fmt: skip

@@ -29,7 +29,7 @@ def reverse_entry(
     _refuse_without(entry, rows, "reverse", second, proposal, movements or {})
     return post_entry(
         book=entry.book, kind="reverse", rows=_with_movements(rows, movements or {}), author=author, second=second, reverses=entry.seq,
-        effective_date=effective_date, request_id=request_id, proposal=proposal or entry.proposal,
+        effective_date=effective_date, request_id=request_id, proposal=proposal or _proposal_of(rows) or entry.proposal,
     )  # fmt: skip
 
 
@@ -53,7 +53,7 @@ def correct_line(
     _refuse_without(entry, rows, "correction", second, proposal, movements)
     return post_entry(
         book=entry.book, kind="correction", rows=_with_movements(rows, movements), author=author, second=second,
-        effective_date=effective_date, request_id=request_id, proposal=proposal or entry.proposal,
+        effective_date=effective_date, request_id=request_id, proposal=proposal or _proposal_of(rows) or entry.proposal,
     )  # fmt: skip
 
 
@@ -114,8 +114,19 @@ def _refuse_without(
         problems.append(Problem("second_person_missing", "This entry needs a second person. Ask a colleague to confirm it."))
     if any(rules.Q in needs for needs in asked) and proposal is None:
         problems.append(Problem("proposal_missing", "The stewards must allow this. File a proposal with exactly these rows first."))
+    bound = [row for row, needs in zip(rows, asked, strict=True) if rules.Q not in needs and _proposal_of([row])]
+    if bound and any(rules.Q in needs for needs in asked):
+        problems.append(Problem(
+            "reversal_of_two_proposals",
+            "One line of this needs the stewards, another belongs to the proposal that sent the money. Correct each line in full by itself instead."))  # fmt: skip
     if problems:
         raise Refused(problems)
+
+
+def _proposal_of(rows: list[Row]) -> Proposal | None:
+    """The proposal to which the accounts of these rows are bound: money under way that was lost belongs to what sent it."""
+    bound = {spot.proposal for row in rows for spot in (row.debit, row.credit) if spot.proposal}
+    return Proposal.objects.get(pk=bound.pop()) if len(bound) == 1 else None
 
 
 def _line_of(entry: Entry, line: int) -> Transfer:
