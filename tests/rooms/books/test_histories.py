@@ -3,6 +3,7 @@
 import pytest
 from django.db import connection
 
+from awna.kit import sealed
 from tests.histories import play, play_all, play_elsewhere
 
 pytestmark = pytest.mark.django_db
@@ -21,3 +22,13 @@ def test_histories_are_what_the_model_says_on_every_engine():
 def test_a_history_told_twice_has_one_root_and_another_has_another():
     assert play(3) == play(3)
     assert play(3).root != play(4).root
+
+
+def test_a_history_is_the_same_on_a_machine_that_has_no_keys_yet(tmp_path, settings):
+    before = play(3, batches=4)
+    settings.AWNA_KEY_DIR = tmp_path
+    sealed._key.cache_clear()
+    try:
+        assert play(3, batches=4) == before
+    finally:
+        sealed._key.cache_clear()
