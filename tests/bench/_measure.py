@@ -103,6 +103,11 @@ def report(part: str, figures: list[Figure], *, notes: list[str], write: bool) -
     text = "\n".join(
         ["| What | Measured | Target | |", "|---|--:|--:|---|", *rows, "", *notes, f"Measured on {date.today()}: {machine()}."]
     )
+    put(part, text)
+
+
+def put(part: str, text: str) -> None:
+    """Replace what stands between this part's markers in docs/bench.md."""
     page = PAGE.read_text()
     marker = re.compile(rf"<!-- {part} -->\n.*?<!-- /{part} -->", re.DOTALL)
     block = f"<!-- {part} -->\n{text}\n<!-- /{part} -->"

@@ -33,6 +33,8 @@ class Torture:
     short: bool
     plant: bool
     seed: int
+    histories: range = range(1_000)
+    """The seeds of the random histories in the full form; a long run may be done in parts."""
 
     @property
     def random(self) -> random.Random:

@@ -17,7 +17,8 @@ def main(words: list[str]) -> int:
     if engine != "none":
         _place.prepare()
     wanted = {int(number) for number in only.split(",")} if only != "-" else set()
-    how = Torture(engine=engine, short="--short" in words, plant="--plant" in words, seed=seed)
+    first, last = (int(number) for number in words[3].split("-"))
+    how = Torture(engine=engine, short="--short" in words, plant="--plant" in words, seed=seed, histories=range(first, last + 1))
     for case in cases():
         if engine in case.engines and (not wanted or case.number in wanted):
             started = time.monotonic()

@@ -13,23 +13,24 @@ from tests import databases
 from . import _place
 from ._cases import BOTH, Case, Result, Torture
 
-SHORT_BATCHES, FULL_BATCHES = 4, 30
+SHORT_SEEDS, SHORT_BATCHES, FULL_BATCHES = 12, 3, 30
+PLANTED_SEEDS = 3
 
 
 def play_histories(how: Torture) -> Result:
     """Random operations, good and bad; after each the book is what a hundred lines of model say, and both engines have one root."""
     from tests.histories import play
 
-    wanted, faults, roots = how.rounds(full=1_000, short=20), [], {}
+    seeds, faults, roots = how.histories[: how.rounds(full=len(how.histories), short=SHORT_SEEDS)], [], {}
     with _empty():
-        for seed in range(wanted):
+        for seed in seeds:
             outcome = play(seed, batches=SHORT_BATCHES if how.short or how.plant else FULL_BATCHES)
             roots[str(seed)] = outcome.root
             faults += [f"history {seed}: {fault}" for fault in outcome.faults]
-            if how.plant and seed < 3:
+            if how.plant and seed < PLANTED_SEEDS:
                 with _posting_that_loses():
                     faults += _faults_of(seed)
-    return Result("seeded histories", wanted, faults, roots=roots)
+    return Result("seeded histories", len(seeds), faults, roots=roots)
 
 
 def _faults_of(seed: int) -> list[str]:

@@ -1,7 +1,8 @@
 """`./awna torture books`: hurt the book as the design's failure tests say, on both engines, and look whether anything was lost.
 
 `--short` runs a few rounds of each; `--plant` makes one loss in each test and fails unless the test sees it; `--only 3,10` chooses;
-`--engine sqlite` leaves PostgreSQL out. Everything lives in scratch folders, listens on a socket at most, and is removed at the end.
+`--engine sqlite` leaves PostgreSQL out. Full runs are kept in var/torture.jsonl, also those of a part (`--histories 0-499` plays these seeds), and
+`--write` puts what was kept into docs/bench.md; `--write --only 0` runs nothing. Everything else lives in scratch folders, listens on a socket at most, and is removed at the end.
 """
 
 import argparse
@@ -13,6 +14,8 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+
+from . import _kept
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SEED = 20261121
@@ -30,8 +33,12 @@ def main(arguments: list[str]) -> int:
             if line["result"].get("roots"):
                 roots[engine] = line["result"]["roots"]
             print(said(line, plant=options.plant), flush=True)
+            if not options.short and not options.plant:
+                _kept.keep(line, seed=options.seed)
     lost += compare(roots, plant=options.plant)
     print(f"{lost} {'tests failed' if lost != 1 else 'test failed'}, {time.monotonic() - started:.0f} s, seed {options.seed}")
+    if options.write:
+        _kept.write()
     return 1 if lost else 0
 
 
@@ -58,6 +65,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--only", default="", help="numbers of tests, with commas")
     parser.add_argument("--engine", action="append", choices=ENGINES, help="only this engine; may be given more than once")
     parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--histories", default="0-999", help="first and last seed of the random histories in the full form")
+    parser.add_argument("--write", action="store_true", help="put the kept results of full runs into docs/bench.md")
     options = parser.parse_args(arguments)
     options.engine = options.engine or list(ENGINES)
     return options
@@ -65,7 +74,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 
 def run_engine(engine: str, options: argparse.Namespace) -> Iterator[dict[str, object]]:
     """One process for each engine, because Django knows one database; it prints a line of JSON for each test."""
-    words = [sys.executable, "-m", "tests.torture._engine", engine, options.only or "-", str(options.seed)]
+    words = [sys.executable, "-m", "tests.torture._engine", engine, options.only or "-", str(options.seed), options.histories]
     words += ["--short"] * options.short + ["--plant"] * options.plant
     if engine == "postgresql":
         words = [sys.executable, str(ROOT / "tests" / "postgres.py"), *words]
