@@ -179,7 +179,8 @@
     const key = unhex(wanted.key);
     const mark = key && key.length === 32 && hex(hmac(key, utf8.encode(wanted.receipt)));
     const right = Boolean(mark) && (wanted.share ? shareIsIn(entry, row, mark, wanted.share) : mark === (entry.private && entry.private.reference));
-    steps.push({ code: (wanted.share ? "share_" : "receipt_") + (right ? "right" : "wrong"), ok: right, receipt: wanted.receipt, gifts: entry.batch && entry.batch.n });
+    const [yes, no] = wanted.share ? ["share_right", "share_wrong"] : ["receipt_right", "receipt_wrong"]; // codes
+    steps.push({ code: right ? yes : no, ok: right, receipt: wanted.receipt, gifts: entry.batch && entry.batch.n });
     return steps;
   }
 
