@@ -2,7 +2,7 @@
 
 import pytest
 
-from awna.core.log.publishing import bundle_files, first_of_tile, grow, replaced_parts
+from awna.core.log.publishing import bundle_files, first_of_tile, grow, replaced_bundles, replaced_tiles
 from awna.core.log.tiles import split_bundle, tile_files
 from awna.core.log.tree import hash_leaf, root_of
 from awna.core.problems import Refused
@@ -48,6 +48,7 @@ def test_bundles_begin_where_the_publisher_says():
 
 
 def test_parts_are_removed_only_where_the_full_one_is_there():
-    assert list(replaced_parts(600, size=700, old_entries=600, entries=700)) == []
-    assert list(replaced_parts(600, size=1025, old_entries=600, entries=800)) == ["tile/0/002.p", "tile/0/003.p", "tile/entries/002.p"]
-    assert "tile/1/000.p" in list(replaced_parts(65_000, size=65_536, old_entries=0, entries=0))
+    assert list(replaced_tiles(600, size=700)) == list(replaced_bundles(600, entries=700)) == []
+    assert list(replaced_tiles(600, size=1025)) == ["tile/0/002.p", "tile/0/003.p"]
+    assert list(replaced_bundles(600, entries=800)) == ["tile/entries/002.p"]
+    assert "tile/1/000.p" in list(replaced_tiles(65_000, size=65_536))

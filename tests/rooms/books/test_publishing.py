@@ -304,3 +304,30 @@ def test_the_delay_is_that_of_the_campaign(ledger, places):
     limit = timezone.now() - timedelta(days=ledger.book.campaign.publication_delay_days)
     assert not Entry.objects.filter(posted_at__lte=limit).exists()
     assert files_of(signed.log_folder(ledger.book))["entries"] == b"0\n"
+
+
+def test_no_partial_bundle_outlives_its_full_one_when_a_delayed_run_is_killed(ledger, places):
+    """The heads run ahead of the bundles; whatever step the run dies at, the next one leaves no stale part."""
+    ledger.book.campaign.at_risk = True
+    ledger.book.campaign.save()
+    add_memos(ledger, 200)
+    publish_log(ledger.book)
+    old = Checkpoint.objects.get().size
+    publish_log(ledger.book, entries_until=old)
+    add_memos(ledger, 100)
+    publish_log(ledger.book)
+    folder = signed.log_folder(ledger.book)
+    assert (folder / f"tile/entries/000.p/{old}").exists()
+    kept = shutil.copytree(folder, places / "kept")
+    for at in range(60):
+        shutil.rmtree(folder)
+        shutil.copytree(kept, folder)
+        try:
+            publish_log(ledger.book, entries_until=old + 100, disk=KillingDisk(at))
+        except Killed:
+            publish_log(ledger.book, entries_until=old + 100)
+            assert (folder / "tile/entries/000").exists() and not (folder / "tile/entries/000.p").exists(), at
+            continue
+        break
+    assert 8 < at < 59
+    assert check_log(ledger.book) == []

@@ -4,7 +4,7 @@ import contextlib
 import fcntl
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -29,7 +29,8 @@ from awna.core.log.publishing import (
     bundle_files,
     first_of_tile,
     grow,
-    replaced_parts,
+    replaced_bundles,
+    replaced_tiles,
 )  # fmt: skip
 from awna.core.problems import Problem, Refused
 from awna.kit import jobs
@@ -131,7 +132,6 @@ def _publish(book: Book, entries_until: int | None, rebuild: bool, disk: Disk) -
     row = _row(book, size)
     if row is not None and row.root != grown.root.hex():
         raise Refused(heads.lost(heads.SignedHead(Head("", size, bytes.fromhex(row.root)), row.note, "the database"), size=size))
-    before = entries_out(folder)
     allowed = entries_allowed(book, size=size) if entries_until is None else _allowed_by_caller(book, entries_until, size)
     _write_tree(book, folder, grown, leaves, allowed, rebuild, disk)
     note = row.note if row is not None and _is_current(row.note, signer) else _sign(Head(origin_of(book), size, grown.root), signer)
@@ -139,7 +139,7 @@ def _publish(book: Book, entries_until: int | None, rebuild: bool, disk: Disk) -
     row = row or Checkpoint.objects.create(book=book, size=size, root=grown.root.hex(), note=note)
     witnesses.take_inbox(book, disk=disk)
     # Before the checkpoint, so that a run that is killed here does it again; readers of the old one take the full tiles.
-    _remove_replaced(folder, _published_size(book, folder), size, before, disk)
+    _remove_replaced(folder, replaced_tiles(_published_size(book, folder), size=size), disk)
     write_head(book, note=note, row=row, disk=disk)
     return row
 
@@ -177,6 +177,8 @@ def _write_tree(book: Book, folder: Path, grown: Grown, leaves: list[bytes], all
         leaves, in_hand = leaves_of(book, first=first, until=allowed), first
     bundles = bundle_files(leaves[first - in_hand : allowed - in_hand], first=first) if allowed > done or rebuild else ()
     write_durably([*bundles, *grown.files], under=folder, disk=disk)
+    # Before their number moves on, so that a run that is killed here does it again.
+    _remove_replaced(folder, replaced_bundles(done, entries=allowed), disk)
     if allowed > entries_out(folder) or not (folder / ENTRIES).exists():
         write_durably([(ENTRIES, f"{allowed}\n".encode())], under=folder, disk=disk)
 
@@ -246,9 +248,9 @@ def entries_out(folder: Path) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
 
 
-def _remove_replaced(folder: Path, old_size: int, size: int, entries_before: int, disk: Disk) -> None:
-    """Partial tiles and bundles whose full ones are on disk, and what a killed run left beside them."""
-    for path in replaced_parts(old_size, size=size, old_entries=min(old_size, entries_before), entries=min(size, entries_out(folder))):
+def _remove_replaced(folder: Path, parts: Iterable[str], disk: Disk) -> None:
+    """Partial tiles or bundles whose full ones are on disk, and what a killed run left beside them."""
+    for path in parts:
         part = folder / path
         if part.is_dir() and (folder / path.removesuffix(".p")).exists():
             for file in part.iterdir():

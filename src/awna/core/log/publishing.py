@@ -84,13 +84,17 @@ def bundle_files(leaves: Sequence[bytes], *, first: int) -> Iterator[tuple[str, 
         yield bundle_path((first + at) // TILE_WIDTH, width=len(part)), bundle_bytes(part)
 
 
-def replaced_parts(old_size: int, *, size: int, old_entries: int, entries: int) -> Iterator[str]:
-    """Folders of partial tiles and bundles whose full ones are there since the tree grew; they may be removed."""
+def replaced_tiles(old_size: int, *, size: int) -> Iterator[str]:
+    """Folders of partial tiles whose full ones are there since the tree grew; they may be removed."""
     level = 0
     while (size >> (TILE_HEIGHT * level)) >= TILE_WIDTH:
         first, last = ((length >> (TILE_HEIGHT * level)) // TILE_WIDTH for length in (old_size, size))
         for number in range(first, last):
             yield f"{tile_path(level, index=number)}.p"
         level += 1
+
+
+def replaced_bundles(old_entries: int, *, entries: int) -> Iterator[str]:
+    """Folders of partial bundles whose full ones are there since more entries may be read."""
     for number in range(old_entries // TILE_WIDTH, entries // TILE_WIDTH):
         yield f"{bundle_path(number)}.p"
