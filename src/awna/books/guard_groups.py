@@ -46,9 +46,11 @@ def approved(proposal: str, on: str | None) -> str:
              WHERE y.proposal_id = q.id AND y.choice = 'approve' AND z.name = 'steward' AND z.campaign_id = q.campaign_id) >= k.required)"""
 
 
-_MOVEMENT_FITS = """EXISTS (SELECT 1 FROM books_movement m WHERE m.id = NEW.movement_id AND m.commodity_id = NEW.commodity_id AND (
+# What is compared stands outside of WHERE: an empty table's plan would look a line up by its commodity for ever after.
+_MOVEMENT_FITS = """COALESCE((SELECT m.commodity_id = NEW.commodity_id AND (
             (r.movement_end = 'debit' AND m.amount < 0 AND m.custody_id = d.custody_id)
-            OR (r.movement_end = 'credit' AND m.amount > 0 AND m.custody_id = c.custody_id)))"""
+            OR (r.movement_end = 'credit' AND m.amount > 0 AND m.custody_id = c.custody_id))
+            FROM books_movement m WHERE m.id = NEW.movement_id), 1 = 0)"""
 FREES = """EXISTS (SELECT 1 FROM books_entry u JOIN books_transfer o ON o.book_id = u.book_id AND o.entry_seq = u.reverses
             AND o.line = {row}.line AND o.movement_id = {row}.movement_id
             WHERE u.book_id = {row}.book_id AND u.seq = {row}.entry_seq AND {row}.kind = 'reverse')"""
