@@ -84,6 +84,7 @@ POSTGRESQL: dict[str, str] = {
     "books_evidence.document_id": "uuid NOT NULL",
     "books_evidence.entry_id": "uuid NOT NULL",
     "books_evidence.entry_seq": "bigint NOT NULL",
+    "books_evidence_entry": "CREATE INDEX books_evidence_entry ON books_evidence USING btree (entry_id)",
     "books_evidence_pkey": "CREATE UNIQUE INDEX books_evidence_pkey ON books_evidence USING btree (book_id, entry_seq, document_id)",
     "books_giftbatch books_giftbatch_book_id_fkey": "FOREIGN KEY (book_id) REFERENCES books_book(id)",
     "books_giftbatch books_giftbatch_book_id_fund_id_commodity_id_custody_id_n_key": "UNIQUE (book_id, fund_id, commodity_id, custody_id, n)",

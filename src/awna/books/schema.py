@@ -71,6 +71,8 @@ _TABLES = (
     book_id {uuid} NOT NULL, entry_seq bigint NOT NULL, entry_id {uuid} NOT NULL REFERENCES books_entry (id),
     document_id {uuid} NOT NULL REFERENCES books_document (id),
     PRIMARY KEY (book_id, entry_seq, document_id), FOREIGN KEY (book_id, entry_seq) REFERENCES books_entry (book_id, seq)){keyed}""",
+    # Each new entry makes SQLite look for evidence that already refers to it.
+    "CREATE INDEX books_evidence_entry ON books_evidence (entry_id)",
     """CREATE TABLE books_giftbatch (
     id {uuid} NOT NULL PRIMARY KEY, book_id {uuid} NOT NULL REFERENCES books_book (id),
     custody_id {uuid} NOT NULL REFERENCES books_custody (id), fund_id {uuid} NOT NULL,

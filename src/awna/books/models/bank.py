@@ -100,7 +100,8 @@ class MovementQuerySet(models.QuerySet["Movement"]):
         return self.filter(bank_account__book=book, used=0).select_related("bank_account__commodity").order_by("booked_on", "position")
 
     def unfinished(self, book: Book) -> Self:
-        return self.filter(bank_account__book=book).exclude(used=Abs("amount"))
+        """Said as the index of waiting lines says it; more than its amount is never used of a line."""
+        return self.filter(bank_account__book=book, used__lt=Abs("amount"))
 
     def for_actor(self, actor: Actor) -> Self:
         return self.filter(bank_account__in=BankAccount.objects.for_actor(actor))

@@ -14,7 +14,7 @@ from awna.core.ledger import rules
 from awna.core.problems import Problem
 from awna.parties.models import Role
 
-from ..models import BankAccount, Book, Entry, Movement, Share, Statement
+from ..models import BankAccount, Book, Entry, Movement, Share, Statement, Transfer
 from .posting import EntryDraft, next_seq, post_draft
 from .reading import balance_of
 
@@ -156,14 +156,20 @@ def _advice(account: BankAccount, lines: Sequence[Movement], unexplained: int) -
     return tuple(advice)
 
 
+def _was_taken_over(account: BankAccount) -> bool:
+    """Whether an entry of the kind `open` brought money into this account. By way of these few entries: the rows of an account are many."""
+    opened = list(Entry.objects.filter(book=account.book, kind="open").values_list("seq", flat=True))
+    rows = Transfer.objects.filter(book=account.book, entry_seq__in=opened, commodity=account.commodity)
+    return rows.filter(credit_account__custody=account.custody).exists()
+
+
 def _of_unexplained(account: BankAccount, unexplained: int, shown: dict[str, str]) -> Problem:
     if account.custody.type == rules.CASH:
         if unexplained < 0:
             return Problem("cash_is_short", "The last count found %(amount)s %(code)s too little. The stewards must allow the loss.", shown)
         return Problem("cash_is_over", "The box should hold %(amount)s %(code)s more than the book says. Count it again.", shown)
     opening = account.statements.exclude(opening_minor=None).order_by("opening_on", "position").first()
-    taken_over = account.custody.accounts.filter(credits__kind="open", commodity=account.commodity).exists()
-    if opening is not None and opening.opening_minor and not taken_over:
+    if opening is not None and opening.opening_minor and not _was_taken_over(account):
         return Problem(
             "open_balance",
             "The first statement begins with money that the book does not know (%(amount)s %(code)s). The stewards must take it over.",
