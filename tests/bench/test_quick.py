@@ -1,7 +1,5 @@
 """The benches run and print what they should; how long anything takes is not judged here."""
 
-import os
-
 import pytest
 
 from tests.bench import _measure, books, log
@@ -15,9 +13,8 @@ def test_the_log_is_measured(capsys: pytest.CaptureFixture[str]) -> None:
     assert all(line.endswith((" met", " missed")) for line in lines)
 
 
-@pytest.mark.db
-@pytest.mark.skipif(bool(os.environ.get("AWNA_DATABASE_URL")), reason="the bench starts both engines by itself")
 def test_one_engine_is_measured() -> None:
+    """Without the mark `db`: it makes a database of its own, so it belongs to the first run alone."""
     cost = books.engine("sqlite", 20, 3)
     figures = [*books.on_sqlite(cost), *books.on_both(cost, cost)]
     assert {figure.name.split()[0] for figure in figures} >= {"L1", "L3", "L4", "L7", "L10"}
