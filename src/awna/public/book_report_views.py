@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from awna import verify
 from awna.books.models import Book, Commodity, Custody, Fund
 from awna.books.services import log_standing
 from awna.books.services.browse import last_readable_day
@@ -145,7 +146,9 @@ def files(request: HttpRequest, slug: str) -> HttpResponse:
         for what, name in (("entries", _("Entries")), ("rows", _("Rows")), ("account_list", _("Accounts")))
     ]
     programs = [(name, reverse("book_for", kwargs={"slug": slug, "program": name})) for name in ("beancount", "hledger", "ledger")]
-    return _page(request, "book_files", _("Take the book away"), tables=tables, programs=programs)
+    return _page(
+        request, "book_files", _("Take the book away"), tables=tables, programs=programs,
+        verifier_address=request.build_absolute_uri(reverse("verifier")), verifier_digest=verify.own_digest())  # fmt: skip
 
 
 _STATES = {"free": "w3", "held": "w3", "released": "w2", "committed": "w2"}

@@ -1,5 +1,6 @@
 """The open books: filters, stable pages, running balances, figures that add up, in both languages, with clear words for wrong addresses."""
 
+import hashlib
 import re
 from datetime import date, timedelta
 from typing import Any
@@ -328,3 +329,12 @@ def test_an_entry_hands_out_the_proof_that_the_log_holds_it(funded: Funded) -> N
     leaf = Client().get(f"/c/clinic/book/entry/{seq}/leaf.json").content
     assert check_proof(text, leaf=leaf, key=log_key(funded.book)) == []
     assert check_proof(text, leaf=leaf + b" ", key=log_key(funded.book)) != []
+
+
+@pytest.mark.parametrize(("start", "words"), [("", "Its SHA-256 digest"), ("/ar", "بصمته (SHA-256)")])
+def test_the_page_of_files_shows_the_verifiers_address_and_its_digest(funded: Funded, start: str, words: str) -> None:
+    body = page(f"{start}/c/clinic/book/files/")
+    address = re.search(r'href="(http://[^"]+/verify\.py)"', body)
+    assert words in body and address
+    served = b"".join(Client().get(address.group(1).removeprefix("http://testserver")))
+    assert hashlib.sha256(served).hexdigest() in body
