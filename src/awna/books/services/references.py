@@ -13,11 +13,12 @@ from awna.core.ledger.shelter import share_reference
 from awna.core.log.disk import read_file
 from awna.core.log.nodes import Levels, TileNodes, inclusion_path
 from awna.core.log.proof import InclusionProof, proof_text
+from awna.core.log.tree import check_inclusion, hash_leaf
 from awna.core.problems import Problem, Refused
 
 from ..models import Book, Checkpoint, Entry, GiftKey, Movement, Opening
 from .heads import log_folder
-from .publish import current_note
+from .publish import current_note, leaves_of
 from .witnesses import log_policy, with_cosignatures
 
 KEY_BYTES = 32
@@ -71,16 +72,19 @@ def prove_entry(book: Book, *, seq: int) -> str:
             "entry_not_signed_yet", "Entry %(seq)s stands in the book, but no head of the log has been signed since. Come back later.",
             {"seq": seq}))  # fmt: skip
     note = with_cosignatures(current_note(book, head), row=head, policy=log_policy(book))
-    return proof_text(InclusionProof(seq, _path(book, seq, head.size), note))
+    return proof_text(InclusionProof(seq, _path(book, seq, head), note))
 
 
-def _path(book: Book, seq: int, size: int) -> tuple[bytes, ...]:
-    """From the published tiles, which hold every hash; from the entries where a tile is missing."""
+def _path(book: Book, seq: int, head: Checkpoint) -> tuple[bytes, ...]:
+    """From a few of the published tiles, however long the log is; from all entries where a tile is missing or not what was signed."""
     try:
-        return tuple(inclusion_path(TileNodes(partial(read_file, log_folder(book)), size), index=seq, size=size))
+        path = inclusion_path(TileNodes(partial(read_file, log_folder(book)), head.size), index=seq, size=head.size)
+        leaf = hash_leaf(leaf_text(book, seq=seq).encode())
+        if check_inclusion(leaf, index=seq, size=head.size, proof=path, root=bytes.fromhex(head.root)):
+            return tuple(path)
     except Refused:
-        leaves = Entry.objects.filter(book=book, seq__lt=size).order_by("seq").values_list("leaf", flat=True)
-        return tuple(inclusion_path(Levels(bytes(leaf) for leaf in leaves.iterator()), index=seq, size=size))
+        pass
+    return tuple(inclusion_path(Levels(leaves_of(book, first=0, until=head.size)), index=seq, size=head.size))
 
 
 def leaf_text(book: Book, *, seq: int) -> str:
