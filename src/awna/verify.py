@@ -40,14 +40,10 @@ NOT_CORRECTABLE = ("hold", *NOT_REVERSIBLE[1:])
 Value = dict[str, Any]  # a parsed line, or an object in it
 
 
-class Wrong(ValueError):
-    """What is wrong, with the entry or part in front."""
+class Wrong(ValueError): """What is wrong, with the entry or part in front."""
 
-
-def need(fact: object, why: str, *about: str) -> bool:
-    if not fact: raise Wrong(" ".join((why, *about)))
-    return True
-
+def need(fact: object, why: str, about: str = "") -> None:
+    if not fact: raise Wrong(f"{why} {about}".rstrip())
 
 def build_table() -> dict[tuple[str, ...], tuple[frozenset[str], str, str, bool]]:
     """(kind, debit stage, custody type, credit stage, custody type, commodity) → (needs, custody, movement end, fund may change)."""
@@ -69,7 +65,6 @@ def build_table() -> dict[tuple[str, ...], tuple[frozenset[str], str, str, bool]
                     terms = frozenset(wants + more * (wants == "M")), custody, side * (wants == "M"), funds
                     table[undo, credit, ctype, debit, dtype, thing] = terms
     return table
-
 
 RULES = build_table()
 KINDS = {key[0] for key in RULES} | set(WITHOUT_ROWS)
@@ -106,20 +101,19 @@ PATTERNS["private"] = r"\{{{word}:{digest}(?:,{word}:{digest})*\}}".format_map(P
 PATTERNS["words"] = r"\[(?:{word}(?:,{word})*)?\]".format_map(PATTERNS)
 SHAPES = {name: [part.rpartition(":") for part in parts] for name, *parts in map(str.split, SHAPES_TEXT.split("|"))}
 
-
 def pattern(name: str) -> str:
     """The regular expression of a shape: its keys in order, each followed by a comma and a next key, or by the end."""
-    if name[0] in "[=": return rf"\[{pattern(name[1:-1])}(?:,{pattern(name[1:-1])})*\]" if name[0] == "[" else f'"{name[1:]}"'
-    fields = sorted((key.strip("?"), shape or key.strip("?"), "?" * ("?" in key)) for shape, _, keys in SHAPES.get(name, ()) for key in keys.split(","))
-    parts = (rf'(?:"{key}":{pattern(shape)}(?:,(?=")|(?=\}}))){mark}' for key, shape, mark in fields)
-    return PATTERNS.get(name) or rf"\{{(?!\}}){''.join(parts)}\}}"
-
+    if name[0] == "[": return r"\[{0}(?:,{0})*\]".format(pattern(name[1:-1]))
+    if name[0] == "=" or name in PATTERNS: return PATTERNS.get(name) or f'"{name[1:]}"'
+    fields = sorted((key.rstrip("?"), key[-1], shape) for shape, _, keys in SHAPES[name] for key in keys.split(","))
+    parts = (rf'(?:"{key}":{pattern(shape or key)}(?:,(?=")|(?=\}}))){"?" * (last == "?")}' for key, last, shape in fields)
+    return rf"\{{(?!\}}){''.join(parts)}\}}"
 
 MATCHES = {name: re.compile(pattern(name)).fullmatch for name in SHAPES}
 
 def canonical(value: object) -> str: return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-def digest(value: object) -> str: return hashlib.sha256(canonical(value).encode()).hexdigest()
+def hash_of(*parts: bytes) -> bytes: return hashlib.sha256(b"".join(parts)).digest()
+def digest(value: object) -> str: return hash_of(canonical(value).encode()).hex()
 
 def is_canonical(text: str, shape: str) -> bool:
     """Whether this is the one form of a value of this shape. What a payload says is free; the order of private fields is in no pattern."""
@@ -133,22 +127,22 @@ def is_canonical(text: str, shape: str) -> bool:
 def parse(line: bytes, where: str, shape: str) -> Value:
     """The value of one line that stands in its one form."""
     text = line.decode("utf-8", "replace")
-    need(text[-1:] == "\n" and text.encode() == line and is_canonical(text[:-1], shape), f"{where}: a byte was changed: it is no canonical", shape)
+    right = text[-1:] == "\n" and text.encode() == line and is_canonical(text[:-1], shape)
+    need(right, where + ": a byte was changed: it is no canonical", shape)
     return {} if shape == "leaf" else dict(json.loads(text))
 
 def unbase64(text: str) -> bytes:
     """The bytes of base64 in its one exact form, else none."""
     with suppress(ValueError):
-        raw = base64.b64decode(text, validate=True)
-        return raw if base64.b64encode(raw).decode() == text else b""
+        if base64.b64encode(raw := base64.b64decode(text, validate=True)).decode() == text: return raw
     return b""
 
-
-# ---------------------------------------------------------------- signatures: Ed25519 (RFC 8032) and ECDSA on P-256, with whole numbers only
+# --------------------------------------------------------------- signatures: Ed25519 (RFC 8032) and ECDSA on P-256, with whole numbers only
 P, ORDER, D = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493, -121665 * pow(121666, -1, 2**255 - 19) % (2**255 - 19)
 Q, Q_ORDER = 2**256 - 2**224 + 2**192 + 2**96 - 1, 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 Q_B = 0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B
-Q_BASE = (0x6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296, 0x4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5)
+Q_X = 0x6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296
+Q_Y = 0x4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5
 Point = tuple[int, int] | None  # None is the neutral point
 
 def add(a: Point, b: Point, curve: int) -> Point:
@@ -171,17 +165,15 @@ def ed_point(data: bytes) -> Point:
     """The curve point of 32 bytes in their one exact form."""
     sign, y = divmod(int.from_bytes(data, "little"), 2**255)
     square = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
-    x = pow(square, (P + 3) // 8, P)
-    x = x if (x * x - square) % P == 0 else x * pow(2, (P - 1) // 4, P) % P
-    right = len(data) == 32 and y < P and (x * x - square) % P == 0 and (x or not sign)
-    return ((P - x if x & 1 != sign else x), y) if right else None
+    root = pow(square, (P + 3) // 8, P)
+    x = next((x for x in (root, root * pow(2, (P - 1) // 4, P) % P) if (x * x - square) % P == 0), None)
+    return None if len(data) != 32 or y >= P or x is None or (sign and not x) else ((P - x if x & 1 != sign else x), y)
 
 def ed25519_is_right(public: bytes, message: bytes, signature: bytes) -> bool:
     key, commitment, scalar = ed_point(public), ed_point(signature[:32]), int.from_bytes(signature[32:], "little")
     challenge = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % ORDER
-    base = ed_point((4 * pow(5, -1, P) % P).to_bytes(32, "little"))
-    known = key and commitment and len(signature) == 64 and scalar < ORDER
-    return bool(known) and (times(scalar, base, P) or (0, 1)) == add(commitment, times(challenge, key, P), P)
+    if not key or not commitment or len(signature) != 64 or scalar >= ORDER: return False
+    return (times(scalar, ed_point((4 * pow(5, -1, P) % P).to_bytes(32, "little")), P) or (0, 1)) == add(commitment, times(challenge, key, P), P)
 
 def es256_is_right(public: bytes, message: bytes, signature: bytes) -> bool:
     """ECDSA with SHA-256; the key is 04 x y, the signature DER, each in its one exact form."""
@@ -189,10 +181,10 @@ def es256_is_right(public: bytes, message: bytes, signature: bytes) -> bool:
     x, y, r, s = (int.from_bytes(part, "big") for part in (public[1:33], public[33:], signature[4:end], signature[end + 2 :]))
     der = b"".join(bytes([2, n.bit_length() // 8 + 1]) + n.to_bytes(n.bit_length() // 8 + 1, "big") for n in (r, s))
     known = len(public) == 65 and public[0] == 4 and max(x, y) < Q and (y * y - x * x * x + 3 * x - Q_B) % Q == 0
-    if not known or len(signature) > 72 or signature != bytes([48, len(der)]) + der or not (0 < r < Q_ORDER and 0 < s < Q_ORDER):
-        return False
+    known = known and len(signature) <= 72 and signature == bytes([48, len(der)]) + der and 0 < r < Q_ORDER and 0 < s < Q_ORDER
+    if not known: return False
     inverse, hashed = pow(s, -1, Q_ORDER), int.from_bytes(hashlib.sha256(message).digest(), "big")
-    found = add(times(hashed * inverse % Q_ORDER, Q_BASE, Q), times(r * inverse % Q_ORDER, (x, y), Q), Q)
+    found = add(times(hashed * inverse % Q_ORDER, (Q_X, Q_Y), Q), times(r * inverse % Q_ORDER, (x, y), Q), Q)
     return found is not None and found[0] % Q_ORDER == r
 
 def steward_signed(key: Value, signed: Value, challenge: bytes) -> bool:
@@ -202,161 +194,161 @@ def steward_signed(key: Value, signed: Value, challenge: bytes) -> bool:
     auth, client = unbase64(signed["auth"]), unbase64(signed["client"])
     said, asked = json.loads(client), base64.urlsafe_b64encode(challenge).decode().rstrip("=")
     need(said["type"] == "webauthn.get" and said["challenge"] == asked, "the key signed another challenge, so another text")
-    on_site = said["origin"] == key["site"] and not said.get("crossOrigin") and auth[:32] == hashlib.sha256(key["rp"].encode()).digest()
+    on_site = said["origin"] == key["site"] and not said.get("crossOrigin") and auth[:32] == hash_of(key["rp"].encode())
     need(on_site, "the key signed on another site than", key["site"])
     need(len(auth) >= 37 and auth[32] & 5 == 5, "the key did not verify the person")
-    return es256_is_right(public, auth + hashlib.sha256(client).digest(), signature)
+    return es256_is_right(public, auth + hash_of(client), signature)
 
 def word_code(fingerprint: str) -> str:
     """The first six bytes of a fingerprint in words, to compare on paper or on the telephone."""
-    starts, ends = (re.findall("..", text) for text in ("badafagahakalamanaparasatawayaza", "bodifugohikulominuporisutowiyuzo"))
-    return "-".join(starts[byte >> 4] + ends[byte & 15] for byte in bytes.fromhex(fingerprint)[:6])
+    starts, ends = "badafagahakalamanaparasatawayaza", "bodifugohikulominuporisutowiyuzo"
+    return "-".join(starts[byte >> 4 << 1 :][:2] + ends[(byte & 15) << 1 :][:2] for byte in bytes.fromhex(fingerprint)[:6])
 
-
-NOTHING = SimpleNamespace(value={}, digest="", approved=False)  # in the place of a proposal that was not filed
-NOWHERE = (SimpleNamespace(kind="", debit=SimpleNamespace(stage="")), 0, None)  # in the place of a row that is not there
+# ------------------------------------------------------------------------------------------------------------------- the rules of a book
+NOTHING = SimpleNamespace(value={"expiry": ""}, digest="", approved=False, ended=False, milestones={})  # for a proposal that was not filed
+NOWHERE = (SimpleNamespace(kind="", debit=SimpleNamespace(stage="")), 0, None)  # for a row that is not there
+PLAIN = {"custody": "", "proposal": "", "milestone": "", "net": 0, "coverable": 0, "covered": 0}
 
 class Book(SimpleNamespace):
-    """The book after some entries. A rule of a row is a method that says whether the row may stand, or raises what is wrong."""
+    """The book after some entries; it takes one more leaf, or raises what is wrong."""
 
     def __init__(self) -> None:
         super().__init__(
-            opened={"commodities": {}, "funds": {}, "custodies": {}, "accounts": {}}, ids=set(), sealed=set(), resolved=set(), size=0, signed=0,
-            policy={}, keys={}, accounts={}, pairs={}, rows={}, private={}, filed={}, movements={}, closings={}, new_keys={}, breaks={},
-            corrected=Counter(), slips=Counter(), rates=defaultdict(list), line=0, closed_through="")
+            opened={"commodities": {}, "funds": {}, "custodies": {}, "accounts": {}}, ids=set(), sealed=set(), resolved=set(), policy={},
+            keys={}, accounts={}, pairs={}, rows={}, private={}, filed={}, movements={}, closings={}, new_keys={}, breaks={}, size=0, line=0,
+            signed=0, corrected=Counter(), slips=Counter(), rates=defaultdict(list), closed_through="")
 
     def trial_balance(self) -> dict[str, Counter[str]]:
-        sums: dict[str, Counter[str]] = defaultdict(Counter)
-        for account in {end.id: end for pair in self.pairs.values() for end in (pair.debit, pair.credit)}.values():
-            sums[account.commodity][account.stage] += account.net
+        sums, moved = defaultdict[str, Counter[str]](Counter), {name for pair in self.pairs for name in pair[1:]}
+        for account in (self.accounts[name] for name in moved): sums[account.commodity][account.stage] += account.net
         return sums
 
     def take(self, leaf: Value) -> None:
         """Check one leaf against the book so far and take it in."""
         kind, rows, payload, self.line = leaf["kind"], leaf.get("rows", ()), leaf.get("payload", {}), 0
         need(leaf["seq"] == self.size and leaf["id"] not in self.ids, "its number is not its place, or its id was used before")
-        need(bool(rows) != (kind in WITHOUT_ROWS), "its kind has no rows, or needs some")
+        need(bool(rows) != (kind in WITHOUT_ROWS) and (self.size or kind == "policy"), "its kind has no rows or needs some, or entry 0 is no policy")
         need(leaf["date"] > self.closed_through, "it is dated inside a period that was closed")
-        need(self.size or kind == "policy", "entry 0 must be the founding policy")
         need(("reverses" in leaf) == (kind == "reverse"), "reversing and naming an entry to reverse go together")
-        whole = "batch" not in leaf or (kind == "gift" and len(rows) == 1 and leaf["batch"]["n"] >= BATCH_MIN)
-        need(whole, "it is no batch of ten gifts or more")
+        if "batch" in leaf: need(kind == "gift" and len(rows) == 1 and leaf["batch"]["n"] >= BATCH_MIN, "it is no batch of ten gifts or more")
         self.ids.add(leaf["id"])
         if "opens" in leaf or "private" in leaf: self.open(leaf, leaf.get("opens", {}))
         if kind == "memo" and payload.get("about") in MEMOS: MEMOS[payload["about"]](self, leaf, payload)
         for one in leaf.get("decisions", ()): self.decide(one)
-        if kind in WHOLE: WHOLE[kind](self, leaf, rows or payload)
-        for account in [account for row in rows for account in self.move(leaf, row, kind)]:
-            need(account.net >= 0 or account.stage in UNFLOORED, "an account falls below zero:", account.id)
-            need(account.net <= 0 or account.stage != "short", "a shortfall rises above zero")
+        filed = self.filed.get(leaf["proposal"], NOTHING) if "proposal" in leaf else NOTHING
+        if kind in WHOLE: WHOLE[kind](self, leaf, rows or payload, filed)
+        for account in [account for row in rows for account in self.move(leaf, row, kind, filed)]:
+            if account.stage == "short": need(account.net <= 0, "a shortfall rises above zero")
+            elif account.net < 0: need(account.stage in UNFLOORED, "an account falls below zero:", account.id)
             need(account.covered <= account.coverable, "receipts cover more than was committed or paid")
         self.size += 1
 
-    def move(self, leaf: Value, row: Value, kind: str) -> list[Any]:
+    def move(self, leaf: Value, row: Value, kind: str, filed: Any) -> list[Any]:
         """One row: its pair of stages and what that needs; then it moves. The accounts whose limits it may have crossed."""
         self.line += 1
         need(row["line"] == self.line, "its rows are not numbered from 1")
         pair = self.pairs.get((kind, row["debit"], row["credit"])) or self.pair(kind, row["debit"], row["credit"])
-        for rule, why in pair.needs: need(rule(self, leaf, row, pair), why)
+        self.check(leaf, row, pair)
+        if pair.bound: self.check_proposal(leaf, row, pair, filed)
         if len(row) > 4:
             need("resolves" not in row or "V" in pair.letters, "it resolves a hold, which its kind cannot")
             need(("corrects" in row) == (kind == "correction"), "correcting and naming the row go together")
-            brought = "lot" not in row or self.rows.get(tuple(row["lot"]), NOWHERE)[0].debit.stage == "ext"
-            need(brought, "its lot is no row that brought something")
-        amount, debit, credit, covers = int(row["amount"]), pair.debit, pair.credit, row.get("covers")
+            lot = self.rows.get(tuple(row["lot"]), NOWHERE)[0] if "lot" in row else None
+            need(lot is None or lot.debit.stage == "ext", "its lot is no row that brought something")
+        amount, covers = int(row["amount"]), row.get("covers")
         self.rows[leaf["seq"], self.line] = (pair, amount, covers)
-        debit.net -= amount
-        credit.net += amount
-        if pair.covering: count_coverable(pair, amount)
+        pair.debit.net -= amount
+        pair.credit.net += amount
+        if pair.covering: cover(pair, amount)
         if covers: self.accounts[covers["account"]].covered += int(covers["amount"])
-        return [debit, credit, self.accounts[covers["account"]]] if covers else [debit, credit]
+        return [pair.debit, pair.credit, *([self.accounts[covers["account"]]] if covers else [])]
 
     def pair(self, kind: str, debit_id: str, credit_id: str) -> Any:
         """What holds for every row of this kind between two accounts, found once."""
         need(debit_id in self.accounts and credit_id in self.accounts, "it names an account that is not open")
-        debit, credit, funds = self.accounts[debit_id], self.accounts[credit_id], self.opened["funds"]
+        debit, credit, fund = self.accounts[debit_id], self.accounts[credit_id], self.accounts[credit_id].fund
         need(debit is not credit and debit.commodity == credit.commodity, "its accounts are one, or hold two commodities")
         key = (kind, debit.stage, debit.type, credit.stage, credit.type, self.opened["commodities"][debit.commodity]["kind"])
         letters, custody, end, fund_may_change = RULES.get(key, (frozenset[str](), "", "", False))
         need(custody, f"{kind} may not go from {debit.stage} to {credit.stage}")
         need(custody == "." or (debit.custody == credit.custody) == (custody == "="), "the custody is wrong")
-        fund = credit.fund
-        for _ in funds if kind == "allocate" and debit.fund != "unidentified" else ():
-            fund = funds.get(fund, {}).get("parent") if fund != debit.fund else fund
+        for _ in self.opened["funds"] if kind == "allocate" else ():
+            fund = self.opened["funds"].get(fund, {}).get("parent") if fund != debit.fund else fund
         allowed = fund == debit.fund or (fund_may_change and (kind != "allocate" or debit.fund == "unidentified"))
         need(allowed, "the fund may not change, or only become narrower")
-        place = {"debit": debit.custody, "credit": credit.custody, "": ""}[end]
+        part, place = credit if kind == "hold" else debit, {"debit": debit.custody, "credit": credit.custody, "": ""}[end]
         self.pairs[kind, debit_id, credit_id] = pair = SimpleNamespace(
             kind=kind, debit=debit, credit=credit, letters=letters, place=place, sign=1 if end == "credit" else -1,
-            needs=[NEEDS[one] for one in sorted(letters | ({kind} & NEEDS.keys()))], carried={debit.proposal, credit.proposal} - {""},
-            covering=kind in ("order", "pay", "void"))
+            carried={debit.proposal, credit.proposal} - {""}, part=(part.milestone, part.commodity), covering=kind in ("order", "pay", "void"),
+            bound=letters & set("EFQRTV") or kind in ("fee", "void"))
         return pair
 
-    def has_movement(self, leaf: Value, row: Value, pair: Any) -> bool:
+    def check(self, leaf: Value, row: Value, pair: Any) -> None:
+        """What a row needs, letter by letter, and what its kind asks besides."""
+        letters, kind, debit = pair.letters, pair.kind, pair.debit
+        if "M" in letters and not ("batch" in leaf and "movement" not in row): self.use_movement(row, pair)
+        if "N" in letters: need("lot" not in row or kind == "bank_forced", "it brings something new and names an old lot")
+        if "P" in letters: need(leaf.get("second", leaf["author"]) != leaf["author"], "no second person confirmed it")
+        if "W" in letters: need("documents" in leaf, "its document is missing")
+        if "L" in letters: need("lot" in row, "it names no gift that it returns")
+        if kind == "allocate": need("lot" in row or debit.fund != "unidentified", "it names no gift that it identifies")
+        if kind == "bank_forced" and debit.stage == "short":
+            place = {"stage": "free", "custody": debit.custody, "fund": debit.fund, "commodity": debit.commodity}.items()
+            need(not any(one.net for one in self.accounts.values() if place <= vars(one).items()), "money is still free there")
+
+    def use_movement(self, row: Value, pair: Any) -> None:
         """The bank's line or slip lies in this custody, has this direction, and is not used beyond its amount; undoing may free it."""
-        name, place, sign = row.get("movement"), pair.place, pair.sign
-        if "batch" in leaf or name is None: return "batch" in leaf and name is None
-        need(place not in self.closings or place in self.sealed or name in self.movements, "no statement or slip in the book lists its movement")
+        need("movement" in row, "no bank line or slip stands behind it")
+        name, place, sign = row["movement"], pair.place, pair.sign
+        listed = name in self.movements or place not in self.closings or place in self.sealed
+        need(listed, "no statement or slip in the book lists its movement")
         movement = self.movements.setdefault(name, [place, None, 0])
         need(movement[0] == place, "its movement belongs to another custody")
         need(pair.kind in ("reverse", "correction") or sign * (movement[1] or sign) > 0, "its movement goes the other way")
         movement[2] += sign * int(row["amount"])
-        return need(is_within(movement), "its movement is used beyond its amount")
+        need(is_within(movement), "its movement is used beyond its amount")
 
-    def is_held(self, leaf: Value, row: Value, pair: Any) -> bool:
-        filed, credit, place = self.filed.get(leaf.get("proposal")), pair.credit, (pair.credit.milestone, pair.credit.commodity)
-        need(filed and pair.carried == {leaf["proposal"]}, "no such proposal was filed for it")
-        need(leaf["date"] <= filed.value["expiry"] and not filed.ended, "its proposal had ended")
-        need(credit.fund != "unidentified", "money that belongs to no known purpose cannot be held")
-        asked = {"ceiling": row["amount"], "custody": credit.custody, "fund": credit.fund}
-        need(asked.items() <= filed.milestones.get(place, {}).items(), "it is not the milestone's ceiling, custody and fund")
-        need(place not in filed.held, "the milestone is held already")
-        filed.held.add(place)
-        return True
+    def check_proposal(self, leaf: Value, row: Value, pair: Any, filed: Any) -> None:
+        """What a row needs of the proposal that it carries out, and what it uses up of it."""
+        letters, kind, debit, credit, own = pair.letters, pair.kind, pair.debit, pair.credit, {filed.value.get("id")}
+        milestone = filed.milestones.get(pair.part, {})
+        if "F" in letters:
+            need(pair.carried == own, "no such proposal was filed for it")
+            need(leaf["date"] <= filed.value["expiry"] and not filed.ended, "its proposal had ended")
+            asked = {"ceiling": row["amount"], "custody": credit.custody, "fund": credit.fund}
+            need(asked.items() <= milestone.items(), "it is not the milestone's ceiling, custody and fund")
+            need(pair.part not in filed.held and credit.fund != "unidentified", "the milestone is held already, or the purpose is not known")
+            filed.held.add(pair.part)
+        if "T" in letters and credit.custody != self.opened["custodies"][debit.custody].get("settles_to"):
+            need(filed.approved and pair.carried <= own, "no quorum of stewards approved it, or its accounts belong to another proposal")
+            need(filed.value.get("target") == credit.custody, "it arrives elsewhere than the proposal says")
+        if letters & {"Q", "R"}: need(filed.approved, "no quorum of stewards approved it")
+        if "R" in letters: need(pair.carried == own, "its accounts belong to another proposal")
+        if "Q" in letters: need(leaf["date"] <= filed.value["expiry"], "its proposal had ended")
+        if kind in ("release", "order"): need(pair.carried <= own and not filed.ended, "its proposal is another, or was ended by a void")
+        elif "Q" in letters:
+            filed.allowed[row["debit"], row["credit"], row["amount"]] -= 1
+            left = filed.allowed[row["debit"], row["credit"], row["amount"]]
+            need(left >= 0, "the stewards did not approve this row, or it was posted before")
+        if "V" in letters:
+            ref = tuple(row.get("resolves", ()))
+            old, amount, _ = self.rows.get(ref, NOWHERE)
+            once = amount == int(row["amount"]) and ref not in self.resolved and not self.corrected[ref]
+            need(once and old.kind == "hold" and old.credit is debit, "it resolves no hold, whole and once")
+            self.resolved.add(ref)
+        if "E" in letters:
+            need(leaf["date"] >= milestone.get("earliest", ""), "it is before the milestone's earliest date")
+            need({one["kind"] for one in leaf.get("documents", ())} >= set(milestone.get("evidence", ())), "its evidence is missing")
+        if kind == "fee" and debit.stage == "released": need(debit.milestone == "charges", "it is not of the milestone of charges")
+        elif kind == "fee":
+            filed.charged[debit.commodity] += int(row["amount"])
+            cap = filed.milestones.get(("charges", debit.commodity), {"ceiling": "0"})["ceiling"]
+            need(filed.charged[debit.commodity] <= int(cap), "the charges are above their cap")
+        if kind == "void":
+            need(pair.carried <= own, "it frees what belongs to another proposal")
+            filed.ended |= bool(pair.carried) and credit.stage == "free"
 
-    def resolves(self, leaf: Value, row: Value, pair: Any) -> bool:
-        ref = tuple(row.get("resolves", ()))
-        old, amount, _ = self.rows.get(ref, NOWHERE)
-        fits = old.kind == "hold" and old.credit is pair.debit and amount == int(row["amount"]) and ref not in self.resolved
-        self.resolved.add(ref)
-        return fits and not self.corrected[ref]
-
-    def is_approved(self, leaf: Value, row: Value, pair: Any) -> bool:
-        """The quorum said yes to this proposal (Q: to exactly this row); its accounts or its target are the proposal's."""
-        filed, exactly = self.filed.get(leaf.get("proposal"), NOTHING), "Q" in pair.letters and pair.kind != "release"
-        if "T" in pair.letters and pair.credit.custody == self.opened["custodies"][pair.debit.custody].get("settles_to"): return True
-        need(filed.approved, "no quorum of stewards approved it")
-        own = (exactly or pair.carried <= {leaf["proposal"]}) and (pair.carried or "R" not in pair.letters)
-        need(own, "its accounts belong to another proposal")
-        need("T" not in pair.letters or filed.value.get("target") == pair.credit.custody, "it arrives elsewhere than the proposal says")
-        need("Q" not in pair.letters or leaf["date"] <= filed.value["expiry"], "its proposal had ended")
-        need(not filed.ended or pair.kind not in ("release", "order"), "its proposal was ended by a void")
-        filed.allowed[row["debit"], row["credit"], row["amount"]] -= exactly
-        left = filed.allowed[row["debit"], row["credit"], row["amount"]]
-        return need(left >= 0, "the stewards did not approve this row, or it was posted before")
-
-    def has_evidence(self, leaf: Value, row: Value, pair: Any) -> bool:
-        milestone = self.filed[leaf["proposal"]].milestones.get((pair.debit.milestone, pair.debit.commodity), {})
-        need(leaf["date"] >= milestone.get("earliest", ""), "it is before the milestone's earliest date")
-        return {one["kind"] for one in leaf.get("documents", ())} >= set(milestone.get("evidence", ()))
-
-    def is_within_charges(self, leaf: Value, row: Value, pair: Any) -> bool:
-        filed, debit = self.filed[leaf["proposal"]], pair.debit
-        filed.charged[debit.commodity] += int(row["amount"]) if debit.stage == "transit" else 0
-        cap = filed.milestones.get(("charges", debit.commodity), {"ceiling": "0"})["ceiling"]
-        return bool(debit.milestone == "charges" if debit.stage == "released" else filed.charged[debit.commodity] <= int(cap))
-
-    def frees(self, leaf: Value, row: Value, pair: Any) -> bool:
-        """Freeing what was held or released for a proposal ends it."""
-        if pair.carried and pair.credit.stage == "free": self.filed[pair.debit.proposal].ended = True
-        return bool(pair.carried <= {leaf.get("proposal")})
-
-    def is_forced(self, leaf: Value, row: Value, pair: Any) -> bool:
-        place = ("free", pair.debit.custody, pair.debit.fund, pair.debit.commodity)
-        free = (one.net for one in self.accounts.values() if (one.stage, one.custody, one.fund, one.commodity) == place)
-        return pair.debit.stage != "short" or not any(free)
-
-    def take_back(self, leaf: Value, rows: list[Value]) -> None:
+    def take_back(self, leaf: Value, rows: list[Value], filed: Any) -> None:
         """A reversal takes back all rows of one entry, a correction parts of any rows; all together no more than a row moved."""
         seq, barred = (leaf["reverses"], NOT_REVERSIBLE) if "reverses" in leaf else (None, NOT_CORRECTABLE)
         need(seq is None or (seq, len(rows) + 1) not in self.rows, "its rows are not all those of the entry, swapped")
@@ -368,92 +360,84 @@ class Book(SimpleNamespace):
             need(same, "its row is not the old one, swapped")
             need(pair.kind not in barred, "it takes back what cannot be reversed or corrected")
             self.corrected[ref] += part
-            fits = self.corrected[ref] <= amount and ref not in self.resolved
-            need(fits, "it takes back more than the row, or what was resolved, corrected or reversed before")
-            count_coverable(pair, -part)
-            if pair.kind == "hold": self.filed[pair.credit.proposal].held.discard((pair.credit.milestone, pair.credit.commodity))
+            once = self.corrected[ref] <= amount and ref not in self.resolved
+            need(once, "it takes back more than the row, or what was resolved, corrected or reversed before")
+            cover(pair, -part)
+            if pair.kind == "hold": self.filed[pair.credit.proposal].held.discard(pair.part)
             if covers and seq is not None: self.accounts[covers["account"]].covered -= int(covers["amount"])
 
-    def exchange(self, leaf: Value, rows: list[Value]) -> None:
+    def exchange(self, leaf: Value, rows: list[Value], filed: Any) -> None:
         """Two rows that meet in trading, at a rate near the one in the book, or with at least what the stewards asked."""
         need(len(rows) == 2, "an exchange has two rows")
-        start, out, back, end = (self.accounts[row[side]] for row in rows for side in ("debit", "credit"))
-        meets = out.stage == back.stage == "trading" and len({one.fund for one in (start, out, back, end)}) == 1
-        need(meets and start.commodity != end.commodity, "its rows do not meet in trading, in one fund and two currencies")
-        (sold, left), (bought, came) = (
-            (one.get("code"), Fraction(int(row["amount"]), 10 ** one["scale"]))
-            for row, one in zip(rows, map(self.opened["commodities"].get, (start.commodity, end.commodity)), strict=True))
-        filed = self.filed.get(leaf.get("proposal"), NOTHING)
+        start, out, back, end = ends = [self.accounts[row[side]] for row in rows for side in ("debit", "credit")]
+        meets = out.stage == back.stage == "trading" and len({one.fund for one in ends}) == 1 and start.commodity != end.commodity
+        need(meets, "its rows do not meet in trading, in one fund and two currencies")
+        sold, bought = (self.opened["commodities"][one.commodity] for one in (start, end))
+        left, came = (Fraction(int(row["amount"]), 10 ** one["scale"]) for row, one in zip(rows, (sold, bought), strict=True))
         said = filed.value if filed.approved else {}
         aims = (said.get("target"), self.opened["custodies"].get(start.custody, {}).get("settles_to"))
-        arrives = (start.stage, end.stage) != ("transit", "free") or end.custody in aims
-        need(arrives, "it arrives elsewhere than the proposal says")
-        rates = [one for one in self.rates[sold, bought] if one[0] <= leaf["date"]]
-        fair = left * max(reversed(rates), key=lambda one: one[0])[1] if rates else Fraction(0)
+        need((start.stage, end.stage) != ("transit", "free") or end.custody in aims, "it arrives elsewhere than the proposal says")
+        rates = (one for one in self.rates[sold.get("code"), bought.get("code")] if one[0] <= leaf["date"])
+        fair = left * max(rates, default=("", 0, 0, Fraction(0)))[3]
         fits = int(rows[1]["amount"]) >= int(said["least_arrival"]) if "least_arrival" in said else abs(came - fair) <= fair * RATE_BAND
         need(fits, "it is not near a rate in the book, nor what the stewards asked at least")
 
-    def act(self, leaf: Value, payload: Value) -> None:
+    def act(self, leaf: Value, payload: Value, filed: Any) -> None:
         """A break, and each policy but the first: the quorum approved exactly this payload."""
-        filed = self.filed.get(leaf.get("proposal"), NOTHING)
         right = filed.approved and filed.value.get("payload") == payload and leaf["date"] <= filed.value["expiry"]
         need(right, "no quorum of stewards approved exactly this", leaf["kind"])
         if leaf["kind"] == "break": self.breaks[self.size] = shaped(payload, "break")
 
-    def govern(self, leaf: Value, payload: Value) -> None:
+    def govern(self, leaf: Value, payload: Value, filed: Any) -> None:
         """The first policy is signed by all its keys; each later one was approved by the quorum of the one before."""
-        new, old = shaped(payload, "policy"), self.policy
-        stewards, keys, founding = new["stewards"], new.get("keys", []), new.get("founding", [])
+        new, old, keys, founding = shaped(payload, "policy"), self.policy, payload.get("keys", []), payload.get("founding", [])
         need(new["epoch"] == (old["epoch"] + 1 if old else 0), "its epoch is not the next")
-        need(len(set(stewards)) == len(stewards) and 1 <= new["k"] <= len(stewards), "its quorum is not possible")
-        if old: self.act(leaf, payload)
+        stewards, policy = set(new["stewards"]), {name: part for name, part in new.items() if name != "founding"}
+        need(1 <= new["k"] <= len(stewards) == len(new["stewards"]), "its quorum is not possible")
+        if old: self.act(leaf, payload, filed)
         need(keys or not self.keys, "a policy with keys cannot be followed by one without")
-        vars(self).update(policy=new, keys={hashlib.sha256(unbase64(key["public"])).hexdigest(): key for key in keys})
-        owned = {(key["steward"], key["kind"], key["alg"], "rp" in key and "site" in key) for key in self.keys.values()}
-        wanted = {(one, *kind) for one in stewards for kind in (("paper", "ed25519", False), ("passkey", "es256", True))}
+        vars(self).update(policy=new, keys={hash_of(unbase64(key["public"])).hex(): key for key in keys})
+        owned = {(key["steward"], key["kind"], key["alg"], "rp" in key and "site" in key) for key in keys}
+        wanted = set(product(stewards, ("paper",), ("ed25519",), (False,))) | set(product(stewards, ("passkey",), ("es256",), (True,)))
         need(not keys or (len(self.keys) == len(keys) and owned == wanted), "not every steward has a passkey and a paper key")
-        said = digest({name: part for name, part in new.items() if name != "founding"})
-        for one in founding: self.check_signed(one, b"awna/found/v1", said)
+        for one in founding: self.check_signed(one, b"awna/found/v1", digest(policy))
         need(old or {one["key"] for one in founding} == self.keys.keys(), "the founding is not signed by all its keys")
 
     def check_signed(self, signed: Value, prefix: bytes, said: str, steward: str = "") -> None:
         key = self.keys.get(signed.get("key"), {"steward": None})
         need(key["steward"] and steward in ("", key["steward"]), "the policy holds no such key of", steward or "a steward")
-        challenge = hashlib.sha256(prefix + bytes.fromhex(said + signed["nonce"])).digest()
-        need(steward_signed(key, signed, challenge), f"the signature of {key['steward']} is wrong")
+        right = steward_signed(key, signed, hash_of(prefix, bytes.fromhex(said + signed["nonce"])))
+        need(right, f"the signature of {key['steward']} is wrong")
         self.signed += 1
 
     def decide(self, one: Value) -> None:
         filed, steward = self.filed.get(one["proposal"], NOTHING), one["steward"]
         need(one["digest"] == filed.digest, "a decision is about no proposal in the book, or another text")
-        need(filed.epoch == self.policy["epoch"], "a decision is about a proposal under an older policy")
-        need(steward in self.policy["stewards"], f"{steward} decides but is no steward")
-        need(one["date"] <= filed.value["expiry"], "a decision came after the proposal had ended")
-        need(steward not in filed.said, f"{steward} decides twice")
+        ended = one["date"] > filed.value["expiry"] or filed.epoch != self.policy["epoch"]
+        need(not ended, "a decision came after the proposal had ended, or under a newer policy")
+        need(steward in self.policy["stewards"] and steward not in filed.said, "somebody is no steward or decides twice:", steward)
         if self.keys or "key" in one: self.check_signed(one, b"awna/approve/v1", filed.digest, steward)
         filed.said.add(steward)
         filed.approved = len(filed.said) >= self.policy["k"]
 
     def file(self, leaf: Value, payload: Value) -> None:
         value = shaped(payload.get("proposal", {}), "proposal")
-        need(value["id"] == leaf.get("proposal") and value["id"] not in self.filed, "its proposal has another id, or one that was filed before")
+        need(value["id"] == leaf.get("proposal") and value["id"] not in self.filed, "its proposal has another id, or one filed before")
         need(value["book"] == self.policy["book"] and value["policy"] == digest(self.policy), "the proposal is for another book or policy")
-        allowed = Counter((row["debit"], row["credit"], row["amount"]) for row in value.get("rows", ()))
         self.filed[value["id"]] = SimpleNamespace(
-            value=value, digest=digest(value), epoch=self.policy["epoch"], allowed=allowed, said=set(), held=set(), charged=Counter(),
-            milestones={(one["n"], one["commodity"]): one for one in value.get("milestones", ())}, approved=False, ended=False)
+            value=value, digest=digest(value), epoch=self.policy["epoch"], said=set(), held=set(), charged=Counter(), approved=False, ended=False,
+            allowed=Counter((row["debit"], row["credit"], row["amount"]) for row in value.get("rows", ())),
+            milestones={(one["n"], one["commodity"]): one for one in value.get("milestones", ())})
 
     def state(self, leaf: Value, payload: Value) -> None:
         """A statement or numbered slip: the movements of a purse, or no more than a commitment to them."""
-        said = shaped(payload, "statement")
-        custody, moved, number = said["custody"], said.get("movements", ()), said.get("number", self.slips[said["custody"]])
+        said, custody = shaped(payload, "statement"), payload["custody"]
         need(self.opened["custodies"].get(custody, {}).get("type") in PURSES, "it is no statement of a purse")
-        before = said.get("opening", self.closings.get(custody))
-        after = None if before is None else int(before) + sum(int(one["amount"]) for one in moved)
-        self.closings[custody] = int(said["closing"]) if "closing" in said else after
-        self.sealed |= {custody} if "commitment" in said else set()
+        number, moved, before = said.get("number", self.slips[custody]), said.get("movements", ()), said.get("opening", self.closings.get(custody))
         need(number - self.slips[custody] in (0, 1), "a slip's number is not the next")
-        self.slips[custody] = number
+        after = None if before is None else int(before) + sum(int(one["amount"]) for one in moved)
+        self.slips[custody], self.closings[custody] = number, int(said["closing"]) if "closing" in said else after
+        if "commitment" in said: self.sealed.add(custody)
         for one in moved:
             movement = self.movements.setdefault(one["id"], [custody, None, 0])
             need(movement[:2] == [custody, None], "a movement is listed twice")
@@ -461,64 +445,47 @@ class Book(SimpleNamespace):
             need(is_within(movement), "a movement was used beyond what its statement says")
 
     def rate(self, leaf: Value, payload: Value) -> None:
-        said = shaped(payload, "rate")
-        need(Fraction(said["rate"]), "it is no rate")
-        self.rates[said["from"], said["to"]].append((said["date"], Fraction(said["rate"])))
-        self.rates[said["to"], said["from"]].append((said["date"], 1 / Fraction(said["rate"])))
+        said, rate = shaped(payload, "rate"), Fraction(payload["rate"])
+        need(rate, "it is no rate")
+        self.rates[said["from"], said["to"]].append((said["date"], self.size, 0, rate))
+        self.rates[said["to"], said["from"]].append((said["date"], self.size, 1, 1 / rate))
 
-    def close(self, leaf: Value, payload: Value) -> None:
+    def close(self, leaf: Value, payload: Value, filed: Any) -> None:
         balances = {name: {stage: str(net) for stage, net in stages.items()} for name, stages in self.trial_balance().items()}
         need(shaped(payload, "close")["balances"] == digest(balances), "its trial balance is not that of the book")
         self.closed_through = payload["through"]
 
     def open(self, leaf: Value, opens: Value) -> None:
         for name, one in (("", leaf), *((name, one) for name, new in opens.items() for one in new)):
-            places = {(one["id"], field): commitment for field, commitment in one.get("private", {}).items()}
-            twice = (name and one["id"] in self.opened[name]) or places.keys() & self.private.keys()
-            need(not twice, "it is opened twice, or has a private field twice:", one["id"])
-            self.private.update(places)
+            private = {(one["id"], field): commitment for field, commitment in one.get("private", {}).items()}
+            fresh = one["id"] not in self.opened.get(name, ()) and not private.keys() & self.private.keys()
+            need(fresh, "it is opened twice, or has a private field twice:", one["id"])
+            self.private.update(private)
             self.opened.get(name, {})[one["id"]] = one
         for one in opens.get("accounts", ()):
-            self.accounts[one["id"]] = account = SimpleNamespace(**PLAIN | one)
+            kind = self.opened["custodies"][one["custody"]]["type"] if "custody" in one else ""
+            self.accounts[one["id"]] = account = SimpleNamespace(**PLAIN | one, type=kind)
             known = account.fund in self.opened["funds"] and account.commodity in self.opened["commodities"]
-            need(known, "a fund or commodity is not open that is named by account", account.id)
-            account.type = self.opened["custodies"][account.custody]["type"] if account.custody else ""
-            need(account.type in CUSTODIES[account.stage], "in such a custody cannot be account", account.id)
+            need(known and kind in CUSTODIES[account.stage], "its fund or commodity is not open, or its custody is none for it: account", account.id)
 
 def shaped(payload: Value, shape: str) -> Value:
     need(is_canonical(canonical(payload), shape), "its payload is not a", shape)
     return payload
 
-def count_coverable(pair: Any, amount: int) -> None:
+def cover(pair: Any, amount: int) -> None:
     """Receipts may cover what was ordered, paid without an order, or given in advance, less what was freed again."""
+    ways = {("pay", "released"): 1, ("void", "committed"): -1, ("void", "advance"): -1}
+    pair.debit.coverable += amount * ways.get((pair.kind, pair.debit.stage), 0)
     pair.credit.coverable += amount * ((pair.kind, pair.credit.stage) in (("order", "committed"), ("pay", "advance")))
-    pair.debit.coverable += amount * ((pair.kind, pair.debit.stage) == ("pay", "released"))
-    pair.debit.coverable -= amount * ((pair.kind, pair.debit.stage) in (("void", "committed"), ("void", "advance")))
 
 def is_within(movement: list[Any]) -> bool:
     """A movement [custody, signed amount or unknown, used] is used in its direction, and no more than there is."""
     return movement[1] is None or min(movement[1], 0) <= movement[2] <= max(movement[1], 0)
 
-NEEDS: dict[str, tuple[Any, str]] = {
-    "M": (Book.has_movement, "no bank line or slip stands behind it"),
-    "P": (lambda book, leaf, row, pair: leaf.get("second", leaf["author"]) != leaf["author"], "no second person confirmed it"),
-    "W": (lambda book, leaf, row, pair: "documents" in leaf, "its document is missing"),
-    "L": (lambda book, leaf, row, pair: "lot" in row, "it names no gift that it returns"),
-    "N": (lambda book, leaf, row, pair: "lot" not in row or pair.kind == "bank_forced", "it brings something new and names an old lot"),
-    "F": (Book.is_held, ""), "V": (Book.resolves, "it resolves no hold, whole and once"), "E": (Book.has_evidence, "its evidence is missing"),
-    **dict.fromkeys("QRT", (Book.is_approved, "")),
-    "allocate": (lambda book, leaf, row, pair: "lot" in row or pair.debit.fund != "unidentified", "it names no gift that it identifies"),
-    "fee": (Book.is_within_charges, "the charges are above their cap, or not of the milestone of charges"),
-    "void": (Book.frees, "it frees what belongs to another proposal"), "bank_forced": (Book.is_forced, "money is still free there"),
-}
-MEMOS: dict[Any, Any] = {
-    "proposal": Book.file, "statement": Book.state, "slip": Book.state, "rate": Book.rate,
-    "log_key": lambda book, leaf, payload: book.new_keys.update({book.size: shaped(payload, "log_key")}),
-}
-WHOLE: dict[str, Any] = {
-    "policy": Book.govern, "close": Book.close, "break": Book.act, "fx": Book.exchange, "reverse": Book.take_back, "correction": Book.take_back,
-}
-PLAIN = {"custody": "", "proposal": "", "milestone": "", "net": 0, "coverable": 0, "covered": 0}
+MEMOS: dict[Any, Any] = {"proposal": Book.file, "statement": Book.state, "slip": Book.state, "rate": Book.rate}
+MEMOS["log_key"] = lambda book, leaf, payload: book.new_keys.update({book.size: shaped(payload, "log_key")})
+WHOLE: dict[str, Any] = {"policy": Book.govern, "close": Book.close, "break": Book.act, "fx": Book.exchange}
+WHOLE |= dict.fromkeys(("reverse", "correction"), Book.take_back)
 
 # -------------------------------------------------------------------------------------------------- the way of a gift: first in, first out
 class Trace:
@@ -536,15 +503,13 @@ class Trace:
             self.hops[ref] = self.undo(book.rows[ref], book.rows[old], old) if old else self.move(book.rows[ref], ref, named)
 
     def move(self, row: Any, ref: Any, named: Any) -> list[Any]:
-        (pair, amount, covers), split = row, False
-        debit, stage, queue = pair.debit, pair.debit.stage, self.queues[pair.debit.id]
+        (pair, amount, covers), queue, split = row, self.queues[row[0].debit.id], False
+        debit, stage = pair.debit, pair.debit.stage
         if stage == "ext":
             taken = pop(self.covers[covers["account"]], int(covers["amount"])) if covers else []
             taken, split = taken or [(ref if covers or not named else named, amount)], bool(taken)
         elif stage == "trading": taken, split = [(lot, left) for lot, _, left, _ in self.hops[ref[0], 1]], True
-        elif stage == "short":
-            taken = [(ref, amount)]
-            queue.extend(taken)
+        elif stage == "short": queue.extend(taken := [(ref, amount)])
         elif pair.kind == "loss":
             cut = [(lot, has, part) for (lot, has), part in zip(queue, share_out(amount, queue), strict=True)]
             self.queues[debit.id] = deque((lot, has - part) for lot, has, part in cut if has > part)
@@ -562,7 +527,7 @@ class Trace:
         (pair, amount, _), (first, whole, covers), hops, before = row, old_row, self.hops[old], self.undone[old]
         self.undone[old], credit = before + amount, pair.credit
         returned = window([hop[:2] for hop in hops], before, amount)
-        returned = returned if pair.debit.stage in UNFLOORED else take(self.queues[pair.debit.id], amount, returned)
+        if pair.debit.stage not in UNFLOORED: returned = take(self.queues[pair.debit.id], amount, returned)
         self.give(credit, returned, -1)
         if covers and credit.stage == "ext" and hops and hops[0][0] != old:
             total = sum(hop[2] for hop in hops)
@@ -608,8 +573,6 @@ def share_out(total: int, parts: Any) -> list[int]:
     return [part + (n in order) for n, part in enumerate(shares)]
 
 # ------------------------------------------------------------------------------------------------- the tree, its signatures, a donor's file
-def hash_of(*parts: bytes) -> bytes: return hashlib.sha256(b"".join(parts)).digest()
-
 def tree_root(hashes: list[bytes]) -> bytes:
     """The root of RFC 6962 over leaf hashes."""
     while len(hashes) > 1:
@@ -669,11 +632,11 @@ def check_receipt(data: bytes, log_keys: list[str], hashes: list[bytes] | None =
     (head, _, note), leaf_bytes, (seq, line) = value["proof"].partition("\n\n"), value["leaf"].encode(), value["lot"]
     parse(leaf_bytes + b"\n", "receipt", "leaf")
     need((not log_keys or value["log_key"] in log_keys) and book in ("", value["book"]), "receipt: its log key or book is another")
-    leaf, leaf_hash, (size, root, _) = json.loads(leaf_bytes), hash_of(b"\x00", leaf_bytes), read_note(note, "receipt", [value["log_key"]], [])
-    start, steps = ["c2sp.org/tlog-proof@v1", f"index {seq}"], [unbase64(step) for step in head.split("\n")[2:]]
-    right = head.split("\n")[:2] == start and leaf["seq"] == seq < size and leaf["kind"] in ("gift", "gift_in_kind")
-    need(right and len(leaf["rows"]) >= line, "receipt: its proof is not of its gift")
-    right = {len(step) for step in steps} <= {32} and len(steps) < 64 and path_root(leaf_hash, seq, size, steps) == root
+    leaf, leaf_hash = json.loads(leaf_bytes), hash_of(b"\x00", leaf_bytes)
+    (size, root, _), path = read_note(note, "receipt", [value["log_key"]], []), [unbase64(step) for step in head.split("\n")[2:]]
+    right = head.split("\n")[:2] == ["c2sp.org/tlog-proof@v1", f"index {seq}"] and leaf["seq"] == seq < size
+    need(right and leaf["kind"] in ("gift", "gift_in_kind") and len(leaf["rows"]) >= line, "receipt: its proof is not of its gift")
+    right = {len(step) for step in path} <= {32} and len(path) < 64 and path_root(leaf_hash, seq, size, path) == root
     need(right, "receipt: its entry is not in the tree of its checkpoint")
     same = hashes is None or (hashes[seq : seq + 1] == [leaf_hash] and (size > len(hashes) or tree_root(hashes[:size]) == root))
     need(same, "receipt: its entry or its checkpoint is not of the log of the dump")
@@ -684,12 +647,12 @@ def check_receipt(data: bytes, log_keys: list[str], hashes: list[bytes] | None =
     index, amount, steps, left = value["share"]["index"], int(value["share"]["amount"]), value["share"]["steps"], 0
     node, above = hash_of(b"\x10", node, amount.to_bytes(8, "big")), amount
     for height, step in enumerate(steps):
-        sides = [(above, node), (int(step["sum"]), bytes.fromhex(step["hash"]))][:: -1 if index >> height & 1 else 1]
-        left, above = left + sides[0][0] * (index >> height & 1), sides[0][0] + sides[1][0]
-        node = hash_of(b"\x11", *(part for one, hashed in sides for part in (one.to_bytes(8, "big"), hashed)))
+        (low, one), (high, other) = ((above, node), (int(step["sum"]), bytes.fromhex(step["hash"])))[:: -1 if index >> height & 1 else 1]
+        left, above = left + low * (index >> height & 1), low + high
+        node = hash_of(b"\x11", low.to_bytes(8, "big"), one, high.to_bytes(8, "big"), other)
         need(above <= AMOUNT_MAX and height < 32, "receipt: the sums of its share are impossible")
-    right = index >> len(steps) == 0 and node.hex() == leaf["batch"]["shares"] and above == int(total)
-    need(right, "receipt: the batch holds no such share")
+    found = index >> len(steps) == 0 and node.hex() == leaf["batch"]["shares"] and above == int(total)
+    need(found, "receipt: the batch holds no such share")
     return f"Receipt {value['receipt']} is a share of batch {seq}.{line} of {leaf['date']}: {amount} of {total}, from {left} on."
 
 # ----------------------------------------------------------------------------------------------------------------------- the whole dump
@@ -708,15 +671,14 @@ def read_dump(file: BinaryIO) -> tuple[Value, dict[str, list[Value]], list[bytes
         else: parts[shape].append(part)
     need(not file.readline(), "header: its counts make fewer lines than the file has")
     listed = b"".join(bytes.fromhex(tile["hashes"]) for tile in parts["tile"])
-    whole = [tile["first"] for tile in parts["tile"]] == list(range(0, entries, TILE_HASHES)) and len(listed) == 32 * entries
-    need(whole, "tile 0: the tiles do not list each entry once")
+    firsts = [tile["first"] for tile in parts["tile"]]
+    need(firsts == list(range(0, entries, TILE_HASHES)) and len(listed) == 32 * entries, "tile 0: the tiles do not list each entry once")
     size, root, signers = read_note(parts["checkpoint"][0]["note"], "checkpoint", [head["log_key"]], head["witness_keys"])
     changed, signed = next((n for n, one in enumerate(hashes) if listed[32 * n : 32 * n + 32] != one), -1), tree_root(hashes) == root
     need(changed < 0 or not signed, f"tile {changed // TILE_HASHES}: its hash of entry {changed} was changed")
     need(changed < 0, f"entry {changed}: a byte was changed: it is not the entry in the signed tree")
     need(signed and size == entries, "checkpoint: the entries are not the tree that it signs")
-    right = sorted(signers) == sorted([head["log_key"], *head["witness_keys"]])
-    need(right, "checkpoint: a signature is wrong, or of no key in the header")
+    need(sorted(signers) == sorted([head["log_key"], *head["witness_keys"]]), "checkpoint: a signature is wrong, or of no key in the header")
     return head, parts, hashes
 
 def replay(file: BinaryIO, entries: int, trace: Trace | None) -> Book:
@@ -741,8 +703,8 @@ def verify(source: bytes | BinaryIO, key: str | None = None, **given: Any) -> li
     need(key in (None, *log_keys), "header: the log key is not the one given with --key")
     book = replay(file, len(hashes), trace)
     origin = [book.policy["origin"], *(one["origin"] for one in book.breaks.values() if "origin" in one)][-1]
-    need(head["book"] == book.policy["book"] and head["origin"] == origin, "header: book and origin are not those of the entries")
-    need(head["log_key"].startswith(f"{origin}+"), "header: the log key has another name than the log")
+    named = (head["book"], head["origin"], head["log_key"].split("+")[0]) == (book.policy["book"], origin, origin)
+    need(named, "header: book and origin, or the name of the log key, are not those of the entries")
     for one, new in zip(history, log_keys[1:], strict=True):
         size, root, _ = read_note(one["note"], "header", [one["key"]], [])
         said = book.new_keys.get(one["entry"]) == {"about": "log_key", "key": new, "replaces": one["key"]}
@@ -772,9 +734,10 @@ def compare_stewards(book: Book, text: str) -> str:
     held = {(key["steward"], name): {(key["steward"], name), (key["steward"], word_code(name))} for name, key in book.keys.items()}
     unlike = [steward for (steward, _), names in held.items() if len(names & given) != 1]
     same = not text or (held and not unlike and len(given) == len(held))
-    need(same, "policy: the keys are not those of --stewards", *unlike[:1])
+    need(same, "policy: the keys are not those of --stewards", " ".join(unlike[:1]))
+    if not held: return "The policy holds no keys, so decisions are names, not signatures."
     source = "the keys are those of --stewards." if text else "the stewards' keys were taken from the book itself."
-    return f"{book.signed} signatures of stewards are right; {source}" if held else "The policy holds no keys, so decisions are names, not signatures."
+    return f"{book.signed} signatures of stewards are right; {source}"
 
 def amount_of(book: Book, commodity: str, minor: int) -> str:
     one = book.opened["commodities"][commodity]
@@ -786,9 +749,9 @@ def way_of(book: Book, trace: Trace, lot: str) -> list[str]:
     need(found in book.rows and book.rows[found][0].debit.stage == "ext", f"--trace: {lot} brought nothing")
     for (seq, line), (_, amount, left, other) in ((ref, hop) for ref, hops in trace.hops.items() for hop in hops if hop[0] == found):
         debit, credit = book.rows[seq, line][0].debit, book.rows[seq, line][0].credit
-        places = " → ".join(" ".join(filter(None, (end.stage, end.custody))) for end in (debit, credit))
-        paid = "" if debit.commodity == credit.commodity and left == amount else f", for {left} minor units"
-        lines.append(f"  {seq}.{line}: {amount_of(book, credit.commodity, amount)}, {places}{paid}{', substituted' if other else ''}")
+        places = " → ".join(f"{end.stage} {end.custody}".rstrip() for end in (debit, credit))
+        more = f", for {left} minor units" * (debit.commodity != credit.commodity or left != amount) + ", substituted" * other
+        lines.append(f"  {seq}.{line}: {amount_of(book, credit.commodity, amount)}, {places}{more}")
     return lines
 
 def summary(book: Book, head: Value, hashes: list[bytes], key: str | None) -> list[str]:
@@ -802,47 +765,42 @@ def summary(book: Book, head: Value, hashes: list[bytes], key: str | None) -> li
         fair = "no closing balance" if closing is None or custody in book.sealed else closing - waiting[custody]
         equal = "equals the bank" if inside == fair else f"its statements, less what is not booked yet, say {fair}"
         lines.append(f"Custody {custody}: the book says {inside} minor units and {equal}.")
-    lines += [f"Entry {seq} breaks the log: {canonical(one)}" for seq, one in book.breaks.items()]
     witnessed = f"independently witnessed ({len(head['witness_keys'])})" if head["witness_keys"] else "signed log"
     return [
-        *lines, f"Movements: {len(book.movements)}, {sum(one[1] is None for one in book.movements.values())} of them in no statement.",
+        *lines, *(f"Entry {seq} breaks the log: {canonical(one)}" for seq, one in book.breaks.items()),
+        f"Movements: {len(book.movements)}, {sum(one[1] is None for one in book.movements.values())} of them in no statement.",
         f"Head: {book.size} {tree_root(hashes).hex()}", f"Openings: {head['counts']['openings']} of {len(book.private)} private fields, all true.",
-        f"Log: {head['origin']}, {witnessed}. " + ("Log key given." if key else "Log key taken from the file."),
-        f"Policy: {book.policy['k']} of {len(book.policy['stewards'])} stewards, epoch {book.policy['epoch']}.",
-    ]
+        f"Log: {head['origin']}, {witnessed}. Log key {'given' if key else 'taken from the file'}.",
+        f"Policy: {book.policy['k']} of {len(book.policy['stewards'])} stewards, epoch {book.policy['epoch']}."]
 
 def own_digest() -> str: return hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
+
+OPTIONS = {
+    "--key": "the log key, name+hash+key, from a source that you trust", "--policy": "the log's policy file: its key, witnesses, quorum",
+    "--stewards": "a file with one line for each key: steward, fingerprint or its word code", "--trace": "SEQ.LINE: print the way of this gift",
+    "--older": "a checkpoint kept from earlier (can be repeated)", "--receipt": "a donor's file, with or without a dump (can be repeated)"}
 
 def main(argv: list[str] | None = None) -> int:
     """0: all holds; 1: refused, the entry or part is named; 2: misused."""
     parser = argparse.ArgumentParser(prog="awna-verify", description="Check a dumped book, or a donor's file, offline.")
-    parser.add_argument("file", nargs="?", help="what `awna dumpbook` wrote")
-    parser.add_argument("--key", help="the log key, name+hash+key, from a source that you trust")
-    parser.add_argument("--policy", help="the log's policy file: its key, witnesses, quorum")
-    parser.add_argument("--stewards", help="a file with one line for each key: steward, fingerprint or its word code")
-    parser.add_argument("--older", action="append", default=[], help="a checkpoint kept from earlier (can be repeated)")
-    parser.add_argument("--receipt", action="append", default=[], help="a donor's file, with or without a dump (can be repeated)")
-    parser.add_argument("--trace", metavar="SEQ.LINE", help="print the way of this gift")
     parser.add_argument("--version", action="version", version=f"awna-verify, SHA-256 {own_digest()}")
+    parser.add_argument("file", nargs="?", help="what `awna dumpbook` wrote")
+    for name, text in OPTIONS.items(): parser.add_argument(name, help=text, action="append" if "repeated" in text else "store")
     asked = parser.parse_args(argv)
+    if not asked.file and not asked.receipt: parser.error("name a dump, or a donor's file with --receipt")
     try:
-        need(asked.file or asked.receipt, "Name a dump, or a donor's file with --receipt")
-        receipts = [Path(name).read_bytes() for name in asked.receipt]
-        policy, stewards, *older = (Path(name).read_text("utf-8", "replace") if name else "" for name in (asked.policy, asked.stewards, *asked.older))
-        file = Path(asked.file).open("rb") if asked.file else None  # noqa: SIM115
-    except (OSError, Wrong) as error:
-        print(error, file=sys.stderr)
-        return 2
-    try:
-        lines = [f"Log key {'given' if asked.key else 'taken from the receipt'}."]
-        lines += [check_receipt(data, [asked.key] if asked.key else []) for data in receipts]
-        given = {"policy": policy, "stewards": stewards, "older": older, "receipts": receipts, "trace": asked.trace}
-        lines = verify(file, asked.key, **given) if file else lines
-    except Wrong as wrong:
-        print(f"Refused. {wrong}.".encode("ascii", "backslashreplace").decode(), file=sys.stderr)
-        return 1
-    print("\n".join(lines).encode("ascii", "backslashreplace").decode())
-    return 0
-
+        receipts = [Path(name).read_bytes() for name in asked.receipt or ()]
+        names = (asked.policy, asked.stewards, *(asked.older or ()))
+        policy, stewards, *older = (Path(name).read_text("utf-8", "replace") if name else "" for name in names)
+        if asked.file:
+            with Path(asked.file).open("rb") as file:
+                lines = verify(file, asked.key, policy=policy, stewards=stewards, older=older, receipts=receipts, trace=asked.trace)
+        else:
+            lines = [check_receipt(data, [asked.key] if asked.key else []) for data in receipts]
+            lines = [f"Log key {'given' if asked.key else 'taken from the receipt'}.", *lines]
+        said, code = "\n".join(lines), 0
+    except (Wrong, OSError) as error: said, code = (f"Refused. {error}.", 1) if isinstance(error, Wrong) else (str(error), 2)
+    print(said.encode("ascii", "backslashreplace").decode(), file=sys.stderr if code else sys.stdout)
+    return code
 
 if __name__ == "__main__": sys.exit(main())
