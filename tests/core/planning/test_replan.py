@@ -1,11 +1,13 @@
 """A running plan is mended after an event: started tasks stay, and only what must move moves."""
 
 import time
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from awna.core.planning.board import Board
 from awna.core.planning.check import check_plan
 from awna.core.planning.events import (
     CrossingClosed,
@@ -17,11 +19,14 @@ from awna.core.planning.events import (
     TaskSlipped,
     apply_event,
 )
-from awna.core.planning.model import compile_model
+from awna.core.planning.generator import closure, rich_project
+from awna.core.planning.model import Model, compile_model
 from awna.core.planning.plan import Plan
+from awna.core.planning.priority import order_by, tails
 from awna.core.planning.problem import Crossing, Delivery, Method, Precedence, Project, Resource, Stock, Task
 from awna.core.planning.replan import repair, settle
 from awna.core.planning.search import Limit, search
+from awna.core.planning.sgs import Builder
 from awna.core.problems import Refused
 
 from .projects import clinic, projects
@@ -115,3 +120,34 @@ def test_a_task_that_has_not_begun_moves_on_even_when_its_day_has_passed() -> No
     assert {move.task for move in difference.moved} >= {"slab"}
     kept, _ = settle(project, running, now=2, begun=frozenset({"slab"}))
     assert kept.by_task()["slab"] == running.by_task()["slab"]
+
+
+@given(projects(), st.integers(0, 20), st.integers(1, 20))
+@settings(max_examples=40, deadline=None)
+def test_the_quick_board_and_the_full_builder_place_alike(project: Project, start: int, length: int) -> None:
+    event = CrossingClosed("north", start, start + length)
+    lasting = (replace(t, methods=tuple(replace(m, duration=m.duration + 1) for m in t.methods)) for t in project.tasks)
+    model = compile_model(apply_event(replace(project, tasks=tuple(lasting)), event))  # the builder seats nobody busy for no time
+    board, builder = Board(model), Builder(model)
+    for task in order_by(model, [0.0] * model.size):
+        assert board.place_first(task) == builder.place_first(task)
+    assert board.starts == builder.schedule.starts
+    assert check_plan(model.project, board.plan()) == []
+
+
+def test_repair_of_five_hundred_rich_tasks_moves_few() -> None:
+    project = rich_project(2)
+    model = compile_model(project)
+    board = Board(model)
+    assert all(board.place_first(task) for task in order_by(model, tails_first(model)))
+    running = board.plan()
+    event = closure(project, seed=1, now=20, finish=running.finish)
+    began = time.process_time()
+    plan, moved = repair(project, running, now=20, event=event)
+    print(f"repair of five hundred tasks: {(time.process_time() - began) * 1000:.0f} ms, {len(moved.moved)} moved")
+    assert check_plan(apply_event(project, event), plan) == []
+    assert 0 < len(moved.moved) < 250
+
+
+def tails_first(model: Model) -> list[float]:
+    return [-float(tail) for tail in tails(model)]

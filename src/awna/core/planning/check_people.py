@@ -101,8 +101,8 @@ def _skills(crew: Crew, people: Mapping[str, Person]) -> Iterator[Problem]:
                 {"person": person.id, "skill": stay.skill, "level": person.levels.get(stay.skill, 1), "wanted": wanted},
                 crew.task.id,
             )
-        away = [slot for slot in sorted(stay.works) if not _within(slot, person.presence)]
-        if person.presence and away:
+        away = [slot for slot in sorted(stay.works) if not _within(slot, person.presence)] if person.presence else []
+        if away:
             yield Problem("person_is_absent", "%(person)s is away in slot %(slot)s.", {"person": person.id, "slot": away[0]}, crew.task.id)
 
 
@@ -135,6 +135,8 @@ def _handover(crew: Crew) -> Iterator[Problem]:
                 {"person": stay.person, "start": stay.start, "finish": stay.finish},
                 task.id,
             )
+        if whole:
+            continue
         together = [other for other in crew.stays if (other.person, other.skill) == (stay.person, stay.skill)]
         if sum(len(other.works) for other in _joined(stay, together)) < min(task.stay_min, len(worked)):
             yield Problem(
@@ -175,7 +177,9 @@ def _bridge(crew: Crew, people: Mapping[str, Person]) -> Iterator[Problem]:
 
 
 def _moments(crew: Crew) -> list[list[Stay]]:
-    """The crews as they stand, slot by slot; those of a task of no duration all at once."""
+    """The crews as they stand, slot by slot; where nobody comes or goes, or in no time, one says it all."""
+    if all((stay.start, stay.finish) == (crew.placement.start, crew.placement.finish) for stay in crew.stays):
+        return [list(crew.stays)]
     return [crew.at(slot) for slot in crew.worked] or [list(crew.stays)]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..problems import Problem, Refused
+from .board import Board
 from .check import check_plan
 from .events import Event, apply_event
 from .model import Model, compile_model
@@ -11,7 +12,14 @@ from .plan import Placement, Plan
 from .priority import order_by
 from .problem import Project
 from .sgs import Builder, earliest_after
-from .validate import validate
+from .validate import rules_asked, validate
+
+State = Board | Builder
+QUICK_RULES = frozenset({"producers"})  # that the quick board keeps beside the plain ones; for others the full builder is asked
+
+
+def as_plan(state: State) -> Plan:
+    return state.plan() if isinstance(state, Board) else state.schedule.plan(state.model)
 
 
 @dataclass(frozen=True)
@@ -100,9 +108,9 @@ class Running:
             return self.model.ids[task] in self.begun and self.model.ids[task] in self.old
         return self.placement(task).start < self.now
 
-    def builder(self) -> Builder:
+    def builder(self) -> State:
         """Holds what is under way or done; their crews are facts, absent or not."""
-        builder = Builder(self.model)
+        builder: State = Board(self.model) if rules_asked(self.model.project).keys() <= QUICK_RULES else Builder(self.model)
         for task in filter(self.started, range(self.model.size)):
             old = self.placement(task)
             builder.put(task, old.method, start=old.start, crew=old.crew)
@@ -113,7 +121,7 @@ class Running:
         keys = [float(self.placement(task).start) for task in range(self.model.size)]
         return [task for task in order_by(self.model, keys) if not self.started(task)]
 
-    def keep(self, builder: Builder, task: int) -> bool:
+    def keep(self, builder: State, task: int) -> bool:
         """Put a task exactly where it was, with its crew if those are free, else with another."""
         old = self.placement(task)
         if old.start < self.now:
@@ -124,7 +132,7 @@ class Running:
             builder.put(task, old.method, start=found[0], crew=found[1])
         return found is not None
 
-    def place(self, builder: Builder, task: int) -> bool:
+    def place(self, builder: State, task: int) -> bool:
         """Put a task at the first place from its old start on, by its old method if that is still possible."""
         old = self.placement(task)
         release = max(self.now, old.start)
@@ -135,7 +143,7 @@ def _shift_right(running: Running) -> Plan | None:
     """All open tasks in order of their old start, none earlier than before."""
     builder = running.builder()
     if all(running.place(builder, task) for task in running.open_tasks()):
-        return builder.schedule.plan(running.model)
+        return as_plan(builder)
     return None
 
 
@@ -158,7 +166,7 @@ def _attempt(running: Running, moving: set[int]) -> Plan | set[int] | None:
         return pushed
     if not all(running.place(builder, task) for task in order if task in moving):
         return None
-    plan = builder.schedule.plan(running.model)
+    plan = as_plan(builder)
     return _broken_followers(running.model, plan, moving) or plan
 
 

@@ -11,8 +11,9 @@ def never_together(project: Project) -> Iterator[Problem]:
     yield from _lag_circle(project)
     yield from _windows(project)
     sites = {site.id: site for site in project.sites}
+    counts = _Counts(project.people)
     for task in project.tasks:
-        reasons = [_crew_reason(project, task, method, sites.get(task.site)) for method in task.methods]
+        reasons = [_crew_reason(project, counts, task, method, sites.get(task.site)) for method in task.methods]
         if reasons and all(reasons):
             yield from reasons[:1]  # type: ignore[misc]
 
@@ -32,34 +33,47 @@ def _meet(low: int, first_end: int | None, second_end: int | None) -> bool:
     return all(end is None or low < end for end in (first_end, second_end))
 
 
-def _crew_reason(project: Project, task: Task, method: Method, site: Site | None) -> Problem | None:
+class _Counts:
+    """How many people have a skill at a level, and are understood in a language; counted once each."""
+
+    def __init__(self, people: tuple[Person, ...]) -> None:
+        self.people = people
+        self.known: dict[tuple[str, int, str], int] = {}
+        self.near = sum(not person.lodges for person in people)
+
+    def of(self, skill: str, level: int, language: str = "") -> int:
+        key = (skill, level, language)
+        if key not in self.known:
+            helpers = [one for one in self.people if INTERPRETER in one.skills and language in one.languages]
+            spoken = {tongue for one in helpers for tongue in one.languages} | {language}
+            able = (person for person in self.people if person.level(skill) >= level)
+            self.known[key] = sum(not language or bool(spoken & person.languages) for person in able)
+        return self.known[key]
+
+
+def _crew_reason(project: Project, counts: _Counts, task: Task, method: Method, site: Site | None) -> Problem | None:
     """Why nobody can form the crew of a method, or None."""
     for skill, seats in method.skills.items():
         level = method.levels.get(skill, 1)
-        able = [person for person in project.people if person.level(skill) >= level]
-        if len(able) < seats:
+        if counts.of(skill, level) < seats:
             text = "The task needs %(seats)s people with the skill %(skill)s at level %(level)s; there are %(count)s."
-            return Problem("too_few_at_level", text, {"seats": seats, "skill": skill, "level": level, "count": len(able)}, task.id)
+            return Problem(
+                "too_few_at_level", text, {"seats": seats, "skill": skill, "level": level, "count": counts.of(skill, level)}, task.id
+            )
         if site is not None and site.language:
-            understood = [person for person in able if _understood(person, site.language, project.people)]
-            if len(understood) < seats:
+            understood = counts.of(skill, level, site.language)
+            if understood < seats:
                 text = (
                     "The task needs %(seats)s of %(skill)s who are understood in %(language)s; there are %(count)s. Find an interpreter who "
                     "speaks it and a language of the others."
                 )
-                values = {"seats": seats, "skill": skill, "language": site.language, "count": len(understood)}
+                values = {"seats": seats, "skill": skill, "language": site.language, "count": understood}
                 return Problem("language_never_bridged", text, values, task.id)
-    return _beds(project, task, method, site) or _children(project, task, method)
+    return _beds(counts.near, task, method, site) or _children(project, task, method)
 
 
-def _understood(person: Person, language: str, people: tuple[Person, ...]) -> bool:
-    helpers = (one for one in people if INTERPRETER in one.skills and language in one.languages)
-    return language in person.languages or any(person.languages & helper.languages for helper in helpers)
-
-
-def _beds(project: Project, task: Task, method: Method, site: Site | None) -> Problem | None:
+def _beds(near: int, task: Task, method: Method, site: Site | None) -> Problem | None:
     seats = sum(method.skills.values())
-    near = sum(not person.lodges for person in project.people)
     if site is None or site.beds is None or seats <= site.beds + near:
         return None
     text = "The task needs %(seats)s people at %(site)s, which has %(beds)s beds; %(near)s live nearby."
