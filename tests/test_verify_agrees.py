@@ -3,13 +3,15 @@
 import io
 import json
 import random
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from awna import verify
-from awna.core.ledger.balances import replay, trial_balance
+from awna.core.consent.proposal import Milestone
+from awna.core.ledger.balances import Replay, apply_entry, replay, trial_balance, trial_balance_digest
 from awna.core.ledger.entries import Covers, Entry, leaf_bytes
 from awna.core.ledger.trace import trace
 from awna.core.problems import Refused
@@ -24,15 +26,33 @@ LOST = account("lost", commodity="cement")
 TRUCK = account("transit", custody="truck", commodity="cement")
 BOUGHT = account("committed", custody="bank-1", proposal="buy", milestone="1")
 SIZE = 40
-LEFT_TO_THE_DATABASE = ("cover more than was committed or paid", "names no gift that it identifies", "is no row that brought something")
-"""What the replay of the core leaves to the guards of the database, and the verifier checks."""
+DOLLARS = account("free", custody="bank-2", commodity="USD")
+WAY = account("transit", custody="way", proposal="send", milestone="1")
+HELD, RELEASED = (account(stage, custody="bank-1", proposal="later", milestone="1") for stage in ("held", "released"))
+MARCH = "2026-03-20"
 
 
 def opening() -> Story:
     story = Story()
     tale.gifts(story)
     tale.purchase(story)
+    under_way(story)
+    milestone = Milestone("1", "bank-1", "general", "EUR", 2_000)
+    story.file("later", milestones=(milestone,))
+    story.add("gift", (account("ext", commodity="USD"), DOLLARS, 30_000, {"movement": "dollars"}))
     return story
+
+
+def under_way(story: Story) -> None:
+    """100.00 EUR left for another account; the banks may keep 3.00 of it."""
+    place = {"custody": "bank-1", "proposal": "send"}
+    first, charges = ([account(stage, milestone=n, **place) for stage in ("held", "released")] for n in ("1", "charges"))
+    asked = (Milestone("1", "bank-1", "general", "EUR", 10_000), Milestone("charges", "bank-1", "general", "EUR", 300))
+    story.file("send", purpose="remit", target="bank-2", milestones=asked)
+    hold = story.add("hold", (FREE, first[0], 10_000), (FREE, charges[0], 300), proposal="send")
+    rows = [(*pair, amount, {"resolves": (hold.seq, line)}) for line, (pair, amount) in enumerate(((first, 10_000), (charges, 300)), 1)]
+    story.add("release", *rows, proposal="send", decisions=story.yes("send", "sara", "sami"))
+    story.add("remit", (first[1], WAY, 10_000, {"movement": "sent"}), proposal="send")
 
 
 def any_step(story: Story, dice: random.Random) -> None:
@@ -62,7 +82,35 @@ def any_step(story: Story, dice: random.Random) -> None:
         "reverse": lambda: story.entries.append(Entry(**undo)),
         "correct": lambda: story.entries.append(Entry(**{**undo, "kind": "correction", "reverses": None, "rows": part})),
     }  # fmt: skip
+    steps |= later_steps(story, dice)
     steps[dice.choice(list(steps))]()
+
+
+def later_steps(story: Story, dice: random.Random) -> dict[str, Callable[[], object]]:
+    """What depends on proposals, rates, charges and periods."""
+    seq = len(story.entries)
+    holds = [entry.seq for entry in story.entries if entry.kind == "hold" and entry.proposal == "later"] or [seq]
+    sold, bought = dice.randint(100, 3_000), account("trading")
+    came = sold * dice.randint(60, 140) // 107 + 1
+    book = Replay()
+    for entry in story.entries:
+        apply_entry(book, entry=entry)
+    balances = trial_balance_digest(book) if dice.random() < 0.8 else "ab" * 32
+    through = dice.choice(["2026-02-28", "2026-03-10", "2026-03-31"])
+    rate = {"about": "rate", "from": "EUR", "to": "USD", "rate": dice.choice(["1.0712", "0.9", "1.2"]), "date": MARCH, "source": "bank"}
+    ceiling = dice.choice([2_000, 2_000, 1_999])
+    exchange = (DOLLARS, account("trading", commodity="USD"), sold, {"movement": f"out-{seq}"}), (bought, FREE, came, {"movement": f"in-{seq}"})
+    return {
+        "charge": lambda: story.add("fee", (WAY, EXT, dice.randint(1, 150)), date=APRIL, proposal="send"),
+        "rate": lambda: story.add("memo", date=MARCH, payload=rate),
+        "fx": lambda: story.add("fx", *exchange, date=dice.choice([APRIL, "2026-03-19"])),
+        "close": lambda: story.add("close", date="2026-04-01", payload={"about": "close", "through": through, "balances": balances}),
+        "late": lambda: story.add("gift", (EXT, FREE, sold, {"movement": f"late-{seq}"}), date=dice.choice(["2026-03-05", MARCH])),
+        "hold": lambda: story.add("hold", (FREE, HELD, ceiling), date=dice.choice([APRIL, "2026-07-01"]), proposal="later"),
+        "free": lambda: story.add("void", (HELD, FREE, 2_000, {"resolves": (dice.choice(holds), 1)}), date=APRIL,
+                                  proposal=dice.choice(["later", "later", "send"])),
+        "returned": lambda: story.add("gift", (EXT, FREE, sold, {"movement": f"back-{seq}", "lot": (1, 1)}), date=APRIL),
+    }  # fmt: skip
 
 
 def is_refused(entries: list[Entry]) -> bool:
@@ -89,7 +137,7 @@ def test_both_accept_or_both_refuse_and_trace_alike(seed):
         before, opened = list(story.entries), set(story.opened)
         any_step(story, dice)
         refused, wrong = is_refused(story.entries), wrong_with(story.entries)
-        assert bool(wrong) == refused or wrong.endswith(LEFT_TO_THE_DATABASE), (wrong, story.entries[-1])
+        assert bool(wrong) == refused, (wrong, story.entries[-1])
         if wrong:
             story.entries, story.opened = before, opened
         accepted += not wrong or dice.random() < 0.1

@@ -8,6 +8,7 @@ from ..digest import digest_of
 from ..problems import Problem, Refused
 from . import rules
 from .entries import AccountOpening, CommodityOpening, CustodyOpening, Entry, FundOpening, Ref, Transfer, check_shape
+from .history import UNIDENTIFIED, History, check_history, take_in
 
 
 @dataclass
@@ -36,6 +37,7 @@ class Replay:
     resolved: set[Ref] = field(default_factory=set)
     reversed_entries: set[int] = field(default_factory=set)
     corrected: dict[Ref, int] = field(default_factory=dict)
+    history: History = field(default_factory=History)
 
     def custody_type(self, account: AccountOpening) -> str:
         return self.custodies[account.custody].type if account.custody else rules.NO_CUSTODY
@@ -62,6 +64,7 @@ def replay(entries: Iterable[Entry], *, approved: Container[str] | None = None) 
 def apply_entry(book: Replay, *, entry: Entry) -> None:
     """Take in an entry that was checked."""
     _open(book, entry)
+    take_in(book, entry=entry)
     book.next_seq = entry.seq + 1
     book.ids.add(entry.id)
     book.entries[entry.seq] = entry
@@ -87,6 +90,8 @@ def check_entry(book: Replay, *, entry: Entry, approved: Container[str] | None =
         problems += [problem.at(f"row {line}") for problem in _check_row(view, entry, row, approved)]
     if not problems:
         problems = [*_check_whole(view, entry), *_check_floors(view, entry)]
+    if not problems:
+        problems = check_history(view, entry=entry, approved=approved)
     return problems
 
 
@@ -182,6 +187,12 @@ def _check_row(book: Replay, entry: Entry, row: Transfer, approved: Container[st
         problems.append(Problem("commodities_differ", "A row moves one commodity; these accounts hold two."))
     if debit.fund != credit.fund and not rule.fund_change:
         problems.append(Problem("funds_differ", "This kind of entry cannot move money or goods to another fund."))
+    if entry.kind == "allocate" and debit.fund != UNIDENTIFIED and not _is_narrower(book, credit.fund, than=debit.fund):
+        problems.append(
+            Problem(
+                "fund_not_narrower", "Money can be allocated only to a narrower fund. A wider or other use needs the stewards (reclass)."
+            )
+        )
     if rule.custody_change != rules.OUTSIDE and (debit.custody == credit.custody) != (rule.custody_change == rules.SAME):
         problems.append(
             Problem(
@@ -194,6 +205,19 @@ def _check_row(book: Replay, entry: Entry, row: Transfer, approved: Container[st
     return problems + [Problem(*_MISSING[need]) for need in missing]
 
 
+def _is_open_hold(book: Replay, row: Transfer, ref: Ref) -> bool:
+    hold = book.rows.get(ref)
+    if hold is None or book.entries[ref[0]].kind != "hold" or ref[0] in book.reversed_entries or ref in book.resolved:
+        return False
+    return (hold.credit, hold.amount) == (row.debit, row.amount)
+
+
+def _is_narrower(book: Replay, fund: str, *, than: str) -> bool:
+    while fund and fund != than:
+        fund = book.funds[fund].parent
+    return fund == than
+
+
 _MISSING = {
     rules.M: ("movement_missing", "The row needs a line of a statement or a numbered slip of that custody."),
     rules.P: ("second_person_missing", "The entry needs a second person who is not its author."),
@@ -201,6 +225,7 @@ _MISSING = {
     rules.R: ("milestone_missing", "The accounts must carry the milestone of the entry's approved proposal."),
     rules.T: ("target_wrong", "The money may only arrive at the proposal's target or where the custody settles to."),
     rules.L: ("lot_missing", "The row must name the gift that it returns."),
+    rules.N: ("lot_not_wanted", "This entry brings a new gift, so it cannot name an older one."),
     rules.W: ("document_missing", "The entry needs its document: waybill, reason, order or evidence."),
     rules.F: ("proposal_missing", "The entry needs a filed proposal."),
     rules.V: ("hold_missing", "The row must resolve one hold line, whole and once."),
@@ -225,13 +250,14 @@ def _has(need: str, book: Replay, entry: Entry, row: Transfer, approved: Contain
         return settles or (approval and carried <= {entry.proposal})
     if need == rules.L:
         return row.lot is not None
+    if need == rules.N:
+        return row.lot is None or entry.kind == "bank_forced"
     if need == rules.W:
         return bool(entry.documents)
     if need == rules.F:
         return bool(entry.proposal) and carried == {entry.proposal}
     if need == rules.V:
-        hold = book.rows.get(row.resolves) if row.resolves else None
-        return hold is not None and row.resolves not in book.resolved and (hold.credit, hold.amount) == (row.debit, row.amount)
+        return row.resolves is not None and _is_open_hold(book, row, row.resolves)
     return True
 
 
@@ -241,6 +267,8 @@ def _check_whole(book: Replay, entry: Entry) -> list[Problem]:
     resolved = [row.resolves for row in entry.rows if row.resolves]
     if len(set(resolved)) < len(resolved):
         problems.append(Problem(*_MISSING[rules.V]))
+    if entry.kind == "close" and entry.payload.get("balances") != trial_balance_digest(book):
+        problems.append(Problem("close_balances_wrong", "The trial balance of the close is not that of the book."))
     if entry.kind == "fx" and not _is_exchange(book, entry):
         problems.append(
             Problem("fx_rows_wrong", "An exchange has exactly two rows, into and out of trading, in one fund and two currencies.")
