@@ -151,6 +151,16 @@ def test_both_accept_or_both_refuse_and_trace_alike(seed):
         name: list(queue) for name, queue in traced.queues.items() if queue}  # fmt: skip
 
 
+def test_a_charge_that_was_taken_back_can_be_booked_again():
+    story = opening()
+    fee = story.add("fee", (WAY, EXT, 200), date=APRIL, proposal="send")
+    story.add("reverse", (EXT, WAY, 200), date=APRIL, second="nour", reverses=fee.seq)
+    story.add("fee", (WAY, EXT, 200), date=APRIL, proposal="send")
+    assert (is_refused(story.entries), wrong_with(story.entries)) == (False, "")
+    story.add("fee", (WAY, EXT, 101), date=APRIL, proposal="send")
+    assert is_refused(story.entries) and "above their cap" in wrong_with(story.entries)
+
+
 def test_golden_leaves_of_every_kind_stay_byte_for_byte():
     lines = (GOLDEN / "leaves.v1.jsonl").read_bytes().splitlines(keepends=True)
     for line in lines:

@@ -364,6 +364,8 @@ class Book(SimpleNamespace):
             need(once, "it takes back more than the row, or what was resolved, corrected or reversed before")
             cover(pair, -part)
             if pair.kind == "hold": self.filed[pair.credit.proposal].held.discard(pair.part)
+            if pair.kind == "fee" and pair.debit.stage == "transit" and seq is not None:
+                self.filed[pair.debit.proposal].charged[pair.debit.commodity] -= part
             if covers and seq is not None: self.accounts[covers["account"]].covered -= int(covers["amount"])
 
     def exchange(self, leaf: Value, rows: list[Value], filed: Any) -> None:
