@@ -60,6 +60,46 @@ def prove(model: Model, *, seconds: float, incumbent: int, hint: list[int], seed
     return Proof(bound, tuple(order), tuple(methods))
 
 
+def steady(
+    model: Model,
+    *,
+    old: dict[int, int],
+    fixed: dict[int, int],
+    methods: list[int],
+    latest: int,
+    move_weight: int,
+    seconds: float,
+    seed: int = 1,
+    workers: int = 2,
+) -> list[int] | None:
+    """Starts that stay near `old` for the tasks that may move; the `fixed` stay. None when there is no solver or no answer.
+
+    Minimises the sum of shifts and of `move_weight` per moved task, all finishes at most `latest`. Each task keeps its method.
+    """
+    if seconds <= 0 or not available():
+        return None
+    build = _Build(model, latest)
+    for task, way in enumerate(methods):
+        build.cp.add(build.chosen[task][way] == 1)
+    for task, start in fixed.items():
+        build.cp.add(build.starts[task] == start)
+    cost = []
+    for task, start in old.items():
+        shift = build.cp.new_int_var(0, latest, f"shift{task}")
+        moved = build.cp.new_bool_var(f"moved{task}")
+        build.cp.add_abs_equality(shift, build.starts[task] - start)
+        build.cp.add(build.starts[task] == start).only_enforce_if(moved.negated())
+        cost.append(shift + move_weight * moved)
+    build.cp.minimize(sum(cost))
+    solver = cp_model.CpSolver()
+    solver.parameters.max_time_in_seconds = seconds
+    solver.parameters.num_workers = workers
+    solver.parameters.random_seed = seed
+    if solver.solve(build.cp) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        return None
+    return [solver.value(start) for start in build.starts]
+
+
 class _Build:
     """The CP-SAT model of a compiled project with all finishes at most `latest`."""
 
