@@ -356,16 +356,14 @@ class Book(SimpleNamespace):
             ref, part = tuple(row.get("corrects", ())) if seq is None else (seq, row["line"]), int(row["amount"])
             need(ref in self.rows, "it takes back a row that is not there")
             pair, amount, covers = self.rows[ref]
-            same = (pair.debit.id, pair.credit.id) == (row["credit"], row["debit"]) and (seq is None or part == amount)
-            need(same, "its row is not the old one, swapped")
+            need((pair.debit.id, pair.credit.id, part) == (row["credit"], row["debit"], part if seq is None else amount), "its row is not the old one, swapped")
             need(pair.kind not in barred, "it takes back what cannot be reversed or corrected")
             self.corrected[ref] += part
             once = self.corrected[ref] <= amount and ref not in self.resolved
             need(once, "it takes back more than the row, or what was resolved, corrected or reversed before")
             cover(pair, -part)
             if pair.kind == "hold": self.filed[pair.credit.proposal].held.discard(pair.part)
-            if pair.kind == "fee" and pair.debit.stage == "transit" and seq is not None:
-                self.filed[pair.debit.proposal].charged[pair.debit.commodity] -= part
+            if (pair.kind, pair.debit.stage) == ("fee", "transit"): self.filed[pair.debit.proposal].charged[pair.debit.commodity] -= part * (seq is not None)
             if covers and seq is not None: self.accounts[covers["account"]].covered -= int(covers["amount"])
 
     def exchange(self, leaf: Value, rows: list[Value], filed: Any) -> None:
