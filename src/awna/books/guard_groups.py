@@ -145,9 +145,9 @@ GROUPS: tuple[Rare, ...] = (
         ("unidentified_cannot_be_held", f"{_fund('debit', 'code')} = 'unidentified'"),
     )),
     Rare("NEW.resolves_seq IS NOT NULL", (
-        ("hold_line_does_not_fit", """NOT EXISTS (SELECT 1 FROM books_transfer o
+        ("hold_line_does_not_fit", f"""NOT EXISTS (SELECT 1 FROM books_transfer o
             WHERE o.book_id = NEW.book_id AND o.entry_seq = NEW.resolves_seq AND o.line = NEW.resolves_line AND o.kind = 'hold'
-            AND o.credit_account_id = NEW.debit_account_id AND o.amount = NEW.amount)"""),
+            AND o.credit_account_id = NEW.debit_account_id AND o.amount = NEW.amount AND {_STANDS.format(row='o')})"""),
     )),
     Rare("NEW.kind = 'reverse'", (
         ("reverse_is_not_the_mirror", """NOT EXISTS (SELECT 1 FROM books_transfer o

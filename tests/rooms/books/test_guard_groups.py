@@ -119,6 +119,20 @@ def test_a_hold_is_free_again_only_when_its_proposal_ended(ledger):
     assert (ledger.net("held"), ledger.net("free")) == (0, 100_000)
 
 
+def test_a_hold_that_was_taken_back_resolves_nothing(ledger):
+    """Its money lies free; what is held now is of another line, and only that one can be released or voided."""
+    ledger.gift(100_000)
+    proposal = ledger.proposal()
+    first = ledger.hold(proposal)
+    held, free = ledger.spot("held", proposal=proposal), ledger.spot("free")
+    ledger.post("reverse", Row(held, free, 60_000), reverses=first.seq, second=ledger.world.nour, proposal=proposal)
+    again = ledger.hold(proposal)
+    after = {"proposal": proposal, "effective_date": date(2099, 1, 2)}
+    refused("hold_line_does_not_fit", lambda: ledger.post("void", Row(held, free, 60_000, resolves=(first.seq, 1)), **after))
+    ledger.post("void", Row(held, free, 60_000, resolves=(again.seq, 1)), **after)
+    assert ledger.net("free") == 100_000
+
+
 def test_released_money_is_free_again_after_withdrawal_or_payment(ledger):
     ledger.gift(200_000)
     taken_back, paid = ledger.proposal(name="one"), ledger.proposal(name="two")
