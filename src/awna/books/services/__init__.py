@@ -41,12 +41,14 @@ from .publish import log_file, publish_after_commit, publish_log, receive_cosign
 from .reading import balance_of, stock_by_place, sums_by_stage, trial_balance
 from .references import ensure_reference, find_key, forget_line_texts, forget_reference, leaf_text, prove_entry, reference_of
 from .releases import (
+    ShareBack,
     clear_advance,
     hold_ceilings,
     left_of_lot,
     pay_refund,
     pay_released,
     propose_refund,
+    refunded_shares,
     release_held,
     send_equipment_home,
     take_back_advance,
@@ -60,7 +62,7 @@ from .writing import EntryDraft
 publish_head = publish_log
 
 __all__ = [
-    "CashCount", "Compared", "EntryDraft", "GiftAsk", "PostingReport", "Refused", "Row", "Spot", "Standing", "StatementImport", "Taken",
+    "CashCount", "Compared", "EntryDraft", "GiftAsk", "PostingReport", "Refused", "Row", "ShareBack", "Spot", "Standing", "StatementImport", "Taken",
     "balance_of", "book_equals_bank", "carry_out", "check_book", "clear_advance", "close_batch", "close_period", "closed_through",
     "compare_account", "compare_accounts", "convert", "correct_line", "count_cash", "due_batches", "dump_book", "ensure_commodity",
     "ensure_custody", "ensure_fund", "ensure_milestones", "ensure_reference", "entry_using", "exchange_free", "exchange_released",
@@ -70,7 +72,7 @@ __all__ = [
     "post_unidentified", "posting", "propose_act", "propose_correction", "propose_loss", "propose_opening_balance",
     "propose_opening_stock", "propose_policy", "propose_reclass", "propose_refund", "propose_reversal", "propose_wages", "prove_entry",
     "prove_leaf", "prove_share", "publish_after_commit", "publish_head", "publish_log", "rate_on", "read_entries", "rebuild_derived",
-    "receive_cosigned", "record_rate", "reference_of", "release_held", "remit", "remit_booked_line", "renew_policy", "repost_line",
+    "receive_cosigned", "record_rate", "reference_of", "refunded_shares", "release_held", "remit", "remit_booked_line", "renew_policy", "repost_line",
     "reverse_entry", "row_payload", "rule_id", "say_movements", "say_statements", "send_equipment_home", "set_exposure",
     "settle_provider", "shortfalls", "stock_by_place", "store_document", "store_statement", "sums_by_stage", "take_back_advance",
     "take_gift", "take_gifts", "trace_lot", "trace_shares", "trial_balance", "write_slip",

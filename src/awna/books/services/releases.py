@@ -1,6 +1,7 @@
 """Money that the stewards release part by part: held, released, paid or advanced, cleared, repaid; and a gift that goes back."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -14,7 +15,7 @@ from awna.core.ledger import rules
 from awna.core.problems import Problem, Refused
 from awna.parties.models import Role
 
-from ..models import Book, Commodity, Custody, Document, Entry, Fund, Milestone, Movement, Transfer
+from ..models import Book, Commodity, Custody, Document, Entry, Fund, GiftBatch, Milestone, Movement, Share, Transfer
 from .accounts import Row, Spot
 from .acts import first_answer
 from .derived import trace_lot
@@ -99,17 +100,31 @@ def take_back_advance(
 # -- a gift goes back -----------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class ShareBack:
+    """A gift of a closed batch that goes back: its reference, the fund in which it stands, and how much of it lies free."""
+
+    reference: str
+    fund: Fund
+    left: int
+
+
 @transaction.atomic
 def propose_refund(
     *, book: Book, lot: str, amount: int, payee: Custody, beyond: bool = False, documents: Sequence[Document] = (), filed_by: Role,
-    expires_on: date, request_id: str,
+    expires_on: date, request_id: str, share: ShareBack | None = None,
 ) -> Proposal:  # fmt: skip
-    """Ask the stewards to give a gift back, and hold that much of it at once. `beyond`: more than is left of this very gift."""
-    fund = fund_of_lot(book, lot)
+    """Ask the stewards to give a gift back, and hold that much of it at once. `beyond`: more than is left of this very gift.
+
+    Of a batch, `share` says whose gift goes back and what is left of it; the batch's other gifts stay as they are.
+    """
+    fund = share.fund if share else fund_of_lot(book, lot)
     seq, line = (int(part) for part in lot.split("."))
     came = Transfer.objects.select_related("credit_account__custody", "commodity").get(book=book, entry_seq=seq, line=line)
     known = Proposal.objects.filter(campaign=book.campaign, request_id=request_id).exists()
-    left = left_of_lot(book, lot)
+    if came.giftbatch_id and (share is None or not Share.objects.filter(giftbatch=came.giftbatch_id, commitment=share.reference).exists()):
+        raise Refused(Problem("refund_needs_the_share", "This is a batch of gifts. Say whose gift in it goes back, from that gift's page."))
+    left = share.left if share else left_of_lot(book, lot)
     if not known and amount > left and not beyond:
         scale, code = came.commodity.scale, came.commodity.code
         raise Refused(Problem(
@@ -121,6 +136,8 @@ def propose_refund(
     }  # fmt: skip
     payload: dict[str, Any] = {"payee": str(payee.pk), "milestones": [milestone], "lot": lot, "beyond": beyond,
                                "documents": sorted(document.digest for document in documents)}  # fmt: skip
+    if share:
+        payload["share"] = share.reference
     proposal = consent.file_proposal(campaign=book.campaign, purpose="refund", payload=payload, filed_by=filed_by, expires_on=expires_on,
                                      request_id=request_id)  # fmt: skip
     hold_ceilings(proposal=proposal, author=filed_by, lot=lot)
@@ -135,7 +152,7 @@ def pay_refund(*, proposal: Proposal, movement: Movement, author: Role, second: 
     if first is not None:
         return first
     part = find_milestone(proposal, "1", movement.commodity)
-    _refuse_other_account(book, lot, movement)
+    _refuse_other_account(book, lot, movement, str(proposal.content.get("share", "")))
     outside = Spot(rules.EXT, str(part.payee_id), str(part.fund_id), str(part.commodity_id))
     row = Row(milestone_spot(part, rules.RELEASED), outside, -movement.amount - movement.used, movement=str(movement.pk), lot=lot)
     return post_entry(book=book, kind="refund", rows=[row], author=author, second=second, effective_date=open_day(book, movement.booked_on),
@@ -178,10 +195,20 @@ def advance_spot(payee: Custody, fund: Fund, commodity: Commodity) -> Spot:
     return Spot(rules.ADVANCE, str(payee.pk), str(fund.pk), str(commodity.pk))
 
 
-def _refuse_other_account(book: Book, lot: str, movement: Movement) -> None:
+def refunded_shares(batch: GiftBatch) -> dict[tuple[int, int], list[str]]:
+    """The rows that held money to give it back, and whose share of a closed batch each of them took."""
+    lot = f"{batch.closed_seq}.1"
+    asked = [one for one in Proposal.objects.filter(campaign=batch.book.campaign, purpose="refund") if one.content.get("lot") == lot]
+    shares = {one.pk: str(one.content["share"]) for one in asked if "share" in one.content}
+    holds = Entry.objects.filter(book=batch.book, kind="hold", proposal__in=shares).values_list("seq", "proposal")
+    return {(seq, 1): [shares[proposal]] for seq, proposal in holds}
+
+
+def _refuse_other_account(book: Book, lot: str, movement: Movement, share: str) -> None:
     """The money goes back where it came from, as far as both statements name the account."""
     seq, line = (int(part) for part in lot.split("."))
-    came = Transfer.objects.select_related("movement").get(book=book, entry_seq=seq, line=line).movement
+    row = Transfer.objects.select_related("movement").get(book=book, entry_seq=seq, line=line)
+    came = Share.objects.select_related("movement").get(giftbatch=row.giftbatch_id, commitment=share).movement if share else row.movement
     origin, goes = (("".join(one.counter_account.split()).upper() if one else "") for one in (came, movement))
     if origin and goes and origin != goes:
         raise Refused(Problem("refund_to_another_account", "The bank sent the money to another account than the gift came from. Ask the bank at once.",

@@ -11,10 +11,10 @@ from .gifts import (
     pledge_gift,
     record_gift_in_kind,
 )
-from .shelter import allocate_identified, close_batch, close_batches, record_return, waive_shelter, way_of
+from .shelter import allocate_identified, close_batch, close_batches, propose_refund, record_return, waive_shelter, way_of
 
 __all__ = [
     "Claimed", "Left", "allocate_identified", "assign_movement", "claim_movements", "close_batch", "close_batches", "confirm_pledge",
-    "donor_file", "erase_donor", "identify_gift", "pledge_gift", "proof_file", "record_gift_in_kind", "record_return", "waive_shelter",
+    "donor_file", "erase_donor", "identify_gift", "pledge_gift", "proof_file", "propose_refund", "record_gift_in_kind", "record_return", "waive_shelter",
     "way_of",
 ]  # fmt: skip

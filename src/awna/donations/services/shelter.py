@@ -1,14 +1,15 @@
 """Gifts of a sheltered book: batches closed, money identified, gifts returned, each gift's own way. No gift is ever shown alone."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
 from django.db import transaction
 
 from awna.books import services as books
-from awna.books.models import Book, Entry, GiftBatch, Movement, Share
+from awna.books.models import Book, Custody, Document, Entry, GiftBatch, Movement, Share
 from awna.books.models.naming import UNIDENTIFIED
+from awna.consent.models import Proposal
 from awna.core.ledger import rules
 from awna.core.ledger.shelter import SHARES_MIN
 from awna.core.ledger.trace import Hop
@@ -104,13 +105,35 @@ def record_return(*, gift: Gift, movement: Movement, author: Role, request_id: s
     return entry
 
 
+@transaction.atomic
+def propose_refund(
+    *, gift: Gift, amount: int, payee: Custody, beyond: bool = False, documents: Sequence[Document] = (), filed_by: Role, expires_on: date,
+    request_id: str,
+) -> Proposal:  # fmt: skip
+    """Ask the stewards to give this very gift back, also out of a batch: what is held is its own share, not the head of the batch."""
+    if gift.entry_seq is None:
+        raise Refused(Problem("batch_not_closed_yet", "This gift waits in a batch that is not closed. It can be given back when the batch is closed."))
+    share = None
+    if gift.batch is not None:
+        named = gift.allocated_seq is not None and gift.pledge is not None
+        share = books.ShareBack(gift.reference, gift.pledge.fund if named and gift.pledge else gift.batch.fund, _left_of(gift))
+    return books.propose_refund(book=gift.book, lot=gift.lot, amount=amount, payee=payee, beyond=beyond, documents=documents,
+                                filed_by=filed_by, expires_on=expires_on, request_id=request_id, share=share)  # fmt: skip
+
+
+def _left_of(gift: Gift) -> int:
+    """How much of a share lies free."""
+    free = {str(pk) for pk in gift.book.accounts.filter(stage=rules.FREE).values_list("pk", flat=True)}
+    return sum(hop.amount * (hop.credit in free) - hop.taken * (hop.debit in free) for hop in way_of(gift))
+
+
 def way_of(gift: Gift) -> list[Hop]:
     """The hops of one gift, oldest first: of its lot, or of its own part in the lot of its batch. Nothing while the batch is open."""
     if gift.entry_seq is None:
         return []
     if gift.batch is None:
         return books.trace_lot(gift.book, gift.lot)
-    chosen = _rows_that_chose(Gift.objects.filter(batch=gift.batch))
+    chosen = _rows_that_chose(Gift.objects.filter(batch=gift.batch)) | books.refunded_shares(gift.batch)
     lot = (gift.entry_seq, gift.line)
     ways = books.trace_shares(gift.batch, chosen=chosen)[gift.reference]
     return [Hop(hop.row, hop.debit, hop.credit, lot, hop.amount, hop.taken) for hop in ways]
