@@ -19,6 +19,8 @@ class Result:
     count: int
     faults: list[str] = field(default_factory=list)
     missing: str = ""
+    note: str = ""
+    """What is to be said beside the result, though it is no loss."""
     roots: dict[str, str] = field(default_factory=dict)
 
     def as_value(self) -> dict[str, Any]:

@@ -37,7 +37,8 @@ def _run(case, how):  # type: ignore[no-untyped-def]
     except Exception:
         last = traceback.format_exc()
         sys.stderr.write(last)
-        return {"what": "run", "count": 1, "faults": [] if how.plant else [last.strip().splitlines()[-1][:200]], "missing": ""}
+        said = last.strip().splitlines()[-1][:200]
+        return {"what": "run", "count": 1, "faults": [] if how.plant else [said], "missing": "", "note": said if how.plant else ""}
 
 
 if __name__ == "__main__":

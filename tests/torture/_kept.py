@@ -58,7 +58,10 @@ def _engine(line: Line) -> str:
 
 
 def _word(line: Line) -> str:
-    return f"not run: {line['result']['missing']}" if line["result"]["missing"] else _found(line["result"]["faults"])
+    if line["result"]["missing"]:
+        return f"not run: {line['result']['missing']}"
+    note = line["result"].get("note")
+    return _found(line["result"]["faults"]) + (f"; {note}" if note else "")
 
 
 def _found(faults: list[str]) -> str:

@@ -25,7 +25,7 @@ from awna.parties.models import Role
 from tests import databases
 
 IBAN = "DE02120300000000202051"
-PROCESS_S_MAX = 120
+PROCESS_S_MAX, COPY_S_MAX = 120, 60
 _numbers = itertools.count(1)
 
 
@@ -70,24 +70,33 @@ def scratch() -> Iterator[Place]:
     """A copy of the founded book, with keys, log and guard of its own; all thrown away afterwards."""
     original = str(connection.settings_dict["NAME"])
     copy = databases._copy_sqlite(original) if connection.vendor == "sqlite" else _copy_postgresql(original)
-    kept = settings.AWNA_KEY_DIR, settings.AWNA_LOG_DIR, settings.AWNA_LOG_GUARD_DIR
-    folder = Path(tempfile.mkdtemp(prefix="book-", dir=settings.AWNA_DATA_DIR))
-    shutil.copytree(kept[0], folder / "keys")
-    settings.AWNA_KEY_DIR, settings.AWNA_LOG_DIR, settings.AWNA_LOG_GUARD_DIR = folder / "keys", folder / "log", str(folder / "guard")
-    (folder / "guard").mkdir()
     databases._use(copy)
     try:
-        yield here(copy)
+        with own_log():
+            yield here(copy)
     finally:
         databases._use(original)
-        settings.AWNA_KEY_DIR, settings.AWNA_LOG_DIR, settings.AWNA_LOG_GUARD_DIR = kept
-        shutil.rmtree(folder, ignore_errors=True)
         if connection.vendor == "sqlite":
             for suffix in ("", "-wal", "-shm"):
                 Path(copy + suffix).unlink(missing_ok=True)
         else:
             with contextlib.suppress(Exception), databases._owner() as owner:
                 owner.execute(f"DROP DATABASE {copy} WITH (FORCE)")
+
+
+@contextlib.contextmanager
+def own_log() -> Iterator[None]:
+    """The keys that are there, and a log and a guard that are yet empty, in a folder that goes away."""
+    kept = settings.AWNA_KEY_DIR, settings.AWNA_LOG_DIR, settings.AWNA_LOG_GUARD_DIR
+    folder = Path(tempfile.mkdtemp(prefix="book-", dir=settings.AWNA_DATA_DIR))
+    shutil.copytree(kept[0], folder / "keys")
+    settings.AWNA_KEY_DIR, settings.AWNA_LOG_DIR, settings.AWNA_LOG_GUARD_DIR = folder / "keys", folder / "log", str(folder / "guard")
+    (folder / "guard").mkdir()
+    try:
+        yield
+    finally:
+        settings.AWNA_KEY_DIR, settings.AWNA_LOG_DIR, settings.AWNA_LOG_GUARD_DIR = kept
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def here(name: str) -> Place:
@@ -98,9 +107,18 @@ def here(name: str) -> Place:
 def _copy_postgresql(original: str) -> str:
     connections.close_all()
     copy = f"awna_torture_{next(_numbers)}"
-    with databases._owner() as owner:
-        owner.execute(f"CREATE DATABASE {copy} TEMPLATE {original} OWNER awna_owner")
-    return copy
+    import psycopg
+
+    deadline = time.monotonic() + COPY_S_MAX
+    while True:
+        try:
+            with databases._owner() as owner:
+                owner.execute(f"CREATE DATABASE {copy} TEMPLATE {original} OWNER awna_owner")
+            return copy
+        except psycopg.errors.ObjectInUse:  # the server process of somebody who just left, or who was killed
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
 
 
 def gift_draft(place: Place, *, movement: object, minor: int, request_id: str, fund: str = "whole", day=None):  # type: ignore[no-untyped-def]

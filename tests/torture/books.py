@@ -104,7 +104,7 @@ def said(line: dict[str, object], *, plant: bool) -> str:
         else ("holds" if line["holds"] else "LOST")
     )
     engine = "" if line["engine"] == "none" else f" [{line['engine']}]"
-    more = result.get("missing") or "; ".join(result["faults"][:3])
+    more = result.get("missing") or "; ".join([*result["faults"][:3], *filter(None, [result.get("note")])])
     return f"{line['number']:>2} {line['name']}{engine}: {result['count']} {result['what']} – {word}{f': {more}' if more else ''} ({line['seconds']} s)"
 
 
