@@ -123,7 +123,7 @@ def propose_refund(
     came = Transfer.objects.select_related("credit_account__custody", "commodity").get(book=book, entry_seq=seq, line=line)
     known = Proposal.objects.filter(campaign=book.campaign, request_id=request_id).exists()
     if came.giftbatch_id and (share is None or not Share.objects.filter(giftbatch=came.giftbatch_id, commitment=share.reference).exists()):
-        raise Refused(Problem("refund_needs_the_share", "This is a batch of gifts. Say whose gift in it goes back, from that gift's page."))
+        raise Refused(Problem("refund_needs_the_share", "This is a batch of gifts. Name the gift in it that goes back."))
     left = share.left if share else left_of_lot(book, lot)
     if not known and amount > left and not beyond:
         scale, code = came.commodity.scale, came.commodity.code
