@@ -108,6 +108,12 @@ def test_nothing_may_be_dated_inside_a_closed_period():
     assert "was closed" in refusal(dump_of(story.entries))
 
 
+def test_a_batch_that_names_a_movement_is_refused():
+    leaves = [json.loads(leaf_bytes(entry)) for entry in WHOLE.entries]
+    next(leaf for leaf in leaves if "batch" in leaf)["rows"][0]["movement"] = "sheltered-1"
+    assert "no batch of ten" in refusal(dump_of_leaves([canonical_json(leaf) for leaf in leaves], openings=WHOLE.openings))
+
+
 def paths_of(value: object, path: tuple = ()) -> list[tuple]:
     below = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     return [path, *(deeper for key, item in below for deeper in paths_of(item, (*path, key)))]

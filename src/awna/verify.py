@@ -2,10 +2,9 @@
 
 import argparse, base64, hashlib, hmac, io, json, re, sys
 from collections import Counter, defaultdict, deque
-from contextlib import suppress
 from decimal import Decimal
 from fractions import Fraction
-from itertools import product
+from itertools import islice, product
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, BinaryIO
@@ -18,17 +17,18 @@ Not provable from a file: that goods exist, that the bank agrees, that a payee i
 # kind, then for each pair of stages: debit and credit stage (with the only custody types, where said), commodity (m money, g goods, t time)
 # needs (D, C: a movement at the debit or the credit end; the others are in NEEDS), custody (= kept, ! changed, . one end outside).
 TABLE = """
-open ext free m NQW . | ext stock g NQW . | ext advance m NQW . / gift ext free m CN . / receive_goods ext stock g P . | ext
-transit:consignment g P . | advance ext m P . / gift_in_kind ext stock g NP . | ext transit:consignment g NP . / allocate free free m - = /
-reclass free free m Q = | free short m Q = / hold free held m F = / release held released m QV = / order released committed m RW = / pay
-released ext m DER . | committed ext m DER . | released advance m DER ! | committed advance m DER ! / void held free m V = | committed
-released m - = | released free m - = | advance free:bank,cash m C ! / move_goods stock transit:consignment g W ! | stock stock g W ! |
-transit:consignment stock g W ! / issue stock issued g - ! | issued stock g - ! / loss stock lost g PW . | transit:consignment lost g PW . |
-issued lost g PW . | advance lost m QW . | free:cash lost m QW . | transit:remittance lost m QW . / hours ext issued t P . / remit released
-transit:remittance m DR ! | transit:remittance free m CT ! | free:provider transit:remittance m D ! / fx free trading m D . | released
-trading m DR . | transit:remittance trading m - . | trading free m C . | trading transit:remittance m - . / fee released ext m DR . |
-transit:remittance ext m R . / refund released ext m DLR . | stock ext g LP . / bank_forced free ext m D . | short ext m D . | ext free m CN
-.
+open ext free m NQW . | ext stock g NQW . | ext advance m NQW . / gift ext free m CN . / receive_goods ext stock g P . |
+ext transit:consignment g P . | advance ext m P . / gift_in_kind ext stock g NP . | ext transit:consignment g NP . /
+allocate free free m - = / reclass free free m Q = | free short m Q = / hold free held m F = / release held released m QV = /
+order released committed m RW = / pay released ext m DER . | committed ext m DER . | released advance m DER ! | committed advance m DER ! /
+void held free m V = | committed released m - = | released free m - = | advance free:bank,cash m C ! /
+move_goods stock transit:consignment g W ! | stock stock g W ! | transit:consignment stock g W ! / issue stock issued g - ! |
+issued stock g - ! / loss stock lost g PW . | transit:consignment lost g PW . | issued lost g PW . | advance lost m QW . |
+free:cash lost m QW . | transit:remittance lost m QW . / hours ext issued t P . / remit released transit:remittance m DR ! |
+transit:remittance free m CT ! | free:provider transit:remittance m D ! / fx free trading m D . | released trading m DR . |
+transit:remittance trading m - . | trading free m C . | trading transit:remittance m - . / fee released ext m DR . |
+transit:remittance ext m R . / refund released ext m DLR . | stock ext g LP . / bank_forced free ext m D . | short ext m D . |
+ext free m CN .
 """
 COMMODITIES = {"m": ("money",), "g": ("material", "medical", "equipment"), "t": ("time",)}
 PURSES, BALANCE_STAGES = ("bank", "provider", "cash"), ("free", "held", "released", "committed", "short")
@@ -61,9 +61,8 @@ def build_table() -> dict[tuple[str, ...], tuple[frozenset[str], str, str, bool]
             side = "" if custody == "=" else "debit" if credit in BALANCE_STAGES else "credit" if debit in BALANCE_STAGES else ""
             wants = {"bank": "M", "provider": "M", "cash": "Q"}.get({"debit": ctype, "credit": dtype}.get(side, ""), "P")
             for undo, more, barred in (("reverse", "", NOT_REVERSIBLE), ("correction", "Q" * (debit == "ext"), NOT_CORRECTABLE)):
-                if kind not in barred:
-                    terms = frozenset(wants + more * (wants == "M")), custody, side * (wants == "M"), funds
-                    table[undo, credit, ctype, debit, dtype, thing] = terms
+                terms = frozenset(wants + more * (wants == "M")), custody, side * (wants == "M"), funds
+                if kind not in barred: table[undo, credit, ctype, debit, dtype, thing] = terms
     return table
 
 RULES = build_table()
@@ -72,30 +71,32 @@ KINDS = {key[0] for key in RULES} | set(WITHOUT_ROWS)
 # ------------------------------------------------- shapes: a name, then shape:key,key; a key alone is its own shape; ? = may be missing;
 # [x] = list of x, not empty; =x = the text x. Canonical JSON has one byte form, so a shape is one regular expression over the whole line.
 SHAPES_TEXT = """
-header =header:type 1:v word:book,origin,log_key counts words:witness_keys [past]:key_history? | counts int:entries,openings | past
-int:entry word:key text:note | tile =tile:type int:first hashes | checkpoint =checkpoint:type text:note | seen int:size digest:root |
-opening =opening:type 1:v id:of word:name digest:salt text:value | share int:index amount [step]:steps | step digest:hash sum | receipt
-=receipt:type 1:v word:receipt,book,log_key digest:key ref:lot text:leaf,proof share? | custody id id:settles_to? word:type private? | fund
-id id:parent? private? | commodity id thing:kind scale word:code? private? | exact id:debit,credit amount | document word:kind digest |
-account id stage id:fund,commodity,custody?,proposal? word:milestone? private? | covers id:account amount | batch int:n
-digest:movements,shares | opens [commodity]:commodities? [fund]:funds? [custody]:custodies? [account]:accounts? | seal digest:key,nonce
-base64:signature,auth?,client? | decision id:steward,proposal digest date digest:key?,nonce? base64:signature?,auth?,client? | key
-word:alg,kind,rp?,site? id:steward base64:public | policy =policy:about word:book,origin int:epoch,k [id]:stewards [key]:keys?
-[seal]:founding? | moved id delta:amount | milestone word:n id:custody,fund,commodity amount:ceiling [word]:evidence? date:earliest? |
-proposal 1:v word:book,purpose,nonce id id:target? digest:policy,payee? date:expiry [milestone]:milestones? [exact]:rows? [word]:documents?
-seen? amount:least_arrival? | break =break:about word:origin? seen:lost?,adopted? | log_key =log_key:about word:key,replaces | statement
-word:about id:custody,commodity? int:number? delta:opening?,closing? [moved]:movements? digest:commitment? | rate =rate:about
-word:from,to,source decimal:rate date | close =close:about date:through digest:balances | row int:line id:debit,credit,movement? amount
-ref:lot?,resolves?,corrects? covers? | leaf 1:v int:seq id kind date id:author,second?,proposal? int:reverses? [row]:rows? opens? private?
-[document]:documents? [decision]:decisions? batch?
+statement word:about id:custody,commodity? int:number? delta:opening?,closing? [moved]:movements? digest:commitment? |
+header =header:type 1:v word:book,origin,log_key counts words:witness_keys [past]:key_history? | log_key =log_key:about word:key,replaces |
+receipt =receipt:type 1:v word:receipt,book,log_key digest:key ref:lot text:leaf,proof share? | checkpoint =checkpoint:type text:note |
+policy =policy:about word:book,origin int:epoch,k [id]:stewards [key]:keys? [seal]:founding? | share int:index amount [step]:steps |
+decision id:steward,proposal digest date digest:key?,nonce? base64:signature?,auth?,client? | custody id id:settles_to? word:type private? |
+milestone word:n id:custody,fund,commodity amount:ceiling [word]:evidence? date:earliest? | batch int:n digest:movements,shares |
+opens [commodity]:commodities? [fund]:funds? [custody]:custodies? [account]:accounts? | commodity id thing:kind scale word:code? private? |
+row int:line id:debit,credit,movement? amount ref:lot?,resolves?,corrects? covers? | seal digest:key,nonce base64:signature,auth?,client? |
+account id stage id:fund,commodity,custody?,proposal? word:milestone? private? | rate =rate:about word:from,to,source decimal:rate date |
+opening =opening:type 1:v id:of word:name digest:salt text:value | key word:alg,kind,rp?,site? id:steward base64:public |
+break =break:about word:origin? seen:lost?,adopted? | close =close:about date:through digest:balances | past int:entry word:key text:note |
+tile =tile:type int:first hashes | exact id:debit,credit amount | counts int:entries,openings | fund id id:parent? private? |
+seen int:size digest:root | document word:kind digest | covers id:account amount | moved id delta:amount | step digest:hash sum |
+proposal 1:v word:book,purpose,nonce id id:target? digest:policy,payee? date:expiry [milestone]:milestones? [exact]:rows?
+  [word]:documents? seen? amount:least_arrival? |
+leaf 1:v int:seq id kind date id:author,second?,proposal? int:reverses? [row]:rows? opens? private? [document]:documents?
+  [decision]:decisions? batch?
 """
 PATTERNS = {
     "id": r'"[A-Za-z0-9][A-Za-z0-9._:-]{0,99}"', "word": r'"(?:[^"\\\x00-\x1f]|\\["\\]){1,200}"', "digest": r'"[0-9a-f]{64}"', "1": "1",
     "text": r'"(?:[^"\\\x00-\x1f]|\\["\\bfnrt]|\\u00(?:0[0-7bef]|1[0-9a-f]))*"', "hashes": r'"(?:[0-9a-f]{64}){1,256}"',
     "date": r'"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"', "amount": r'"(?:[1-9][0-9]{0,14}|10{15})"',
     "sum": r'"(?:0|[1-9][0-9]{0,14}|10{15})"', "delta": r'"(?:0|-?[1-9][0-9]{0,14})"', "decimal": r'"[0-9]{1,9}(?:\.[0-9]{1,12})?"',
-    "int": r"(?:0|[1-9][0-9]{0,14})", "scale": "[0-9]", "base64": r'"[A-Za-z0-9+/]+={0,2}"', "ref": r"\[(?:0|[1-9][0-9]{0,14}),[1-9][0-9]{0,4}\]",
-    "kind": f'"(?:{"|".join(sorted(KINDS))})"', "stage": f'"(?:{"|".join(CUSTODIES)})"', "thing": '"(?:money|material|medical|equipment|time)"',
+    "int": r"(?:0|[1-9][0-9]{0,14})", "scale": "[0-9]", "base64": r'"[A-Za-z0-9+/]+={0,2}"', "kind": f'"(?:{"|".join(sorted(KINDS))})"',
+    "ref": r"\[(?:0|[1-9][0-9]{0,14}),[1-9][0-9]{0,4}\]", "stage": f'"(?:{"|".join(CUSTODIES)})"',
+    "thing": f'"(?:{"|".join(sum(COMMODITIES.values(), ()))})"',
 }
 PATTERNS["private"] = r"\{{{word}:{digest}(?:,{word}:{digest})*\}}".format_map(PATTERNS)
 PATTERNS["words"] = r"\[(?:{word}(?:,{word})*)?\]".format_map(PATTERNS)
@@ -118,11 +119,11 @@ def digest(value: object) -> str: return hash_of(canonical(value).encode()).hex(
 def is_canonical(text: str, shape: str) -> bool:
     """Whether this is the one form of a value of this shape. What a payload says is free; the order of private fields is in no pattern."""
     if '"payload":' not in text and '"private":' not in text: return bool(MATCHES[shape](text))
-    with suppress(ValueError, TypeError, RecursionError):
+    try:
         value = json.loads(text, parse_float=str.encode, parse_constant=str.encode)  # bytes, which canonical() cannot write
         whole, payload = canonical(value), value.pop("payload", {"": ""}) if shape in ("leaf", "proposal") else {"": ""}
         return whole == text and bool(whole.encode() and payload and isinstance(payload, dict) and MATCHES[shape](canonical(value)))
-    return False
+    except (ValueError, TypeError, RecursionError): return False
 
 def parse(line: bytes, where: str, shape: str) -> Value:
     """The value of one line that stands in its one form."""
@@ -133,9 +134,9 @@ def parse(line: bytes, where: str, shape: str) -> Value:
 
 def unbase64(text: str) -> bytes:
     """The bytes of base64 in its one exact form, else none."""
-    with suppress(ValueError):
-        if base64.b64encode(raw := base64.b64decode(text, validate=True)).decode() == text: return raw
-    return b""
+    try: raw = base64.b64decode(text, validate=True)
+    except ValueError: return b""
+    return raw if base64.b64encode(raw).decode() == text else b""
 
 # --------------------------------------------------------------- signatures: Ed25519 (RFC 8032) and ECDSA on P-256, with whole numbers only
 P, ORDER, D = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493, -121665 * pow(121666, -1, 2**255 - 19) % (2**255 - 19)
@@ -150,8 +151,7 @@ def add(a: Point, b: Point, curve: int) -> Point:
     if a is None or b is None or (curve == Q and a[0] == b[0] and (a[1] + b[1]) % Q == 0): return None if a and b else a or b
     (x, y), (u, v) = a, b
     if curve == P:
-        t = D * x * u * y * v % P
-        inverse = pow(1 - t * t, -1, P)
+        inverse = pow(1 - (t := D * x * u * y * v % P) ** 2, -1, P)
         return (x * v + u * y) * (1 - t) * inverse % P, (y * v + x * u) * (1 + t) * inverse % P
     slope = 3 * (x * x - 1) * pow(2 * y, -1, Q) if a == b else (v - y) * pow(u - x, -1, Q)
     w = (slope * slope - x - u) % Q
@@ -173,7 +173,8 @@ def ed25519_is_right(public: bytes, message: bytes, signature: bytes) -> bool:
     key, commitment, scalar = ed_point(public), ed_point(signature[:32]), int.from_bytes(signature[32:], "little")
     challenge = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % ORDER
     if not key or not commitment or len(signature) != 64 or scalar >= ORDER: return False
-    return (times(scalar, ed_point((4 * pow(5, -1, P) % P).to_bytes(32, "little")), P) or (0, 1)) == add(commitment, times(challenge, key, P), P)
+    base = ed_point((4 * pow(5, -1, P) % P).to_bytes(32, "little"))
+    return (times(scalar, base, P) or (0, 1)) == add(commitment, times(challenge, key, P), P)
 
 def es256_is_right(public: bytes, message: bytes, signature: bytes) -> bool:
     """ECDSA with SHA-256; the key is 04 x y, the signature DER, each in its one exact form."""
@@ -215,8 +216,8 @@ class Book(SimpleNamespace):
     def __init__(self) -> None:
         super().__init__(
             opened={"commodities": {}, "funds": {}, "custodies": {}, "accounts": {}}, ids=set(), sealed=set(), resolved=set(), policy={},
-            keys={}, accounts={}, pairs={}, rows={}, private={}, filed={}, movements={}, closings={}, new_keys={}, breaks={}, size=0, line=0,
-            signed=0, corrected=Counter(), slips=Counter(), rates=defaultdict(list), closed_through="")
+            keys={}, accounts={}, pairs={}, rows={}, private={}, filed={}, movements={}, closings={}, new_keys={}, breaks={}, size=0,
+            line=0, signed=0, corrected=Counter(), slips=Counter(), rates=defaultdict(list), closed_through="")
 
     def trial_balance(self) -> dict[str, Counter[str]]:
         sums, moved = defaultdict[str, Counter[str]](Counter), {name for pair in self.pairs for name in pair[1:]}
@@ -226,11 +227,13 @@ class Book(SimpleNamespace):
     def take(self, leaf: Value) -> None:
         """Check one leaf against the book so far and take it in."""
         kind, rows, payload, self.line = leaf["kind"], leaf.get("rows", ()), leaf.get("payload", {}), 0
-        need(leaf["seq"] == self.size and leaf["id"] not in self.ids, "its number is not its place, or its id was used before")
-        need(bool(rows) != (kind in WITHOUT_ROWS) and (self.size or kind == "policy"), "its kind has no rows or needs some, or entry 0 is no policy")
-        need(leaf["date"] > self.closed_through, "it is dated inside a period that was closed")
-        need(("reverses" in leaf) == (kind == "reverse"), "reversing and naming an entry to reverse go together")
-        if "batch" in leaf: need(kind == "gift" and len(rows) == 1 and leaf["batch"]["n"] >= BATCH_MIN, "it is no batch of ten gifts or more")
+        if leaf["seq"] != self.size or leaf["id"] in self.ids: raise Wrong("its number is not its place, or its id was used before")
+        need(bool(rows) != (kind in WITHOUT_ROWS) and (self.size or kind == "policy"), "its kind has no rows, needs some, or is no policy")
+        if leaf["date"] <= self.closed_through: raise Wrong("it is dated inside a period that was closed")
+        if ("reverses" in leaf) != (kind == "reverse"): raise Wrong("reversing and naming an entry to reverse go together")
+        if "batch" in leaf:
+            single = kind == "gift" and len(rows) == 1 and "movement" not in rows[0]
+            need(single and leaf["batch"]["n"] >= BATCH_MIN, "it is no batch of ten gifts or more")
         self.ids.add(leaf["id"])
         if "opens" in leaf or "private" in leaf: self.open(leaf, leaf.get("opens", {}))
         if kind == "memo" and payload.get("about") in MEMOS: MEMOS[payload["about"]](self, leaf, payload)
@@ -238,17 +241,17 @@ class Book(SimpleNamespace):
         filed = self.filed.get(leaf["proposal"], NOTHING) if "proposal" in leaf else NOTHING
         if kind in WHOLE: WHOLE[kind](self, leaf, rows or payload, filed)
         for account in [account for row in rows for account in self.move(leaf, row, kind, filed)]:
-            if account.stage == "short": need(account.net <= 0, "a shortfall rises above zero")
-            elif account.net < 0: need(account.stage in UNFLOORED, "an account falls below zero:", account.id)
-            need(account.covered <= account.coverable, "receipts cover more than was committed or paid")
+            if account.net < 0: need(account.stage in UNFLOORED, "an account falls below zero:", account.id)
+            elif account.net > 0: need(account.stage != "short", "a shortfall rises above zero")
+            if account.covered > account.coverable: raise Wrong("receipts cover more than was committed or paid")
         self.size += 1
 
     def move(self, leaf: Value, row: Value, kind: str, filed: Any) -> list[Any]:
         """One row: its pair of stages and what that needs; then it moves. The accounts whose limits it may have crossed."""
         self.line += 1
-        need(row["line"] == self.line, "its rows are not numbered from 1")
+        if row["line"] != self.line: raise Wrong("its rows are not numbered from 1")
         pair = self.pairs.get((kind, row["debit"], row["credit"])) or self.pair(kind, row["debit"], row["credit"])
-        self.check(leaf, row, pair)
+        if pair.letters or kind == "allocate": self.check(leaf, row, pair)
         if pair.bound: self.check_proposal(leaf, row, pair, filed)
         if len(row) > 4:
             need("resolves" not in row or "V" in pair.letters, "it resolves a hold, which its kind cannot")
@@ -259,9 +262,11 @@ class Book(SimpleNamespace):
         self.rows[leaf["seq"], self.line] = (pair, amount, covers)
         pair.debit.net -= amount
         pair.credit.net += amount
-        if pair.covering: cover(pair, amount)
-        if covers: self.accounts[covers["account"]].covered += int(covers["amount"])
-        return [pair.debit, pair.credit, *([self.accounts[covers["account"]]] if covers else [])]
+        if pair.clears: pair.debit.coverable += amount * pair.clears
+        if pair.opens: pair.credit.coverable += amount
+        if not covers: return [pair.debit, pair.credit]
+        self.accounts[covers["account"]].covered += int(covers["amount"])
+        return [pair.debit, pair.credit, self.accounts[covers["account"]]]
 
     def pair(self, kind: str, debit_id: str, credit_id: str) -> Any:
         """What holds for every row of this kind between two accounts, found once."""
@@ -277,16 +282,19 @@ class Book(SimpleNamespace):
         allowed = fund == debit.fund or (fund_may_change and (kind != "allocate" or debit.fund == "unidentified"))
         need(allowed, "the fund may not change, or only become narrower")
         part, place = credit if kind == "hold" else debit, {"debit": debit.custody, "credit": credit.custody, "": ""}[end]
+        # Receipts may cover what was ordered, paid without an order, or given in advance, less what was freed again.
+        clears = {"pay released": 1, "void committed": -1, "void advance": -1}.get(f"{kind} {debit.stage}", 0)
         self.pairs[kind, debit_id, credit_id] = pair = SimpleNamespace(
             kind=kind, debit=debit, credit=credit, letters=letters, place=place, sign=1 if end == "credit" else -1,
-            carried={debit.proposal, credit.proposal} - {""}, part=(part.milestone, part.commodity), covering=kind in ("order", "pay", "void"),
-            bound=letters & set("EFQRTV") or kind in ("fee", "void"))
+            carried={debit.proposal, credit.proposal} - {""}, part=(part.milestone, part.commodity), clears=clears,
+            opens=f"{kind} {credit.stage}" in ("order committed", "pay advance"), charges=f"{kind} {debit.stage}" == "fee transit",
+            bound=kind in ("fee", "void") or letters & set("EFQRTV"))
         return pair
 
     def check(self, leaf: Value, row: Value, pair: Any) -> None:
         """What a row needs, letter by letter, and what its kind asks besides."""
         letters, kind, debit = pair.letters, pair.kind, pair.debit
-        if "M" in letters and not ("batch" in leaf and "movement" not in row): self.use_movement(row, pair)
+        if "M" in letters and "batch" not in leaf: self.use_movement(row, pair)
         if "N" in letters: need("lot" not in row or kind == "bank_forced", "it brings something new and names an old lot")
         if "P" in letters: need(leaf.get("second", leaf["author"]) != leaf["author"], "no second person confirmed it")
         if "W" in letters: need("documents" in leaf, "its document is missing")
@@ -300,13 +308,11 @@ class Book(SimpleNamespace):
         """The bank's line or slip lies in this custody, has this direction, and is not used beyond its amount; undoing may free it."""
         need("movement" in row, "no bank line or slip stands behind it")
         name, place, sign = row["movement"], pair.place, pair.sign
-        listed = name in self.movements or place not in self.closings or place in self.sealed
-        need(listed, "no statement or slip in the book lists its movement")
-        movement = self.movements.setdefault(name, [place, None, 0])
-        need(movement[0] == place, "its movement belongs to another custody")
-        need(pair.kind in ("reverse", "correction") or sign * (movement[1] or sign) > 0, "its movement goes the other way")
-        movement[2] += sign * int(row["amount"])
-        need(is_within(movement), "its movement is used beyond its amount")
+        custody, amount, used = self.movements.get(name) or (place, None, 0)
+        if name not in self.movements: need(place not in self.closings or place in self.sealed, "no statement or slip lists its movement")
+        if custody != place: raise Wrong("its movement belongs to another custody")
+        need(sign * (amount or sign) > 0 or pair.kind in ("reverse", "correction"), "its movement goes the other way")
+        self.movements[name] = within(place, amount, used + sign * int(row["amount"]))
 
     def check_proposal(self, leaf: Value, row: Value, pair: Any, filed: Any) -> None:
         """What a row needs of the proposal that it carries out, and what it uses up of it."""
@@ -317,7 +323,7 @@ class Book(SimpleNamespace):
             need(leaf["date"] <= filed.value["expiry"] and not filed.ended, "its proposal had ended")
             asked = {"ceiling": row["amount"], "custody": credit.custody, "fund": credit.fund}
             need(asked.items() <= milestone.items(), "it is not the milestone's ceiling, custody and fund")
-            need(pair.part not in filed.held and credit.fund != "unidentified", "the milestone is held already, or the purpose is not known")
+            need(pair.part not in filed.held and credit.fund != "unidentified", "the milestone is held already, or its purpose unknown")
             filed.held.add(pair.part)
         if "T" in letters and credit.custody != self.opened["custodies"][debit.custody].get("settles_to"):
             need(filed.approved and pair.carried <= own, "no quorum of stewards approved it, or its accounts belong to another proposal")
@@ -340,7 +346,7 @@ class Book(SimpleNamespace):
             need(leaf["date"] >= milestone.get("earliest", ""), "it is before the milestone's earliest date")
             need({one["kind"] for one in leaf.get("documents", ())} >= set(milestone.get("evidence", ())), "its evidence is missing")
         if kind == "fee" and debit.stage == "released": need(debit.milestone == "charges", "it is not of the milestone of charges")
-        elif kind == "fee":
+        if pair.charges:
             filed.charged[debit.commodity] += int(row["amount"])
             cap = filed.milestones.get(("charges", debit.commodity), {"ceiling": "0"})["ceiling"]
             need(filed.charged[debit.commodity] <= int(cap), "the charges are above their cap")
@@ -356,15 +362,18 @@ class Book(SimpleNamespace):
             ref, part = tuple(row.get("corrects", ())) if seq is None else (seq, row["line"]), int(row["amount"])
             need(ref in self.rows, "it takes back a row that is not there")
             pair, amount, covers = self.rows[ref]
-            need((pair.debit.id, pair.credit.id, part) == (row["credit"], row["debit"], part if seq is None else amount), "its row is not the old one, swapped")
+            same = (pair.debit.id, pair.credit.id) == (row["credit"], row["debit"]) and (seq is None or part == amount)
+            need(same, "its row is not the old one, swapped")
             need(pair.kind not in barred, "it takes back what cannot be reversed or corrected")
             self.corrected[ref] += part
             once = self.corrected[ref] <= amount and ref not in self.resolved
             need(once, "it takes back more than the row, or what was resolved, corrected or reversed before")
-            cover(pair, -part)
+            pair.debit.coverable -= part * pair.clears
+            pair.credit.coverable -= part * pair.opens
             if pair.kind == "hold": self.filed[pair.credit.proposal].held.discard(pair.part)
-            if (pair.kind, pair.debit.stage) == ("fee", "transit"): self.filed[pair.debit.proposal].charged[pair.debit.commodity] -= part * (seq is not None)
-            if covers and seq is not None: self.accounts[covers["account"]].covered -= int(covers["amount"])
+            if seq is None: continue
+            if covers: self.accounts[covers["account"]].covered -= int(covers["amount"])
+            if pair.charges: self.filed[pair.debit.proposal].charged[pair.debit.commodity] -= part
 
     def exchange(self, leaf: Value, rows: list[Value], filed: Any) -> None:
         """Two rows that meet in trading, at a rate near the one in the book, or with at least what the stewards asked."""
@@ -413,8 +422,8 @@ class Book(SimpleNamespace):
     def decide(self, one: Value) -> None:
         filed, steward = self.filed.get(one["proposal"], NOTHING), one["steward"]
         need(one["digest"] == filed.digest, "a decision is about no proposal in the book, or another text")
-        ended = one["date"] > filed.value["expiry"] or filed.epoch != self.policy["epoch"]
-        need(not ended, "a decision came after the proposal had ended, or under a newer policy")
+        in_time = one["date"] <= filed.value["expiry"] and filed.epoch == self.policy["epoch"]
+        need(in_time, "a decision came after the proposal had ended, or under a newer policy")
         need(steward in self.policy["stewards"] and steward not in filed.said, "somebody is no steward or decides twice:", steward)
         if self.keys or "key" in one: self.check_signed(one, b"awna/approve/v1", filed.digest, steward)
         filed.said.add(steward)
@@ -425,24 +434,23 @@ class Book(SimpleNamespace):
         need(value["id"] == leaf.get("proposal") and value["id"] not in self.filed, "its proposal has another id, or one filed before")
         need(value["book"] == self.policy["book"] and value["policy"] == digest(self.policy), "the proposal is for another book or policy")
         self.filed[value["id"]] = SimpleNamespace(
-            value=value, digest=digest(value), epoch=self.policy["epoch"], said=set(), held=set(), charged=Counter(), approved=False, ended=False,
-            allowed=Counter((row["debit"], row["credit"], row["amount"]) for row in value.get("rows", ())),
+            value=value, digest=digest(value), epoch=self.policy["epoch"], said=set(), held=set(), charged=Counter(), approved=False,
+            ended=False, allowed=Counter((row["debit"], row["credit"], row["amount"]) for row in value.get("rows", ())),
             milestones={(one["n"], one["commodity"]): one for one in value.get("milestones", ())})
 
     def state(self, leaf: Value, payload: Value) -> None:
         """A statement or numbered slip: the movements of a purse, or no more than a commitment to them."""
         said, custody = shaped(payload, "statement"), payload["custody"]
         need(self.opened["custodies"].get(custody, {}).get("type") in PURSES, "it is no statement of a purse")
-        number, moved, before = said.get("number", self.slips[custody]), said.get("movements", ()), said.get("opening", self.closings.get(custody))
-        need(number - self.slips[custody] in (0, 1), "a slip's number is not the next")
+        moved, before, last = said.get("movements", ()), said.get("opening", self.closings.get(custody)), self.slips[custody]
+        need(said.get("number", last) - last in (0, 1), "a slip's number is not the next")
         after = None if before is None else int(before) + sum(int(one["amount"]) for one in moved)
-        self.slips[custody], self.closings[custody] = number, int(said["closing"]) if "closing" in said else after
+        self.slips[custody], self.closings[custody] = said.get("number", last), int(said["closing"]) if "closing" in said else after
         if "commitment" in said: self.sealed.add(custody)
         for one in moved:
-            movement = self.movements.setdefault(one["id"], [custody, None, 0])
-            need(movement[:2] == [custody, None], "a movement is listed twice")
-            movement[1] = int(one["amount"])
-            need(is_within(movement), "a movement was used beyond what its statement says")
+            place, amount, used = self.movements.get(one["id"], (custody, None, 0))
+            need((place, amount) == (custody, None), "a movement is listed twice, or is of another custody")
+            self.movements[one["id"]] = within(custody, int(one["amount"]), used)
 
     def rate(self, leaf: Value, payload: Value) -> None:
         said, rate = shaped(payload, "rate"), Fraction(payload["rate"])
@@ -466,24 +474,20 @@ class Book(SimpleNamespace):
             kind = self.opened["custodies"][one["custody"]]["type"] if "custody" in one else ""
             self.accounts[one["id"]] = account = SimpleNamespace(**PLAIN | one, type=kind)
             known = account.fund in self.opened["funds"] and account.commodity in self.opened["commodities"]
-            need(known and kind in CUSTODIES[account.stage], "its fund or commodity is not open, or its custody is none for it: account", account.id)
+            need(known and kind in CUSTODIES[account.stage], "its fund, commodity or custody is not open or fitting: account", account.id)
 
 def shaped(payload: Value, shape: str) -> Value:
     need(is_canonical(canonical(payload), shape), "its payload is not a", shape)
     return payload
 
-def cover(pair: Any, amount: int) -> None:
-    """Receipts may cover what was ordered, paid without an order, or given in advance, less what was freed again."""
-    ways = {("pay", "released"): 1, ("void", "committed"): -1, ("void", "advance"): -1}
-    pair.debit.coverable += amount * ways.get((pair.kind, pair.debit.stage), 0)
-    pair.credit.coverable += amount * ((pair.kind, pair.credit.stage) in (("order", "committed"), ("pay", "advance")))
+def within(place: str, amount: int | None, used: int) -> tuple[str, int | None, int]:
+    """A movement, which is used in its direction, and no more than there is."""
+    need(amount is None or min(amount, 0) <= used <= max(amount, 0), "a movement is used beyond its amount, beyond what its statement says")
+    return place, amount, used
 
-def is_within(movement: list[Any]) -> bool:
-    """A movement [custody, signed amount or unknown, used] is used in its direction, and no more than there is."""
-    return movement[1] is None or min(movement[1], 0) <= movement[2] <= max(movement[1], 0)
+def rekey(book: Book, leaf: Value, payload: Value) -> None: book.new_keys[book.size] = shaped(payload, "log_key")
 
-MEMOS: dict[Any, Any] = {"proposal": Book.file, "statement": Book.state, "slip": Book.state, "rate": Book.rate}
-MEMOS["log_key"] = lambda book, leaf, payload: book.new_keys.update({book.size: shaped(payload, "log_key")})
+MEMOS = {"proposal": Book.file, "statement": Book.state, "slip": Book.state, "rate": Book.rate, "log_key": rekey}
 WHOLE: dict[str, Any] = {"policy": Book.govern, "close": Book.close, "break": Book.act, "fx": Book.exchange}
 WHOLE |= dict.fromkeys(("reverse", "correction"), Book.take_back)
 
@@ -525,13 +529,11 @@ class Trace:
     def undo(self, row: Any, old_row: Any, old: Any) -> list[Any]:
         """The slices that the old row moved go back, out of where they came to, to the head of where they came from."""
         (pair, amount, _), (first, whole, covers), hops, before = row, old_row, self.hops[old], self.undone[old]
-        self.undone[old], credit = before + amount, pair.credit
-        returned = window([hop[:2] for hop in hops], before, amount)
+        self.undone[old], credit, returned = before + amount, pair.credit, window([hop[:2] for hop in hops], before, amount)
         if pair.debit.stage not in UNFLOORED: returned = take(self.queues[pair.debit.id], amount, returned)
         self.give(credit, returned, -1)
         if covers and credit.stage == "ext" and hops and hops[0][0] != old:
-            total = sum(hop[2] for hop in hops)
-            start, end = total * before // whole, total * (before + amount) // whole
+            start, end = (sum(hop[2] for hop in hops) * part // whole for part in (before, before + amount))
             self.covers[covers["account"]].extendleft(window([(hop[0], hop[2]) for hop in hops], start, end - start)[::-1])
         if first.kind == "pay" and credit.stage == "released": take(self.covers[credit.id], 0, returned)
         return [(lot, has, has, False) for lot, has in returned]
@@ -561,8 +563,7 @@ def take(queue: deque[Any], amount: int, wishes: list[Any]) -> list[Any]:
 
 def window(parts: list[Any], start: int, amount: int) -> list[Any]:
     """This much of the parts, after leaving out their first `start`."""
-    rest = deque(parts)
-    pop(rest, start)
+    pop(rest := deque(parts), start)
     return pop(rest, amount)
 
 def share_out(total: int, parts: Any) -> list[int]:
@@ -578,7 +579,7 @@ def tree_root(hashes: list[bytes]) -> bytes:
     while len(hashes) > 1:
         pairs = [hash_of(b"\x01", hashes[i], hashes[i + 1]) for i in range(0, len(hashes) - 1, 2)]
         hashes = pairs + hashes[len(pairs) * 2 :]
-    return hashes[0]
+    return hashes[0] if hashes else hash_of()
 
 def path_root(leaf: bytes, index: int, size: int, path: list[bytes]) -> bytes:
     """The root to which an inclusion proof of RFC 6962 leads."""
@@ -607,10 +608,10 @@ def read_note(note: str, where: str, log_keys: list[str], witnesses: list[str]) 
     (text, _, tail), keys = note.partition("\n\n"), [*((key, 1) for key in log_keys), *((key, 4) for key in witnesses)]
     (origin, size, encoded), lines = (*text.split("\n", 2), "", "")[:3], tail.split("\n")
     named = origin in [read_key(*key)[0] for key in keys] and not lines[-1] and re.fullmatch("[1-9][0-9]{0,14}", size)
-    need(named and len(unbase64(encoded)) == 32, f"{where}: it is no checkpoint of this log")
+    need(named and len(root := unbase64(encoded)) == 32, f"{where}: it is no checkpoint of this log")
     signers = [next((key for key, kind in keys if has_signed(key, kind, line, text)), "") for line in lines[:-1]]
     need(any(key in signers and key.startswith(f"{origin}+") for key in log_keys), f"{where}: it is not signed by the key of the log")
-    return int(size), unbase64(encoded), signers
+    return int(size), root, signers
 
 def check_quorum(policy: str, log_key: str, note: str) -> str:
     """A policy file (C2SP tlog-policy): the log's key stands in it, and its quorum of witnesses cosigned."""
@@ -631,8 +632,8 @@ def check_receipt(data: bytes, log_keys: list[str], hashes: list[bytes] | None =
     value = parse(data, "receipt", "receipt")
     (head, _, note), leaf_bytes, (seq, line) = value["proof"].partition("\n\n"), value["leaf"].encode(), value["lot"]
     parse(leaf_bytes + b"\n", "receipt", "leaf")
-    need((not log_keys or value["log_key"] in log_keys) and book in ("", value["book"]), "receipt: its log key or book is another")
     leaf, leaf_hash = json.loads(leaf_bytes), hash_of(b"\x00", leaf_bytes)
+    need((not log_keys or value["log_key"] in log_keys) and book in ("", value["book"]), "receipt: its log key or book is another")
     (size, root, _), path = read_note(note, "receipt", [value["log_key"]], []), [unbase64(step) for step in head.split("\n")[2:]]
     right = head.split("\n")[:2] == ["c2sp.org/tlog-proof@v1", f"index {seq}"] and leaf["seq"] == seq < size
     need(right and leaf["kind"] in ("gift", "gift_in_kind") and len(leaf["rows"]) >= line, "receipt: its proof is not of its gift")
@@ -651,7 +652,7 @@ def check_receipt(data: bytes, log_keys: list[str], hashes: list[bytes] | None =
         left, above = left + low * (index >> height & 1), low + high
         node = hash_of(b"\x11", low.to_bytes(8, "big"), one, high.to_bytes(8, "big"), other)
         need(above <= AMOUNT_MAX and height < 32, "receipt: the sums of its share are impossible")
-    found = index >> len(steps) == 0 and node.hex() == leaf["batch"]["shares"] and above == int(total)
+    found = (index >> len(steps), node.hex(), above) == (0, leaf["batch"]["shares"], int(total))
     need(found, "receipt: the batch holds no such share")
     return f"Receipt {value['receipt']} is a share of batch {seq}.{line} of {leaf['date']}: {amount} of {total}, from {left} on."
 
@@ -670,27 +671,25 @@ def read_dump(file: BinaryIO) -> tuple[Value, dict[str, list[Value]], list[bytes
             hashes.append(hash_of(b"\x00", line[:-1]))
         else: parts[shape].append(part)
     need(not file.readline(), "header: its counts make fewer lines than the file has")
-    listed = b"".join(bytes.fromhex(tile["hashes"]) for tile in parts["tile"])
-    firsts = [tile["first"] for tile in parts["tile"]]
+    listed, firsts = b"".join(bytes.fromhex(tile["hashes"]) for tile in parts["tile"]), [tile["first"] for tile in parts["tile"]]
     need(firsts == list(range(0, entries, TILE_HASHES)) and len(listed) == 32 * entries, "tile 0: the tiles do not list each entry once")
     size, root, signers = read_note(parts["checkpoint"][0]["note"], "checkpoint", [head["log_key"]], head["witness_keys"])
     changed, signed = next((n for n, one in enumerate(hashes) if listed[32 * n : 32 * n + 32] != one), -1), tree_root(hashes) == root
     need(changed < 0 or not signed, f"tile {changed // TILE_HASHES}: its hash of entry {changed} was changed")
     need(changed < 0, f"entry {changed}: a byte was changed: it is not the entry in the signed tree")
     need(signed and size == entries, "checkpoint: the entries are not the tree that it signs")
-    need(sorted(signers) == sorted([head["log_key"], *head["witness_keys"]]), "checkpoint: a signature is wrong, or of no key in the header")
+    need(sorted(signers) == sorted([head["log_key"], *head["witness_keys"]]), "checkpoint: a signature is wrong or of no key in the header")
     return head, parts, hashes
 
 def replay(file: BinaryIO, entries: int, trace: Trace | None) -> Book:
     """Read the leaves once more, each against the book that those before it make."""
     book = Book()
     file.seek(0)
-    file.readline()
-    for leaf in (json.loads(file.readline()) for _ in range(entries)):
+    for leaf in map(json.loads, islice(file, 1, entries + 1)):
         try: book.take(leaf)
         except (ValueError, KeyError, TypeError, AttributeError, IndexError) as wrong:
-            why = str(wrong) if isinstance(wrong, Wrong) else f"it refers to what is not there: {wrong}"
-            raise Wrong(f"entry {book.size}: " + (f"row {book.line}: " if book.line else "") + why) from None
+            why = f"row {book.line}: " * bool(book.line) + "it refers to what is not there: " * (not isinstance(wrong, Wrong)) + str(wrong)
+            raise Wrong(f"entry {book.size}: {why}") from None
         if trace: trace.follow(book, leaf)
     return book
 
@@ -711,20 +710,21 @@ def verify(source: bytes | BinaryIO, key: str | None = None, **given: Any) -> li
         right = said and one["entry"] < size <= len(hashes) and tree_root(hashes[:size]) == root
         need(right, f"header: the new key of the log is not the one that entry {one['entry']} says, under the old key")
     for seq, one in book.breaks.items():
-        size = one.get("adopted", {"size": 0})["size"]
-        right = "adopted" not in one or (size <= seq and tree_root(hashes[:size]).hex() == one["adopted"]["root"])
+        read = one.get("adopted", {"size": seq, "root": tree_root(hashes[:seq]).hex()})
+        right = read["size"] <= seq and tree_root(hashes[: read["size"]]).hex() == read["root"]
         need(right, f"entry {seq}: the entries before it are not those that were read back")
-    places = [(one["of"], one["name"]) for one in parts["opening"]]
-    for n, (one, place) in enumerate(zip(parts["opening"], places, strict=True)):
-        made = hash_of(bytes.fromhex(one["salt"]), canonical([*place, one["value"]]).encode()).hex()
-        need(book.private.get(place) == made, f"opening {n + 1}: it does not open the field {one['name']} of {one['of']}")
-        need(n == 0 or places[n - 1] < place, f"opening {n + 1}: it is doubled or out of order")
+    before = ("", "")
+    for n, one in enumerate(parts["opening"], 1):
+        place, made = (one["of"], one["name"]), canonical([one["of"], one["name"], one["value"]]).encode()
+        need(place > before, f"opening {n}: it is doubled or out of order")
+        before, right = place, book.private.get(place) == hash_of(bytes.fromhex(one["salt"]), made).hex()
+        need(right, f"opening {n}: it does not open the field {one['name']} of {one['of']}")
     lines = summary(book, head, hashes, key)
     for note in given.get("older", ()):
         size, root, _ = read_note(note, "older checkpoint", log_keys, [])
         need(size <= len(hashes) and tree_root(hashes[:size]) == root, f"older checkpoint: its {size} entries do not begin this book")
         lines.append(f"Continues the older checkpoint of {size} entries.")
-    if given.get("policy"): lines.append(check_quorum(given["policy"], head["log_key"], parts["checkpoint"][0]["note"]))
+    lines += [check_quorum(one, head["log_key"], parts["checkpoint"][0]["note"]) for one in [given.get("policy")] if one]
     lines += [check_receipt(data, log_keys, hashes, head["book"]) for data in given.get("receipts", ())]
     return [*lines, compare_stewards(book, given.get("stewards", "")), *(way_of(book, trace, given["trace"]) if trace else []), NOTES]
 
@@ -769,15 +769,15 @@ def summary(book: Book, head: Value, hashes: list[bytes], key: str | None) -> li
     return [
         *lines, *(f"Entry {seq} breaks the log: {canonical(one)}" for seq, one in book.breaks.items()),
         f"Movements: {len(book.movements)}, {sum(one[1] is None for one in book.movements.values())} of them in no statement.",
-        f"Head: {book.size} {tree_root(hashes).hex()}", f"Openings: {head['counts']['openings']} of {len(book.private)} private fields, all true.",
         f"Log: {head['origin']}, {witnessed}. Log key {'given' if key else 'taken from the file'}.",
+        f"Head: {book.size} {tree_root(hashes).hex()}", f"Openings: {head['counts']['openings']} of {len(book.private)} private fields, all true.",
         f"Policy: {book.policy['k']} of {len(book.policy['stewards'])} stewards, epoch {book.policy['epoch']}."]
 
 def own_digest() -> str: return hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
 
 OPTIONS = {
     "--key": "the log key, name+hash+key, from a source that you trust", "--policy": "the log's policy file: its key, witnesses, quorum",
-    "--stewards": "a file with one line for each key: steward, fingerprint or its word code", "--trace": "SEQ.LINE: print the way of this gift",
+    "--stewards": "a file with one line for each key: steward, fingerprint or its word code", "--trace": "print the way of gift SEQ.LINE",
     "--older": "a checkpoint kept from earlier (can be repeated)", "--receipt": "a donor's file, with or without a dump (can be repeated)"}
 
 def main(argv: list[str] | None = None) -> int:
@@ -789,8 +789,7 @@ def main(argv: list[str] | None = None) -> int:
     asked = parser.parse_args(argv)
     if not asked.file and not asked.receipt: parser.error("name a dump, or a donor's file with --receipt")
     try:
-        receipts = [Path(name).read_bytes() for name in asked.receipt or ()]
-        names = (asked.policy, asked.stewards, *(asked.older or ()))
+        receipts, names = [Path(name).read_bytes() for name in asked.receipt or ()], (asked.policy, asked.stewards, *(asked.older or ()))
         policy, stewards, *older = (Path(name).read_text("utf-8", "replace") if name else "" for name in names)
         if asked.file:
             with Path(asked.file).open("rb") as file:
