@@ -94,7 +94,8 @@ def _lines(place: Any, batch: int, minors: list[int]) -> list[UUID]:
             (first,) = _place.lines(place, [1])
             cursor.execute(f"SELECT {', '.join(names)} FROM books_movement WHERE id = %s", [first.hex])  # our own names
             _pattern.append(dict(zip(names, cursor.fetchone(), strict=True)))
-    pks = [uuid4() for _ in minors]
+    head = uuid4().hex[:12]  # of the lines of one day, as `books.services.bank.movement_id` makes it
+    pks = [UUID(head + uuid4().hex[12:]) for _ in minors]
     rows = [tuple((_pattern[0] | {"id": pk.hex, "line_key": f"m{batch}-{n}", "position": n, "amount": minor}).values())
             for n, (pk, minor) in enumerate(zip(pks, minors, strict=True))]  # fmt: skip
     tables.add_rows("books_movement", names, rows)

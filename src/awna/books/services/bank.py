@@ -5,6 +5,7 @@ import hmac
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
@@ -33,6 +34,7 @@ from .statements import compare_accounts, say_statements
 
 WORDS = ("reference", "text", "counterparty", "counter_account", "bank_reference")
 """What the bank wrote beside a line."""
+_HEAD_CHARS = 13  # of an id: 48 bits and a hyphen
 READER = "awna.core.banking.statement:read_plain"
 
 
@@ -263,7 +265,11 @@ def _store_one(account: BankAccount, file: StatementFile, position: int, item: s
         seen=_seen(account, booked),
         account=account.iban,
     )
-    lines = {movement_id(account, one.key, one.occurrence): (number, one) for number, one in enumerate(placed, 1) if not one.known}
+    lines = {
+        movement_id(account, one.key, one.occurrence, day=one.line.booked_on): (number, one)
+        for number, one in enumerate(placed, 1)
+        if not one.known
+    }
     words = {pk: {name: getattr(one.line, name) for name in WORDS} for pk, (_, one) in lines.items()}
     # Read back from a mirror after a loss: the line is in the book, and only its words are new.
     adopted = {movement.pk: movement for movement in Movement.objects.filter(pk__in=lines)}
@@ -278,9 +284,14 @@ def _store_one(account: BankAccount, file: StatementFile, position: int, item: s
     ]  # fmt: skip
 
 
-def movement_id(account: BankAccount, key: str, occurrence: int = 1) -> UUID:
-    """The public id of a line: the same whenever the line is read, and unknown without the book's secret."""
-    return UUID(keyed_id(account.book.secret_key, "movement", str(account.custody_id), key, str(occurrence)))
+def movement_id(account: BankAccount, key: str, occurrence: int = 1, *, day: date | None = None) -> UUID:
+    """The public id of a line: the same whenever the line is read, and unknown without the book's secret.
+
+    Lines of one day begin alike, so they lie together in every index: a long book writes few pages for a batch of them.
+    """
+    found = keyed_id(account.book.secret_key, "movement", str(account.custody_id), key, str(occurrence))
+    head = keyed_id(account.book.secret_key, "movements of a day", str(account.custody_id), day.isoformat() if day else "")
+    return UUID(head[:_HEAD_CHARS] + found[_HEAD_CHARS:])
 
 
 def _seen(account: BankAccount, lines: Iterable[statement.Line]) -> dict[str, list[identity.Period]]:
