@@ -154,8 +154,7 @@ def add(a: Point, b: Point, curve: int) -> Point:
         inverse = pow(1 - (t := D * x * u * y * v % P) ** 2, -1, P)
         return (x * v + u * y) * (1 - t) * inverse % P, (y * v + x * u) * (1 + t) * inverse % P
     slope = 3 * (x * x - 1) * pow(2 * y, -1, Q) if a == b else (v - y) * pow(u - x, -1, Q)
-    w = (slope * slope - x - u) % Q
-    return w, (slope * (x - w) - y) % Q
+    return (w := (slope * slope - x - u) % Q), (slope * (x - w) - y) % Q
 
 def times(scalar: int, point: Point, curve: int) -> Point:
     rest = times(scalar >> 1, add(point, point, curve), curve) if scalar > 1 else None
@@ -182,8 +181,7 @@ def es256_is_right(public: bytes, message: bytes, signature: bytes) -> bool:
     x, y, r, s = (int.from_bytes(part, "big") for part in (public[1:33], public[33:], signature[4:end], signature[end + 2 :]))
     der = b"".join(bytes([2, n.bit_length() // 8 + 1]) + n.to_bytes(n.bit_length() // 8 + 1, "big") for n in (r, s))
     known = len(public) == 65 and public[0] == 4 and max(x, y) < Q and (y * y - x * x * x + 3 * x - Q_B) % Q == 0
-    known = known and len(signature) <= 72 and signature == bytes([48, len(der)]) + der and 0 < r < Q_ORDER and 0 < s < Q_ORDER
-    if not known: return False
+    if not known or len(signature) > 72 or signature != bytes([48, len(der)]) + der or not 0 < r < Q_ORDER > s > 0: return False
     inverse, hashed = pow(s, -1, Q_ORDER), int.from_bytes(hashlib.sha256(message).digest(), "big")
     found = add(times(hashed * inverse % Q_ORDER, (Q_X, Q_Y), Q), times(r * inverse % Q_ORDER, (x, y), Q), Q)
     return found is not None and found[0] % Q_ORDER == r
@@ -225,7 +223,6 @@ class Book(SimpleNamespace):
         return sums
 
     def take(self, leaf: Value) -> None:
-        """Check one leaf against the book so far and take it in."""
         kind, rows, payload, self.line = leaf["kind"], leaf.get("rows", ()), leaf.get("payload", {}), 0
         if leaf["seq"] != self.size or leaf["id"] in self.ids: raise Wrong("its number is not its place, or its id was used before")
         need(bool(rows) != (kind in WITHOUT_ROWS) and (self.size or kind == "policy"), "its kind has no rows, needs some, or is no policy")
@@ -407,7 +404,7 @@ class Book(SimpleNamespace):
         need(keys or not self.keys, "a policy with keys cannot be followed by one without")
         vars(self).update(policy=new, keys={hash_of(unbase64(key["public"])).hex(): key for key in keys})
         owned = {(key["steward"], key["kind"], key["alg"], "rp" in key and "site" in key) for key in keys}
-        wanted = set(product(stewards, ("paper",), ("ed25519",), (False,))) | set(product(stewards, ("passkey",), ("es256",), (True,)))
+        wanted = {(one, *kind) for one in stewards for kind in (("paper", "ed25519", False), ("passkey", "es256", True))}
         need(not keys or (len(self.keys) == len(keys) and owned == wanted), "not every steward has a passkey and a paper key")
         for one in founding: self.check_signed(one, b"awna/found/v1", digest(policy))
         need(old or {one["key"] for one in founding} == self.keys.keys(), "the founding is not signed by all its keys")
@@ -458,6 +455,8 @@ class Book(SimpleNamespace):
         self.rates[said["from"], said["to"]].append((said["date"], self.size, 0, rate))
         self.rates[said["to"], said["from"]].append((said["date"], self.size, 1, 1 / rate))
 
+    def rekey(self, leaf: Value, payload: Value) -> None: self.new_keys[self.size] = shaped(payload, "log_key")
+
     def close(self, leaf: Value, payload: Value, filed: Any) -> None:
         balances = {name: {stage: str(net) for stage, net in stages.items()} for name, stages in self.trial_balance().items()}
         need(shaped(payload, "close")["balances"] == digest(balances), "its trial balance is not that of the book")
@@ -485,9 +484,7 @@ def within(place: str, amount: int | None, used: int) -> tuple[str, int | None, 
     need(amount is None or min(amount, 0) <= used <= max(amount, 0), "a movement is used beyond its amount, beyond what its statement says")
     return place, amount, used
 
-def rekey(book: Book, leaf: Value, payload: Value) -> None: book.new_keys[book.size] = shaped(payload, "log_key")
-
-MEMOS = {"proposal": Book.file, "statement": Book.state, "slip": Book.state, "rate": Book.rate, "log_key": rekey}
+MEMOS = {"proposal": Book.file, "statement": Book.state, "slip": Book.state, "rate": Book.rate, "log_key": Book.rekey}
 WHOLE: dict[str, Any] = {"policy": Book.govern, "close": Book.close, "break": Book.act, "fx": Book.exchange}
 WHOLE |= dict.fromkeys(("reverse", "correction"), Book.take_back)
 
@@ -652,8 +649,7 @@ def check_receipt(data: bytes, log_keys: list[str], hashes: list[bytes] | None =
         left, above = left + low * (index >> height & 1), low + high
         node = hash_of(b"\x11", low.to_bytes(8, "big"), one, high.to_bytes(8, "big"), other)
         need(above <= AMOUNT_MAX and height < 32, "receipt: the sums of its share are impossible")
-    found = (index >> len(steps), node.hex(), above) == (0, leaf["batch"]["shares"], int(total))
-    need(found, "receipt: the batch holds no such share")
+    need((index >> len(steps), node.hex(), above) == (0, leaf["batch"]["shares"], int(total)), "receipt: the batch holds no such share")
     return f"Receipt {value['receipt']} is a share of batch {seq}.{line} of {leaf['date']}: {amount} of {total}, from {left} on."
 
 # ----------------------------------------------------------------------------------------------------------------------- the whole dump
@@ -744,7 +740,6 @@ def amount_of(book: Book, commodity: str, minor: int) -> str:
     return f"{Decimal(minor).scaleb(-one['scale']):f} {one.get('code', commodity)}"
 
 def way_of(book: Book, trace: Trace, lot: str) -> list[str]:
-    """Each hop of one gift."""
     found, lines = tuple(int(part) for part in lot.split(".") if part.isdigit()), [f"The way of gift {lot}:"]
     need(found in book.rows and book.rows[found][0].debit.stage == "ext", f"--trace: {lot} brought nothing")
     for (seq, line), (_, amount, left, other) in ((ref, hop) for ref, hops in trace.hops.items() for hop in hops if hop[0] == found):
@@ -770,7 +765,7 @@ def summary(book: Book, head: Value, hashes: list[bytes], key: str | None) -> li
         *lines, *(f"Entry {seq} breaks the log: {canonical(one)}" for seq, one in book.breaks.items()),
         f"Movements: {len(book.movements)}, {sum(one[1] is None for one in book.movements.values())} of them in no statement.",
         f"Log: {head['origin']}, {witnessed}. Log key {'given' if key else 'taken from the file'}.",
-        f"Head: {book.size} {tree_root(hashes).hex()}", f"Openings: {head['counts']['openings']} of {len(book.private)} private fields, all true.",
+        f"Head: {book.size} {tree_root(hashes).hex()}", f"Openings: {head['counts']['openings']} of {len(book.private)} private fields.",
         f"Policy: {book.policy['k']} of {len(book.policy['stewards'])} stewards, epoch {book.policy['epoch']}."]
 
 def own_digest() -> str: return hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
@@ -791,12 +786,10 @@ def main(argv: list[str] | None = None) -> int:
     try:
         receipts, names = [Path(name).read_bytes() for name in asked.receipt or ()], (asked.policy, asked.stewards, *(asked.older or ()))
         policy, stewards, *older = (Path(name).read_text("utf-8", "replace") if name else "" for name in names)
-        if asked.file:
-            with Path(asked.file).open("rb") as file:
-                lines = verify(file, asked.key, policy=policy, stewards=stewards, older=older, receipts=receipts, trace=asked.trace)
-        else:
-            lines = [check_receipt(data, [asked.key] if asked.key else []) for data in receipts]
-            lines = [f"Log key {'given' if asked.key else 'taken from the receipt'}.", *lines]
+        given = {"policy": policy, "stewards": stewards, "older": older, "receipts": receipts, "trace": asked.trace}
+        lines = [f"Log key {'given' if asked.key else 'taken from the receipt'}."]
+        if asked.file: lines = verify(Path(asked.file).open("rb"), asked.key, **given)  # noqa: SIM115
+        else: lines += [check_receipt(data, [asked.key] if asked.key else []) for data in receipts]
         said, code = "\n".join(lines), 0
     except (Wrong, OSError) as error: said, code = (f"Refused. {error}.", 1) if isinstance(error, Wrong) else (str(error), 2)
     print(said.encode("ascii", "backslashreplace").decode(), file=sys.stderr if code else sys.stdout)
