@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -40,3 +41,62 @@ def test_a_missing_file_and_a_wrong_option_differ(tmp_path: Path) -> None:
     assert awna("none.csv", cwd=tmp_path).returncode == 1
     assert awna("none.csv", "--schedules", "0", cwd=tmp_path).returncode == EXIT_MISUSED
     assert awna(cwd=tmp_path).returncode == EXIT_MISUSED
+
+
+CLINIC = (Path(__file__).parents[2] / "core" / "planning" / "files" / "house.csv").read_text()
+ROADWORK = """\
+kind,id,duration,predecessors,quantity,unit,materials,earliest,crossing,name,windows
+task,slab,4,,,,cement:2,,,,
+task,walls,6,slab,,,cement:2,,,,
+task,paint,2,,,,,,,,
+stock,cement,,,2,bag,,,,,
+delivery,cement,,,2,bag,,3,north,lorry,
+crossing,north,,,,,,,,,
+"""
+
+
+def test_a_running_plan_is_replanned_in_three_ways(tmp_path: Path) -> None:
+    (tmp_path / "site.csv").write_text(ROADWORK)
+    first = awna("site.csv", "--json", "--schedules", "5", cwd=tmp_path)
+    (tmp_path / "plan.json").write_text(first.stdout)
+    arguments = ("site.csv", "--baseline", "plan.json", "--event", "closed:north:2..9", "--schedules", "6")
+    done = awna(*arguments, "--json", "--svg", "chart.svg", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout)
+    assert [way["name"] for way in result["options"]] == ["least change", "balanced", "fastest"]
+    assert result["now"] == 2
+    assert result["repair"]["moved"] == [{"id": "walls", "old_start": 4, "new_start": 9, "crew_changed": False}]
+    assert (tmp_path / "chart.svg").exists()
+    table = awna(*arguments, cwd=tmp_path)
+    assert "least change: finish 15 (was 10), 1 tasks moved" in table.stdout
+    wrong = awna("site.csv", "--baseline", "plan.json", "--event", "flooded:north", cwd=tmp_path)
+    assert (wrong.returncode, wrong.stdout) == (1, "")
+    assert "flooded:north is no event" in wrong.stderr
+
+
+def test_a_plan_is_simulated_and_two_files_are_planned(tmp_path: Path) -> None:
+    (tmp_path / "site.csv").write_text(ROADWORK)
+    (tmp_path / "house.csv").write_text(CLINIC)
+    done = awna("site.csv", "house.csv", "--json", "--schedules", "5", "--simulate", "40", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    site, house = json.loads(done.stdout)
+    assert site["finish"] == 10
+    assert site["simulation"]["milestones"][0]["p50"] >= 10
+    assert set(site["simulation"]["crossings"]) == {"north"}
+    assert house["simulation"]["crossings"] == {}
+
+
+def test_ctrl_c_gives_the_best_plan_so_far(tmp_path: Path) -> None:
+    rows = "".join(f"T{n},{1 + n * 7 % 5},{f'T{n - 3}' if n > 2 else ''},crew:{1 + n % 3}\n" for n in range(60))
+    (tmp_path / "site.csv").write_text(
+        f"kind,id,duration,predecessors,machines,quantity\n{''.join('task,' + row.rstrip() + ',' + chr(10) for row in rows.splitlines())}machine,crew,,,,4\n"
+    )
+    environment = {**os.environ, "AWNA_DATA_DIR": str(tmp_path / "data"), "AWNA_DATABASE_URL": ""}
+    command = [sys.executable, "-m", "awna.cli", "plan", "site.csv", "--json", "--seconds", "300"]
+    with subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        assert "finish" in process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert len(json.loads(out)["tasks"]) == 60
