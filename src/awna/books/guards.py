@@ -174,8 +174,11 @@ GIFTBATCH_UPDATE: tuple[Guard, ...] = (
 )  # fmt: skip
 SHARE_INSERT: tuple[Guard, ...] = (
     ("giftbatch_is_closed", """NOT EXISTS (SELECT 1 FROM books_giftbatch g WHERE g.id = NEW.giftbatch_id AND g.closed_seq IS NULL)"""),
-    ("movement_does_not_fit", """NOT EXISTS (SELECT 1 FROM books_giftbatch g JOIN books_movement m ON m.custody_id = g.custody_id
-        AND m.commodity_id = g.commodity_id WHERE g.id = NEW.giftbatch_id AND m.id = NEW.movement_id AND m.amount > 0)"""),
+    # By the line's id alone, as `guard_groups._MOVEMENT_FITS`: not by its custody.
+    ("movement_does_not_fit", """NOT COALESCE((SELECT m.amount > 0
+            AND m.custody_id = (SELECT g.custody_id FROM books_giftbatch g WHERE g.id = NEW.giftbatch_id)
+            AND m.commodity_id = (SELECT g.commodity_id FROM books_giftbatch g WHERE g.id = NEW.giftbatch_id)
+        FROM books_movement m WHERE m.id = NEW.movement_id), 1 = 0)"""),
 )  # fmt: skip
 ROLE_DELETE: tuple[Guard, ...] = (
     ("role_stands_in_the_book", "EXISTS (SELECT 1 FROM books_entry e WHERE e.author_id = OLD.id OR e.second_id = OLD.id)"),

@@ -8,8 +8,8 @@ from awna.core.ledger import rules
 
 TYPES = {
     "sqlite": {"uuid": "char(32)", "blob": "BLOB", "stamp": "datetime", "fill": "", "keyed": " WITHOUT ROWID"},
-    # Balances leave room on each page for their frequent updates.
-    "postgresql": {"uuid": "uuid", "blob": "bytea", "stamp": "timestamp with time zone", "fill": " WITH (fillfactor = 50)", "keyed": ""},
+    # Balances leave room on each page: versions that one transaction made stay on it, with no new entry in the index, until it ends.
+    "postgresql": {"uuid": "uuid", "blob": "bytea", "stamp": "timestamp with time zone", "fill": " WITH (fillfactor = 10)", "keyed": ""},
 }
 RAW_TABLES = (
     "books_rule", "books_head", "books_account", "books_balance", "books_entry", "books_evidence", "books_giftbatch", "books_share",

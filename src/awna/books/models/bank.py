@@ -115,9 +115,10 @@ class Movement(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    bank_account = models.ForeignKey(BankAccount, on_delete=models.PROTECT, null=True, blank=True, related_name="movements")
+    # Every use of a line writes a row version into each index on PostgreSQL: no index of its own for what has few values or begins another.
+    bank_account = models.ForeignKey(BankAccount, on_delete=models.PROTECT, null=True, blank=True, related_name="movements", db_index=False)
     custody = models.ForeignKey(Custody, on_delete=models.PROTECT, related_name="movements")
-    commodity = models.ForeignKey(Commodity, on_delete=models.PROTECT, related_name="+")
+    commodity = models.ForeignKey(Commodity, on_delete=models.PROTECT, related_name="+", db_index=False)
     statement = models.ForeignKey(Statement, on_delete=models.PROTECT, null=True, blank=True, related_name="movements")
     line_key = models.CharField(max_length=64, blank=True)
     occurrence = models.PositiveIntegerField()
