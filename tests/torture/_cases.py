@@ -1,5 +1,6 @@
 """What a torture test is, what it answers, and how many rounds it runs in its long and its short form."""
 
+import math
 import random
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
@@ -37,6 +38,8 @@ class Torture:
     seed: int
     histories: range = range(1_000)
     """The seeds of the random histories in the full form; a long run may be done in parts."""
+    until: float = math.inf
+    """The moment at which no further history is begun."""
 
     @property
     def random(self) -> random.Random:

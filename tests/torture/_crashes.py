@@ -328,7 +328,7 @@ class Server:
     """The PostgreSQL server of this run, found by what it says about itself; killed and started as its own user."""
 
     def __init__(self) -> None:
-        with _superuser() as asked:
+        with _place.superuser() as asked:
             self.data = Path(asked.execute("SHOW data_directory").fetchone()[0])
         self.pid = int((self.data / "postmaster.pid").read_text().splitlines()[0])
         self.user = self.data.owner()
@@ -361,13 +361,6 @@ class Server:
                 raise RuntimeError("PostgreSQL did not start again")
             time.sleep(0.3)
         self.pid = int((self.data / "postmaster.pid").read_text().splitlines()[0])
-
-
-def _superuser() -> Any:
-    import psycopg
-    from django.conf import settings
-
-    return psycopg.connect(host=settings.DATABASES["default"]["HOST"], user="postgres", dbname="postgres", autocommit=True)
 
 
 _Run = Callable[[Torture], Result]

@@ -16,11 +16,12 @@ def main(words: list[str]) -> int:
 
     if engine != "none":
         _place.prepare()
-    wanted = {int(number) for number in only.split(",")} if only != "-" else set()
+    wanted = only.split(",") if only != "-" else []
     first, last = (int(number) for number in words[3].split("-"))
-    how = Torture(engine=engine, short="--short" in words, plant="--plant" in words, seed=seed, histories=range(first, last + 1))
+    how = Torture(engine=engine, short="--short" in words, plant="--plant" in words, seed=seed, histories=range(first, last + 1),
+                  until=time.monotonic() + 60 * float(words[4]))  # fmt: skip
     for case in cases():
-        if engine in case.engines and (not wanted or case.number in wanted):
+        if engine in case.engines and (not wanted or any(one == str(case.number) or one in case.name for one in wanted)):
             started = time.monotonic()
             result = _run(case, how)
             holds = bool(result["missing"]) or bool(result["faults"]) == how.plant

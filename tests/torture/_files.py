@@ -14,7 +14,9 @@ from awna import verify
 from awna.books import services as books
 from awna.books.models import Movement
 from awna.books.services import heads, keys, post_entries
+from awna.books.services.checklog import check_folder, check_log, published_paths
 from awna.core.log.checkpoint import Checkpoint, LogKey, read_checkpoint, sign_checkpoint
+from awna.core.log.disk import read_file
 from awna.core.log.proof import check_proof
 from awna.core.log.tiles import split_bundle, tile_files
 from awna.core.log.tree import check_inclusion, hash_leaf, prove_inclusion, root_of
@@ -76,34 +78,50 @@ def two_heads(how: Torture) -> Result:
 
 
 def change_bytes(how: Torture) -> Result:
-    """Change each byte of a small dump, of each tile and bundle and of the checkpoint: the check sees every one."""
+    """Change each byte of a small dump, of each tile and bundle and of the checkpoint, and cut each file: every check sees every one.
+
+    The dump is checked by the verifier; the files by a reader of our own, and by what `awna checklog` does with and without the database.
+    """
     stride = SHORT_STRIDE * 12 if how.short or how.plant else 1
     faults, tried = [], 0
     with _place.scratch() as place:
         give(place, 3)
-        dump, key = books.dump_book(place.book), books.log_key(place.book)
+        dump, key, folder = books.dump_book(place.book), books.log_key(place.book), heads.log_folder(place.book)
         path = Path(settings.AWNA_DATA_DIR) / "changed.dump"
-        if verifies(path, dump) != 0:
-            return Result("changed bytes", 0, ["the dump does not verify unchanged"])
+        if verifies(path, dump) or check_log(place.book) or check_folder(folder, key=key):
+            return Result("changed bytes", 0, ["dump or log do not hold unchanged"])
         for at in range(0, len(dump), stride):
             tried += 1
             changed = dump if how.plant else _with_bit(dump, at)
             if verifies(path, changed) == 0:
                 faults.append(f"byte {at} of the dump")
-        folder, stride = heads.log_folder(place.book), 1 if stride == 1 else SHORT_STRIDE
-        files = {name: (folder / name).read_bytes() for name in _published(folder)}
-        for name, data in files.items():
-            for at in range(0, len(data), stride):
+        stride = 1 if stride == 1 else SHORT_STRIDE * 4
+        for name in published_paths(folder):
+            data = read_file(folder, name) or b""
+            changes = [(f"byte {at} of {name}", _with_bit(data, at)) for at in range(0, len(data), stride)]
+            for what, changed in [*changes, (f"{name} without its end", data[:-1])]:
                 tried += 1
-                changed = data if how.plant else _with_bit(data, at)
-                if files_hold({**files, name: changed}, key):
-                    faults.append(f"byte {at} of {name}")
-            faults += [f"{name} without its end"] if files_hold({**files, name: data[:-1]}, key) else []
-    return Result("changed bytes of dump, tiles, bundles and checkpoint", tried, faults)
+                (folder / name).write_bytes(data if how.plant else changed)
+                faults += [f"{what}: {reader}" for reader in _fooled(place, key, name)]
+            (folder / name).write_bytes(data)
+    return Result("changed bytes of dump, tiles, bundles and side files", tried, faults)
+
+
+def _fooled(place: Place, key: LogKey, name: str) -> list[str]:
+    """Who takes the published files for a whole log. Without the database only tiles, bundles and the checkpoint can be judged."""
+    folder = heads.log_folder(place.book)
+    found = [] if check_log(place.book) else ["checklog"]
+    if name == "checkpoint" or name.startswith("tile/"):
+        found += [] if check_folder(folder, key=key) else ["checklog of a folder"]
+        found += ["the plain reader"] if files_hold({path: (folder / path).read_bytes() for path in _published(folder)}, key) else []
+    return found
 
 
 def erase_givers(how: Torture) -> Result:
-    """Forget a giver: her proof still verifies, and neither database nor write-ahead log holds a byte of her key."""
+    """Forget a giver: her proof still verifies, and neither database nor write-ahead log holds a byte of her key.
+
+    On PostgreSQL that is so after its tables were rewritten (VACUUM FULL) and its old write-ahead files removed and not used again.
+    """
     rounds, faults = how.rounds(full=20, short=2), []
     for n in range(rounds):
         with _place.scratch() as place:
@@ -115,21 +133,16 @@ def erase_givers(how: Torture) -> Result:
             (gift,) = claim_movements(movements=[movement], author=place.karim).gifts
             books.publish_log(place.book)
             proof, leaf = books.prove_entry(place.book, seq=gift.entry_seq), books.leaf_text(place.book, seq=gift.entry_seq)
-            secrets = _stored("books_giftkey", "key") + _stored("donations_donor", "token")
+            secrets = _sealed()
             if not how.plant:
                 erase_donor(pledge.donor)
             faults += (
                 [] if check_proof(proof, leaf=leaf.encode(), key=books.log_key(place.book)) == [] else ["the proof does not hold any more"]
             )
             faults += [problem.code for problem in books.check_book(place.book)]
-            if connection.vendor == "sqlite":
-                files = b"".join(
-                    Path(f"{place.name}{suffix}").read_bytes() for suffix in ("", "-wal") if Path(f"{place.name}{suffix}").exists()
-                )
-                faults += ["a sealed key of the giver is still in the file" for secret in secrets if secret and secret.encode() in files]
-            else:
-                left = _stored("books_giftkey", "key") + _stored("donations_donor", "token")
-                faults += ["a sealed key of the giver is still in a table" for secret in secrets if secret in left]
+            secrets = [secret for secret in secrets if secret]
+            faults += ["a sealed key of the giver is still in a table" for secret in secrets if secret in _sealed()]
+            faults += [f"a sealed key of the giver is still in {file}" for file in _files_with(place, secrets)]
     return Result("givers erased", rounds, faults)
 
 
@@ -238,6 +251,30 @@ def files_hold(files: dict[str, bytes], key: LogKey) -> bool:
         return (head.size, head.root) == (len(leaves), root_of([hash_leaf(leaf) for leaf in leaves])) and tiles == whole
     except (Refused, ValueError):
         return False
+
+
+def _sealed() -> list[str]:
+    return _stored("books_giftkey", "key") + _stored("donations_donor", "token")
+
+
+def _files_with(place: Place, secrets: list[str]) -> list[str]:
+    """The database's own files that hold one of these texts."""
+    if connection.vendor == "sqlite":
+        files = [Path(f"{place.name}{suffix}") for suffix in ("", "-wal")]
+    else:
+        connections.close_all()
+        with _place.superuser(place.name) as asked:
+            asked.execute("ALTER SYSTEM SET wal_recycle = off")
+            asked.execute("SELECT pg_reload_conf()")
+            for table in ("books_giftkey", "donations_donor"):
+                asked.execute(f"VACUUM FULL {table}")
+            for _ in range(2):  # a checkpoint removes what lies before the one before
+                asked.execute("SELECT pg_switch_wal()")
+                asked.execute("CHECKPOINT")
+            data = Path(asked.execute("SHOW data_directory").fetchone()[0])
+            own = asked.execute("SELECT oid FROM pg_database WHERE datname = current_database()").fetchone()[0]
+            files = [*(data / "pg_wal").iterdir(), *(data / "base" / str(own)).iterdir()]
+    return [file.name for file in files if file.is_file() and any(secret.encode() in file.read_bytes() for secret in secrets)]
 
 
 def _stored(table: str, column: str) -> list[str]:

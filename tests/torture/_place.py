@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
@@ -205,8 +206,13 @@ def unguarded() -> Iterator[Callable[[str], None]]:
                 raw.execute(f'DROP TRIGGER "{trigger}"')
             yield lambda sql: raw.execute(sql)
         return
+    with superuser(name) as asked:
+        asked.execute("SET session_replication_role = replica")
+        yield lambda sql: asked.execute(sql)
+
+
+def superuser(name: str = "postgres") -> Any:
+    """A connection of the server's owner."""
     import psycopg
 
-    with psycopg.connect(host=settings.DATABASES["default"]["HOST"], user="postgres", dbname=name, autocommit=True) as superuser:
-        superuser.execute("SET session_replication_role = replica")
-        yield lambda sql: superuser.execute(sql)
+    return psycopg.connect(host=settings.DATABASES["default"]["HOST"], user="postgres", dbname=name, autocommit=True)

@@ -62,10 +62,11 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--short", action="store_true", help="a few rounds of each test")
     parser.add_argument("--full", action="store_true", help="all rounds (this is so without --short)")
     parser.add_argument("--plant", action="store_true", help="make one loss in each test; fails unless it is seen")
-    parser.add_argument("--only", default="", help="numbers of tests, with commas")
+    parser.add_argument("--only", default="", help="numbers of tests or words of their names, with commas")
     parser.add_argument("--engine", action="append", choices=ENGINES, help="only this engine; may be given more than once")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--histories", default="0-999", help="first and last seed of the random histories in the full form")
+    parser.add_argument("--minutes", type=float, default=24 * 60, help="begin no further history after this time")
     parser.add_argument("--write", action="store_true", help="put the kept results of full runs into docs/bench.md")
     options = parser.parse_args(arguments)
     options.engine = options.engine or list(ENGINES)
@@ -74,7 +75,16 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 
 def run_engine(engine: str, options: argparse.Namespace) -> Iterator[dict[str, object]]:
     """One process for each engine, because Django knows one database; it prints a line of JSON for each test."""
-    words = [sys.executable, "-m", "tests.torture._engine", engine, options.only or "-", str(options.seed), options.histories]
+    words = [
+        sys.executable,
+        "-m",
+        "tests.torture._engine",
+        engine,
+        options.only or "-",
+        str(options.seed),
+        options.histories,
+        str(options.minutes),
+    ]
     words += ["--short"] * options.short + ["--plant"] * options.plant
     if engine == "postgresql":
         words = [sys.executable, str(ROOT / "tests" / "postgres.py"), *words]
