@@ -39,7 +39,7 @@ def spend_twice(how: Torture) -> Result:
             tried += each * clients
             if how.plant:
                 _overdraw(place)
-            faults += [f"{codes.count(1)} clients ended early"] if any(codes) else []
+            faults += [f"{sum(map(bool, codes))} clients ended early: {sorted(set(codes))}"] if any(codes) else []
             faults += _spent_wrong(_place.here(place.name), before, min(units, each * clients), units)
     return Result("attempts to spend the same money", tried, faults)
 

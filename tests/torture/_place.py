@@ -26,7 +26,7 @@ from awna.parties.models import Role
 from tests import databases
 
 IBAN = "DE02120300000000202051"
-PROCESS_S_MAX, COPY_S_MAX = 120, 60
+PROCESS_S_MAX, COPY_S_MAX = 900, 60
 _numbers = itertools.count(1)
 
 
