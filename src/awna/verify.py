@@ -225,7 +225,8 @@ class Book(SimpleNamespace):
     def take(self, leaf: Value) -> None:
         kind, rows, payload, self.line = leaf["kind"], leaf.get("rows", ()), leaf.get("payload", {}), 0
         if leaf["seq"] != self.size or leaf["id"] in self.ids: raise Wrong("its number is not its place, or its id was used before")
-        need(bool(rows) != (kind in WITHOUT_ROWS) and (self.size or kind == "policy"), "its kind has no rows, needs some, or is no policy")
+        if bool(rows) == (kind in WITHOUT_ROWS): raise Wrong("its kind has no rows, or needs some")
+        if self.size == 0 and kind != "policy": raise Wrong("entry 0 must be the founding policy")
         if leaf["date"] <= self.closed_through: raise Wrong("it is dated inside a period that was closed")
         if ("reverses" in leaf) != (kind == "reverse"): raise Wrong("reversing and naming an entry to reverse go together")
         if "batch" in leaf:
@@ -303,12 +304,12 @@ class Book(SimpleNamespace):
 
     def use_movement(self, row: Value, pair: Any) -> None:
         """The bank's line or slip lies in this custody, has this direction, and is not used beyond its amount; undoing may free it."""
-        need("movement" in row, "no bank line or slip stands behind it")
+        if "movement" not in row: raise Wrong("no bank line or slip stands behind it")
         name, place, sign = row["movement"], pair.place, pair.sign
         custody, amount, used = self.movements.get(name) or (place, None, 0)
         if name not in self.movements: need(place not in self.closings or place in self.sealed, "no statement or slip lists its movement")
         if custody != place: raise Wrong("its movement belongs to another custody")
-        need(sign * (amount or sign) > 0 or pair.kind in ("reverse", "correction"), "its movement goes the other way")
+        if sign * (amount or sign) < 0 and pair.kind not in ("reverse", "correction"): raise Wrong("its movement goes the other way")
         self.movements[name] = within(place, amount, used + sign * int(row["amount"]))
 
     def check_proposal(self, leaf: Value, row: Value, pair: Any, filed: Any) -> None:
@@ -481,7 +482,7 @@ def shaped(payload: Value, shape: str) -> Value:
 
 def within(place: str, amount: int | None, used: int) -> tuple[str, int | None, int]:
     """A movement, which is used in its direction, and no more than there is."""
-    need(amount is None or min(amount, 0) <= used <= max(amount, 0), "a movement is used beyond its amount, beyond what its statement says")
+    if amount is not None: need(min(amount, 0) <= used <= max(amount, 0), "movement used beyond its amount, beyond what its statement says")
     return place, amount, used
 
 MEMOS = {"proposal": Book.file, "statement": Book.state, "slip": Book.state, "rate": Book.rate, "log_key": Book.rekey}
