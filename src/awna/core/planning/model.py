@@ -9,12 +9,14 @@ from .supply import arrivals
 
 @dataclass(frozen=True)
 class Way:
-    """A method in numbers: duration, (resource, amount), (stock, quantity), one skill per seat."""
+    """A method in numbers: duration, (resource, amount), (stock, quantity), one skill and lowest level per seat."""
 
     duration: int
     holds: tuple[tuple[int, int], ...]
     draws: tuple[tuple[int, int], ...]
     seats: tuple[str, ...]
+    levels: tuple[int, ...] = ()
+    gives: tuple[tuple[int, int], ...] = ()  # (stock, quantity) at the finish
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class Model:
     supply: tuple[tuple[tuple[int, int], ...], ...]  # per stock: (slot, quantity), opening at slot 0
     absences: tuple[tuple[tuple[int, int], ...], ...]  # per person: busy or away [from, until)
     horizon: int
+    beyond: frozenset[str] = frozenset()  # what the project asks for that the compiled kernel does not do yet
 
     @property
     def people(self) -> tuple[Person, ...]:
@@ -72,6 +75,8 @@ def compile_model(project: Project) -> Model:
                     tuple((resources[name], amount) for name, amount in method.machines.items() if amount),
                     tuple((stocks[name], amount) for name, amount in method.draws.items() if amount),
                     tuple(skill for skill, seats in sorted(method.skills.items()) for _ in range(seats)),
+                    tuple(method.levels.get(skill, 1) for skill, seats in sorted(method.skills.items()) for _ in range(seats)),
+                    tuple((stocks[name], amount) for name, amount in method.gives.items() if amount),
                 )
                 for method in task.methods
             )
@@ -88,7 +93,21 @@ def compile_model(project: Project) -> Model:
         supply=tuple(((0, stock.opening), *supply[stock.id]) for stock in project.stocks),
         absences=tuple(_absences(person.presence, horizon) for person in project.people),
         horizon=horizon,
+        beyond=_beyond(project),
     )
+
+
+def _beyond(project: Project) -> frozenset[str]:
+    asked = {
+        "handover": any(task.handover_every for task in project.tasks),
+        "child contact": any(task.child_contact for task in project.tasks),
+        "longest lags": any(edge.maximum is not None for edge in project.precedences),
+        "lags in hours": any(edge.unit == "elapsed" for edge in project.precedences),
+        "hours of sites": project.calendar is not None and any(site.hours for site in project.sites),
+        "rest": any(person.rest for person in project.people),
+        "beds": any(site.beds is not None for site in project.sites),
+    }
+    return frozenset(name for name, needed in asked.items() if needed)
 
 
 def to_plan(model: Model, rows: list[tuple[int, int, tuple[Seat, ...]]]) -> Plan:

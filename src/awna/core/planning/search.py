@@ -1,15 +1,20 @@
 """Anytime search over task orders: rules, then crossing and nudging of good orders with forward-backward improvement.
 
-The state of the search depends on the seed and on counted schedules alone, so a count limit gives the same plan on
-every machine. A time limit only cuts the same path short.
+The compiled engine does it wherever it knows all that a project asks for (`Model.beyond` names what it does not). The
+class here is the same idea in plain Python for the rest. The state of the search depends on the seed and on counted
+schedules alone, so a count limit gives the same plan on every machine. A time limit only cuts the same path short.
 """
 
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from random import Random
 
 from .bounds import lower_bound
+from .engine.flat import Flat, flatten
+from .engine.islands import explore, to_schedule
+from .engine.rich import LATE as STUCK
 from .model import Model
 from .priority import backward_order, order_by, rules
 from .sgs import ANY_METHOD, Schedule, forward
@@ -162,6 +167,57 @@ class Search:
         return tuple(result)
 
 
-def search(model: Model, *, limit: Limit, seed: int = 1, starts: Sequence[Sequence[int]] = (), report: Report | None = None) -> Found:
-    """The best plan found within the limit; `starts` are orders worth trying first (the running plan, a solver's hint)."""
+def search(
+    model: Model,
+    *,
+    limit: Limit,
+    seed: int = 1,
+    starts: Sequence[Sequence[int]] = (),
+    report: Report | None = None,
+    executor: Executor | None = None,
+) -> Found:
+    """The best plan found within the limit; `starts` are orders worth trying first (the running plan, a solver's hint).
+
+    The four islands of the compiled engine run on `executor`, by default on threads; the plan does not depend on it.
+    """
+    flat = flatten(model)
+    if flat is not None:
+        found = _compiled(model, flat, limit, seed, starts, report, executor)
+        if found.schedule.complete:
+            return found
+        limit = Limit(schedules=len(starts) + 6)  # the orders alone, to name the task that finds no place
     return Search(model, limit, Random(seed), report).run(starts)
+
+
+def _compiled(
+    model: Model,
+    flat: Flat,
+    limit: Limit,
+    seed: int,
+    starts: Sequence[Sequence[int]],
+    report: Report | None,
+    executor: Executor | None,
+) -> Found:
+    began = time.monotonic()
+    bound = lower_bound(model)
+
+    def gain(finish: int) -> None:
+        if report and finish < STUCK:
+            report(finish, bound, time.monotonic() - began)
+
+    land = explore(
+        flat,
+        [*starts, *rules(model)],
+        bound=bound,
+        schedules=limit.schedules,
+        seconds=limit.seconds,
+        began=began,
+        seed=seed,
+        executor=executor,
+        gain=gain,
+        stop=limit.stop,
+    )
+    schedule = to_schedule(model, land.best)
+    if land.finish >= STUCK:
+        schedule.stuck = schedule.starts.index(-1) if -1 in schedule.starts else 0
+    return Found(schedule, bound, land.used, time.monotonic() - began)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from .model import Link, Model, Way, to_plan
 from .plan import Plan, Seat
+from .problem import Person
 from .staffing import bridged, match_crew
 
 ANY_METHOD = -1
@@ -100,7 +101,10 @@ class Builder:
                 levels[slot] -= amount
         for stock, quantity in way.draws:
             self.stock[stock].append((start, -quantity))
-            self.stock[stock].sort()
+            self.stock[stock].sort(key=_coming_first)
+        for stock, quantity in way.gives:
+            self.stock[stock].append((end, quantity))
+            self.stock[stock].sort(key=_coming_first)
         if crew:
             names = {seat.person for seat in crew}
             for index, person in enumerate(self.model.people):
@@ -154,18 +158,24 @@ class Builder:
         if prefer:
             wanted = {seat.person for seat in prefer}
             same = [person for person in free if person.id in wanted]
-            if len(same) == len(wanted) and bridged(same, language) and _fits(prefer, way, {p.id: p.skills for p in same}):
+            if len(same) == len(wanted) and bridged(same, language) and _fits(prefer, way, {p.id: p for p in same}):
                 return tuple(prefer)
-        return match_crew(free, way.seats, language)
+        return match_crew(free, way.seats, language, way.levels)
 
     def _next_change(self, start: int) -> int:
         """The next slot at which somebody becomes free."""
         return min((end for busy in self.busy for _, end in busy if end > start), default=self.model.horizon)
 
 
-def _fits(crew: Sequence[Seat], way: Way, skills: Mapping[str, frozenset[str]]) -> bool:
-    """Whether a former crew still fills every seat of this method with people who have the skill."""
-    rest = [seat.skill for seat in crew if seat.skill in skills[seat.person]]
+def _coming_first(entry: tuple[int, int]) -> tuple[int, int]:
+    """In one slot what comes is there before what goes."""
+    return entry[0], -entry[1]
+
+
+def _fits(crew: Sequence[Seat], way: Way, people: Mapping[str, Person]) -> bool:
+    """Whether a former crew still fills every seat of this method with people who have the skill, and its level."""
+    least = dict(zip(way.seats, way.levels or (1,) * len(way.seats), strict=True))
+    rest = [seat.skill for seat in crew if people[seat.person].level(seat.skill) >= least.get(seat.skill, 1)]
     if len(rest) != len(crew):
         return False
     return all(rest.count(skill) >= way.seats.count(skill) for skill in way.seats)
