@@ -61,7 +61,16 @@ class Case:
 
 def cases() -> list[Case]:
     """All of them; imported late, because they need Django to be set up."""
-    from . import _breaks, _crashes, _exports, _files, _guards, _histories, _people
+    from . import _breaks, _crashes, _exports, _files, _full, _guards, _histories, _people
 
-    found = [*_breaks.CASES, *_crashes.CASES, *_exports.CASES, *_people.CASES, *_files.CASES, *_guards.CASES, *_histories.CASES]
+    found = [
+        *_breaks.CASES,
+        *_crashes.CASES,
+        *_exports.CASES,
+        *_people.CASES,
+        *_files.CASES,
+        *_full.CASES,
+        *_guards.CASES,
+        *_histories.CASES,
+    ]
     return sorted(found, key=lambda case: (case.number, case.name))

@@ -145,25 +145,6 @@ def cut_publisher(how: Torture) -> Result:
     return Result("power cuts while publishing", cuts, faults)
 
 
-def fill_disk(how: Torture) -> Result:
-    """Let every write fail after so many bytes: the import is refused or whole, and goes on when there is room."""
-    wanted, dice, faults = how.rounds(full=40, short=3), how.random, []
-    for _ in range(wanted):
-        with _place.scratch() as place, tempfile.TemporaryDirectory() as folder:
-            before, minors = base(place), [dice.randint(1, 9_999) for _ in range(LINES // 2)]
-            movements = _place.lines(place, minors)
-            answers = Path(folder) / "answers"
-            room = Path(place.name).stat().st_size + dice.randint(0, 600_000)
-            child = _place.spawn(lambda: import_lines(movements, minors, answers, room=room))  # noqa: B023
-            _place.wait(child)
-            faults += answered_but_gone(_place.here(place.name), before, answers)
-            import_lines(movements, minors, answers)
-            if how.plant:
-                lose_last_entry()
-            faults += _place.faults_of(_place.here(place.name), entries=before + len(minors), received=sum(minors))
-    return Result("imports onto a full disk", wanted, faults)
-
-
 # -- parts ----------------------------------------------------------------------------------------------------------
 
 
@@ -369,5 +350,4 @@ CASES = [
     Case(1, "the database server is killed", POSTGRESQL, kill_servers),
     Case(2, "the power fails under the database", SQLITE, cut_power),
     Case(2, "the power fails under the publisher", SQLITE, cut_publisher),
-    Case(16, "the disk is full", SQLITE, fill_disk),
 ]
