@@ -1,16 +1,17 @@
 """Draws futures of a plan: when crossings open and close, how long tasks take, how late loads come. Seeded, one stream per cause."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from math import gamma
 from typing import Any
 
 import numpy as np
+from numba import njit
 
-from .model import Model
 from .plan import Plan
-from .problem import Crossing, Project
-from .supply import entry_slot
+from .problem import Project, inside
+
+INTERVALS = 256  # open and closed times that are drawn per crossing and scenario
 
 
 @dataclass(frozen=True)
@@ -53,80 +54,99 @@ def fit(history: Sequence[tuple[bool, int]], *, prior: CrossingHabit = PRIOR, we
     return CrossingHabit(mean(opened, prior.open_mean), mean(closed, prior.closed_mean), prior.spread)
 
 
-@dataclass(frozen=True)
-class Scenario:
-    """One future: how long each task takes, and when what comes into each stock."""
+class Futures:
+    """Draws whole blocks of scenarios of one plan.
 
-    durations: tuple[int, ...]
-    arrivals: tuple[tuple[tuple[int, int], ...], ...]  # per stock: (slot, quantity) in order
+    Each crossing, the durations and the loads have a stream of their own per block: with one crossing held open, all the rest is as
+    before (common random numbers).
+    """
+
+    def __init__(self, project: Project, plan: Plan, doubts: Doubts, *, seed: int, now: int, horizon: int) -> None:
+        self.project, self.doubts, self.seed, self.now, self.horizon = project, doubts, seed, now, horizon
+        at = plan.by_task()
+        methods = [task.methods[at[task.id].method] for task in project.tasks]
+        self.likely = np.array([method.duration for method in methods], dtype=float)
+        self.low = np.array([m.duration * doubts.fallback_low if m.optimistic is None else m.optimistic for m in methods], dtype=float)
+        self.high = np.array([m.duration * doubts.fallback_high if m.pessimistic is None else m.pessimistic for m in methods], dtype=float)
+        self.people = np.array([len(at[task.id].crew) for task in project.tasks], dtype=np.int64)
+        self.begun = np.array([at[task.id].start < now for task in project.tasks], dtype=np.bool_)
+        self.as_planned = np.array([at[task.id].finish - at[task.id].start for task in project.tasks], dtype=np.int64)
+        place = {crossing.id: index for index, crossing in enumerate(project.crossings)}
+        loads = [
+            (delivery.planned, index, stock, delivery.quantity, place.get(delivery.crossing, -1))
+            for stock, one in enumerate(project.stocks)
+            for index, delivery in enumerate(one.deliveries)
+        ]
+        self.loads = np.array(loads, dtype=np.int64).reshape(len(loads), 5)
+        self.room = np.array([crossing.loads_per_slot for crossing in project.crossings], dtype=np.int64)
+        self.opening = np.array([stock.opening for stock in project.stocks], dtype=np.int64)
+
+    def durations(self, block: int, size: int) -> Any:
+        """[scenario, task] in slots: triangular, longer by the share of the crew that does not come."""
+        stream = np.random.default_rng((self.seed, block, 1))
+        spread = np.where(self.high > self.low, self.high - self.low, 1.0)
+        turn = (self.likely - self.low) / spread
+        chance = stream.random((size, len(self.likely)))
+        rising = self.low + np.sqrt(chance * spread * (self.likely - self.low))
+        falling = self.high - np.sqrt((1 - chance) * spread * (self.high - self.likely))
+        length = np.where(self.high > self.low, np.where(chance < turn, rising, falling), self.likely)
+        missing = stream.binomial(self.people, self.doubts.absent_share, size=length.shape)
+        length = length * np.maximum(self.people, 1) / np.maximum(1, self.people - missing)
+        slots = np.where(self.likely > 0, np.maximum(1, np.rint(length)), 0).astype(np.int64)
+        return np.where(self.begun, self.as_planned, slots)
+
+    def arrivals(self, block: int, size: int, *, open_one: str = "") -> Any:
+        """[scenario, stock, slot]: what comes in, the opening at slot 0; loads queue at their crossing in the order in which they come."""
+        doors = np.stack([self._doors(block, size, place, open_one) for place in range(len(self.room))] or [np.zeros((size, self.horizon))])
+        stream = np.random.default_rng((self.seed, block, 2))
+        late = stream.random((size, len(self.loads))) < self.doubts.late_share
+        delay = np.rint(stream.exponential(self.doubts.late_mean, (size, len(self.loads)))).astype(np.int64)
+        come = self.loads[:, 0] + np.where(late & (self.loads[:, 4] >= 0), delay, 0)
+        result = np.zeros((size, len(self.opening), self.horizon), dtype=np.int64)
+        result[:, :, 0] = self.opening
+        _enter(come, self.loads, doors.astype(np.bool_), self.room, result)
+        return result
+
+    def _doors(self, block: int, size: int, place: int, open_one: str) -> Any:
+        """[scenario, slot]: open or not. Before now as it was, from then on open and closed by turns."""
+        crossing = self.project.crossings[place]
+        if crossing.id == open_one:
+            return np.ones((size, self.horizon), dtype=np.bool_)
+        habit = self.doubts.habits.get(crossing.id, PRIOR)
+        lengths = np.random.default_rng((self.seed, block, 3, place)).weibull(habit.spread, (size, INTERVALS)) / gamma(1 + 1 / habit.spread)
+        was = np.array([inside(slot, crossing.open_windows) for slot in range(min(self.now + 1, self.horizon))], dtype=np.bool_)
+        doors = np.zeros((size, self.horizon), dtype=np.bool_)
+        doors[:, : len(was)] = was
+        _turns(lengths, bool(was[-1]) if len(was) else True, habit.open_mean, habit.closed_mean, self.now, doors)
+        return doors
 
 
-def draw(
-    project: Project, model: Model, plan: Plan, doubts: Doubts, *, seed: int, number: int, now: int, horizon: int, open_one: str = ""
-) -> Scenario:
-    """Scenario `number`. Each crossing, the durations and the loads have a stream of their own: with one crossing held open, all
-    the rest is as before (common random numbers)."""
-    windows = {
-        crossing.id: ((0, None),) if crossing.id == open_one else _openings(crossing, doubts, seed, number, place, now, horizon)
-        for place, crossing in enumerate(project.crossings)
-    }
-    crossings = {crossing.id: replace(crossing, open_windows=windows[crossing.id]) for crossing in project.crossings}
-    stream = np.random.default_rng((seed, number, 1))
-    at = plan.by_task()
-    durations = []
-    for task in project.tasks:
-        method, people = task.methods[at[task.id].method], len(at[task.id].crew)
-        low = method.optimistic if method.optimistic is not None else method.duration * doubts.fallback_low
-        high = method.pessimistic if method.pessimistic is not None else method.duration * doubts.fallback_high
-        share = float(stream.triangular(low, method.duration, high)) if high > low else float(method.duration)
-        missing = int(stream.binomial(people, doubts.absent_share)) if people else 0
-        length = share * people / max(1, people - missing) if people else share
-        durations.append(max(1, round(length)) if method.duration else 0)
-        if at[task.id].start < now:
-            durations[-1] = at[task.id].finish - at[task.id].start  # begun: as planned
-    return Scenario(tuple(durations), _arrivals(project, crossings, doubts, np.random.default_rng((seed, number, 2)), horizon))
+@njit(cache=True, nogil=True)
+def _turns(lengths, is_open, open_mean, closed_mean, now, doors):  # type: ignore[no-untyped-def]
+    """Fill the doors from `now` on; lengths are used again from the first when they run out."""
+    size, horizon = doors.shape
+    for number in range(size):
+        slot, opened, turn = now, is_open, 0
+        while slot < horizon:
+            mean = open_mean if opened else closed_mean
+            end = slot + max(1, round(min(lengths[number, turn % lengths.shape[1]] * mean, 1.0 * horizon)))
+            for at in range(slot, min(end, horizon)):
+                doors[number, at] = opened
+            slot, opened, turn = end, not opened, turn + 1
 
 
-def _openings(
-    crossing: Crossing, doubts: Doubts, seed: int, number: int, place: int, now: int, horizon: int
-) -> tuple[tuple[int, int | None], ...]:
-    """Open and closed by turns from `now` on; before it, as it was."""
-    habit = doubts.habits.get(crossing.id, PRIOR)
-    stream = np.random.default_rng((seed, number, 3, place))
-    windows = [(a, min(now, now if b is None else b)) for a, b in crossing.open_windows if a < now]
-    is_open = any(a <= now and (b is None or now < b) for a, b in crossing.open_windows)
-    slot = now
-    scale = 1.0 / _gamma_of(habit.spread)
-    while slot < horizon:
-        mean = habit.open_mean if is_open else habit.closed_mean
-        length = max(1, round(float(stream.weibull(habit.spread)) * mean * scale))
-        if is_open:
-            windows.append((slot, slot + length))
-        slot, is_open = slot + length, not is_open
-    return tuple(windows)
-
-
-def _gamma_of(shape: float) -> float:
-    """The mean of a Weibull of scale 1."""
-    return gamma(1 + 1 / shape)
-
-
-def _arrivals(
-    project: Project, crossings: Mapping[str, Crossing], doubts: Doubts, stream: Any, horizon: int
-) -> tuple[tuple[tuple[int, int], ...], ...]:
-    """Loads with their delay, queued at their crossing in the order in which they come."""
-    loads = []
-    for place, stock in enumerate(project.stocks):
-        for index, delivery in enumerate(stock.deliveries):
-            late, length = float(stream.random()) < doubts.late_share, float(stream.exponential(doubts.late_mean))
-            planned = delivery.planned + (round(length) if late and delivery.crossing else 0)
-            loads.append((planned, index, place, delivery))
-    result: list[list[tuple[int, int]]] = [[(0, stock.opening)] for stock in project.stocks]
-    used: dict[tuple[str, int], int] = {}
-    for planned, _, place, delivery in sorted(loads, key=lambda load: load[:3]):
-        slot: int | None = planned
-        if delivery.crossing:
-            slot = entry_slot(crossings[delivery.crossing], planned, used)
-        if slot is not None and slot < horizon:
-            result[place].append((slot, delivery.quantity))
-    return tuple(tuple(sorted(entries)) for entries in result)
+@njit(cache=True, nogil=True)
+def _enter(come, loads, doors, room, result):  # type: ignore[no-untyped-def]
+    """Let each load in at the first open slot with room, in the order of coming, then as listed."""
+    horizon = result.shape[2]
+    for number in range(len(come)):
+        taken = np.zeros((len(room), horizon), dtype=np.int64)
+        for load in np.argsort(come[number] * 100_000 + loads[:, 1], kind="mergesort"):
+            slot, crossing = come[number, load], loads[load, 4]
+            while slot < horizon and crossing >= 0:
+                if doors[crossing, number, slot] and (room[crossing] == 0 or taken[crossing, slot] < room[crossing]):
+                    taken[crossing, slot] += 1
+                    break
+                slot += 1
+            if slot < horizon:
+                result[number, loads[load, 2], slot] += loads[load, 3]

@@ -9,8 +9,9 @@ as soon as what they need is there: no optimiser, no foresight. A scenario that 
     result.of("all").p80                      # slot by which 80 % of the scenarios are finished; None = fewer finish
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import Executor
+import os
+from collections.abc import Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,10 +22,11 @@ from .dispatch import NEVER, Policy
 from .model import compile_model
 from .plan import Plan
 from .problem import SLOTS_MAX, Project
-from .scenario import Doubts, draw
+from .scenario import Doubts, Futures
 
 ALL = "all"  # the milestone of the last task
-CHUNK = 50  # scenarios that one call of an executor works out
+BLOCK = 50  # scenarios that are drawn together
+JOB = 20 * BLOCK  # scenarios that one call of an executor works out
 USUAL = Doubts()
 HORIZON_FACTOR = 4  # of the plan's finish: later than this counts as never
 HORIZON_MORE = 100  # slots
@@ -74,10 +76,13 @@ def simulate(
         text = "Asked are %(asked)s scenarios; between 1 and %(limit)s are simulated."
         raise Refused(Problem("scenarios_out_of_range", text, {"asked": scenarios, "limit": SCENARIOS_MAX}))
     held = ["", *(crossing.id for crossing in project.crossings)] if value_of_crossings else [""]
-    chunks = [(first, min(first + CHUNK, scenarios)) for first in range(0, scenarios, CHUNK)]
+    chunks = [(first, min(first + JOB, scenarios)) for first in range(0, scenarios, JOB)]
     jobs = [(project, plan, doubts, seed, now, first, last, open_one) for open_one in held for first, last in chunks]
-    run: Callable[..., Iterable[Any]] = map if executor is None else executor.map
-    parts = list(run(_chunk, jobs))
+    if executor is None:
+        with ThreadPoolExecutor(os.cpu_count() or 1) as threads:  # the compiled dispatch lets go of the interpreter
+            parts = list(threads.map(_chunk, jobs))
+    else:
+        parts = list(executor.map(_chunk, jobs))
     size = len(chunks)
     rows = [np.concatenate([finishes for finishes, _ in parts[n * size : (n + 1) * size]]) for n in range(len(held))]
     blocking = sum(blocks for _, blocks in parts[:size])
@@ -123,13 +128,16 @@ def _chunk(job: tuple[Project, Plan, Doubts, int, int, int, int, str]) -> tuple[
     project, plan, doubts, seed, now, first, last, open_one = job
     model = compile_model(project)
     policy = Policy(model, plan, now, _horizon(plan), early=doubts.early)
-    finishes = np.zeros((last - first, model.size), dtype=np.int64)
+    futures = Futures(project, plan, doubts, seed=seed, now=now, horizon=policy.horizon)
+    rows = []
+    for begin in range(first, last, BLOCK):
+        durations = futures.durations(begin // BLOCK, BLOCK)
+        arrivals = futures.arrivals(begin // BLOCK, BLOCK, open_one=open_one)
+        rows.append(policy.run(durations[: last - begin], arrivals[: last - begin]))
+    finishes, causes = (np.concatenate(parts) for parts in zip(*rows, strict=True))
     blocking = np.zeros(model.size, dtype=np.int64)
-    for number in range(first, last):
-        scenario = draw(project, model, plan, doubts, seed=seed, number=number, now=now, horizon=policy.horizon, open_one=open_one)
-        ends, causes = policy.run(scenario)
-        finishes[number - first] = ends
-        for task in _chain(ends, causes):
+    for ends, waited in zip(finishes, causes, strict=True):
+        for task in _chain(ends, waited):
             blocking[task] += 1
     return finishes, blocking
 
@@ -138,12 +146,10 @@ def _horizon(plan: Plan) -> int:
     return min(plan.finish * HORIZON_FACTOR + HORIZON_MORE, SLOTS_MAX - 1)
 
 
-def _chain(ends: list[int], causes: list[int]) -> list[int]:
+def _chain(ends: Any, causes: Any) -> list[int]:
     """The tasks that held up the end, from the last one back along what each waited for."""
-    if not ends:
-        return []
-    task, chain = max(range(len(ends)), key=lambda one: ends[one]), []
+    task, chain = int(ends.argmax()), []
     while task >= 0 and task not in chain:
         chain.append(task)
-        task = causes[task]
+        task = int(causes[task])
     return chain
