@@ -112,6 +112,7 @@ def _batch(player: Player, faults: list[str]) -> int:
 
     author, operations = player.chance.choice(BY_AUTHOR)
     role = getattr(player.world, author)
+    player.waiting.clear()
     drafts, goods, wanted = [], [], []
     for _ in range(player.chance.randint(1, DRAFTS_MAX)):
         drawn = player.chance.choice(operations)(player)

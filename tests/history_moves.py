@@ -25,6 +25,8 @@ class Player:
     funds: list[str]
     model: Model = field(default_factory=Model)
     releases: list[Any] = field(default_factory=list)
+    waiting: set[Any] = field(default_factory=set)
+    """Proposals whose release was drawn for this batch before they were approved; they stay so until it is posted."""
     posted: list[tuple[Any, Any, Any]] = field(default_factory=list)
     """(entry, draft, author) of what stands."""
     count: int = 0
@@ -119,10 +121,12 @@ def _release(player: Player) -> Drawn:
         return None
     release, ceiling = player.chance.choice(player.releases)
     agree = player.chance.random() < 0.8
-    if agree:
+    if agree and release.pk not in player.waiting:
         for steward in (player.world.salma, player.world.yusuf):
             decide(proposal=release, steward=steward, choice="approve", request_id=str(steward.pk))
         player.model.approved.add(release.pk)
+    if release.pk not in player.model.approved:
+        player.waiting.add(release.pk)
     row = Row(_bound(player, "held", release), _bound(player, "released", release), ceiling)
     return player.draft("release", row, proposal=release), release.pk in player.model.approved
 

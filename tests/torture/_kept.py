@@ -40,10 +40,16 @@ def merged(lines: list[Line]) -> list[Line]:
         before = found.get(key)
         if before and line["result"].get("roots"):
             result = {**line["result"], "roots": {**before["result"]["roots"], **line["result"]["roots"]}}
-            result |= {"count": len(result["roots"]), "faults": [*before["result"]["faults"], *line["result"]["faults"]]}
+            result |= {"count": len(result["roots"]), "faults": [*_others(before, line), *line["result"]["faults"]]}
             line = {**line, "result": result, "holds": not result["faults"]}
         found[key] = line
     return [found[key] for key in sorted(found)]
+
+
+def _others(before: Line, line: Line) -> list[str]:
+    """The earlier faults but those of seeds that were played again."""
+    again = tuple(f"history {seed}:" for seed in line["result"]["roots"])
+    return [fault for fault in before["result"]["faults"] if not fault.startswith(again)]
 
 
 def roots_of(lines: list[Line]) -> tuple[int, list[str]]:
