@@ -37,6 +37,16 @@ class Board:
         self.methods = [0] * model.size
         self.crews: list[tuple[Seat, ...]] = [()] * model.size
 
+    def copy(self) -> "Board":
+        """The same state, to go on from differently."""
+        other = object.__new__(Board)
+        other.model, other.index, other.able = self.model, self.index, self.able
+        other.free = [list(levels) for levels in self.free]
+        other.level, other.left = [level.copy() for level in self.level], [left.copy() for left in self.left]
+        other.busy, other.starts, other.finishes = list(self.busy), list(self.starts), list(self.finishes)
+        other.methods, other.crews = list(self.methods), list(self.crews)
+        return other
+
     def place_first(self, task: int, method: int = ANY_METHOD, *, release: int = 0, prefer: Sequence[Seat] = ()) -> bool:
         """Place a task as early as possible; with `ANY_METHOD` by the method that finishes first. False = no place."""
         ways = self.model.ways[task]
@@ -89,9 +99,11 @@ class Board:
                 levels[slot] -= amount
         for stock, quantity in way.draws:
             self.level[stock][start:] -= quantity
+            left = self.left[stock]  # before the start no more may be taken than what then remains for later
+            left[start:] -= quantity
+            np.minimum(left[:start], left[start], out=left[:start])
         for stock, quantity in way.gives:
             self.level[stock][end:] += quantity
-        for stock in {stock for stock, _ in (*way.draws, *way.gives)}:
             self.left[stock] = _from_then_on(self.level[stock])
         span = _span(start, end)
         for seat in crew:
@@ -142,7 +154,7 @@ def _levels(entries: Sequence[tuple[int, int]], horizon: int) -> Any:
 
 def _from_then_on(level: Any) -> Any:
     """Per slot what may be taken from then on without robbing what is promised later."""
-    return np.minimum.accumulate(level[::-1])[::-1]
+    return np.minimum.accumulate(level[::-1])[::-1].copy()
 
 
 def _span(start: int, end: int) -> int:

@@ -2,19 +2,21 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from ..problems import Problem, Refused
 from .board import Board
 from .check import check_plan
 from .events import Event, apply_event
-from .model import Model, compile_model
-from .plan import Placement, Plan
+from .model import Model, compile_model, topological
+from .plan import Placement, Plan, Seat
 from .priority import order_by
 from .problem import Project
 from .sgs import Builder, earliest_after
 from .validate import rules_asked, validate
 
 State = Board | Builder
+NEAR_ROUNDS = 4  # rounds in which only direct followers are pushed: fewer move, but a long chain would take a round per link
 QUICK_RULES = frozenset({"producers"})  # that the quick board keeps beside the plain ones; for others the full builder is asked
 
 
@@ -110,7 +112,20 @@ class Running:
 
     def builder(self) -> State:
         """Holds what is under way or done; their crews are facts, absent or not."""
-        builder: State = Board(self.model) if rules_asked(self.model.project).keys() <= QUICK_RULES else Builder(self.model)
+        if self._base is not None:
+            return self._base.copy()
+        return self._holding(Builder(self.model))
+
+    @cached_property
+    def _base(self) -> Board | None:
+        """The quick board, where it keeps every rule that is asked for."""
+        if not rules_asked(self.model.project).keys() <= QUICK_RULES:
+            return None
+        board = Board(self.model)
+        self._holding(board)
+        return board
+
+    def _holding(self, builder: State) -> State:
         for task in filter(self.started, range(self.model.size)):
             old = self.placement(task)
             builder.put(task, old.method, start=old.start, crew=old.crew)
@@ -121,16 +136,21 @@ class Running:
         keys = [float(self.placement(task).start) for task in range(self.model.size)]
         return [task for task in order_by(self.model, keys) if not self.started(task)]
 
-    def keep(self, builder: State, task: int) -> bool:
+    def keep(self, builder: State, task: int, kept: dict[int, tuple[Seat, ...]] | None = None) -> bool:
         """Put a task exactly where it was, with its crew if those are free, else with another."""
         old = self.placement(task)
         if old.start < self.now:
             return False  # planned earlier, but not begun
-        way = self.model.ways[task][old.method]
-        found = builder.find(task, way, release=old.start, prefer=old.crew, until=old.start)
-        if found:
-            builder.put(task, old.method, start=found[0], crew=found[1])
-        return found is not None
+        crew = None if kept is None else kept.get(task)
+        if crew is None:
+            found = builder.find(task, self.model.ways[task][old.method], release=old.start, prefer=old.crew, until=old.start)
+            if found is None:
+                return False
+            crew = found[1]
+        builder.put(task, old.method, start=old.start, crew=crew)
+        if kept is not None:
+            kept[task] = crew
+        return True
 
     def place(self, builder: State, task: int) -> bool:
         """Put a task at the first place from its old start on, by its old method if that is still possible."""
@@ -150,34 +170,42 @@ def _shift_right(running: Running) -> Plan | None:
 def _keep_places(running: Running) -> Plan | None:
     """Tasks that can keep their place do; the others find a new one; who is pushed by them joins them, and again."""
     moving: set[int] = set()
+    rounds, kept = 0, dict[int, tuple[Seat, ...]]()
     while len(moving) <= running.model.size:
-        outcome = _attempt(running, moving)
+        rounds += 1
+        outcome = _attempt(running, moving, kept, far=rounds > NEAR_ROUNDS)
         if not isinstance(outcome, set):
             return outcome
         moving |= outcome
     return None
 
 
-def _attempt(running: Running, moving: set[int]) -> Plan | set[int] | None:
-    """A plan, or more tasks that must move, or None when a task finds no place at all."""
+def _attempt(running: Running, moving: set[int], kept: dict[int, tuple[Seat, ...]], *, far: bool) -> Plan | set[int] | None:
+    """A plan, or more tasks that must move, or None when a task finds no place at all.
+
+    `kept` remembers with whom a task could stay: with fewer others in its way it still can.
+    """
     builder, order = running.builder(), running.open_tasks()
-    pushed = {task for task in order if task not in moving and not running.keep(builder, task)}
+    pushed = {task for task in order if task not in moving and not running.keep(builder, task, kept)}
     if pushed:
         return pushed
     if not all(running.place(builder, task) for task in order if task in moving):
         return None
     plan = as_plan(builder)
-    return _broken_followers(running.model, plan, moving) or plan
+    return _broken_followers(running.model, plan, moving, far=far) or plan
 
 
-def _broken_followers(model: Model, plan: Plan, moving: Iterable[int]) -> set[int]:
-    """Kept tasks that now start too early behind a moved one."""
+def _broken_followers(model: Model, plan: Plan, moving: Iterable[int], *, far: bool) -> set[int]:
+    """Kept tasks that now start too early behind a moved one; `far` = and those that this pushes in turn."""
     at = plan.by_task()
-    broken = set()
-    for task in set(range(model.size)) - set(moving):
-        own = at[model.ids[task]]
-        for link in model.before[task]:
-            before = at[model.ids[link.task]]
-            if own.start < earliest_after(link, before.start, before.finish, own.finish - own.start):
-                broken.add(task)
+    starts = [at[name].start for name in model.ids]
+    length = [at[name].finish - at[name].start for name in model.ids]
+    broken, moved = set(), set(moving)
+    for task in topological(model):
+        bounds = [
+            earliest_after(link, starts[link.task], starts[link.task] + length[link.task], length[task]) for link in model.before[task]
+        ]
+        if task not in moved and max(bounds, default=0) > starts[task]:
+            broken.add(task)
+            starts[task] = max(bounds) if far else starts[task]
     return broken
