@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..model import Model
+from ..priority import tails
 from ..problem import INTERPRETER
 from ..sgs import earliest_after
 from .basics import Ints
@@ -17,7 +18,7 @@ from .basics import Ints
 FIELDS = ((15, 4), (30, 2))  # (bits of a field with its guard, fields of a word); the top bits stay clear of the sign
 PERSONS_PER_WORD = 62
 EXTRAS_MAX = 1  # interpreters that come in addition to the seats
-RICH_MIN = 20  # tasks: a smaller rich project is searched in Python, which needs no compiler and is soon through
+RICH_MIN = 14  # tasks: a smaller rich project is searched in Python, which needs no compiler and is soon through
 
 
 class Net(NamedTuple):
@@ -32,6 +33,8 @@ class Net(NamedTuple):
     after_at: Ints
     after: Ints
     after_edge: Ints  # the same precedence as seen by `before`
+    after_gap: Ints
+    tail: Ints  # per task: the shortest way from its start to the end
     duration: Ints  # per task, by its first way
     demand: Ints  # per task, by its first way, in the first word
     base: Ints  # per slot: what is there, in the first word
@@ -102,16 +105,19 @@ def _net(model: Model, guard: int, demand: Ints, base: Ints) -> Net:
     followers: list[list[int]] = [[] for _ in range(model.size)]
     for edge, (_, link) in enumerate(links):
         followers[link.task].append(edge)
+    gap = [earliest_after(link, 0, duration[link.task], duration[task]) for task, link in links]
     return Net(
         n=model.size,
         simple=all(link.kind in ("FS", "SS") and link.lag >= 0 for _, link in links),
         guard=guard,
         before_at=_offsets([len(group) for group in model.before]),
         before=_ints([link.task for _, link in links]),
-        gap=_ints([earliest_after(link, 0, duration[link.task], duration[task]) for task, link in links]),
+        gap=_ints(gap),
         after_at=_offsets([len(group) for group in followers]),
         after=_ints([links[edge][0] for group in followers for edge in group]),
         after_edge=_ints([edge for group in followers for edge in group]),
+        after_gap=_ints([gap[edge] for group in followers for edge in group]),
+        tail=_ints(tails(model)),
         duration=_ints(duration),
         demand=demand,
         base=base,

@@ -17,7 +17,7 @@ HOPE = 20  # per mille: a child this much worse than the worst of the herd is no
 MOVED = 80  # percent of the children with some tasks moved
 PATIENCE = 40  # children per member without a gain before the herd starts afresh
 CHOOSE = 30  # percent of the tasks that choose among their ways while a child is placed
-BEST, USED, BORN, LAST, TOP, IDLE, ANEW = range(7)  # what `facts` holds
+BEST, USED, BORN, LAST, TOP, IDLE, ANEW, HOPED = range(8)  # what `facts` holds
 
 
 class Herd(NamedTuple):
@@ -31,7 +31,7 @@ class Herd(NamedTuple):
     best_starts: Ints
     best_ways: Ints
     best_crew: Ints
-    facts: Ints  # best finish, schedules used, members born, schedules used at the last gain, slots to clear, children in vain, percent of ways
+    facts: Ints  # best finish, schedules used, members born, schedules used at the last gain, slots to clear, children in vain, percent of ways, finish worth improving
     rng: Ints
 
 
@@ -49,7 +49,7 @@ def new_herd(f: Net, r: Rich | None, lists: Ints, ways: Ints, rng: Ints) -> Herd
         best_starts=np.zeros(f.n, dtype=np.int64),
         best_ways=np.zeros(f.n, dtype=np.int64),
         best_crew=np.full(crew_shape(f, r), -1, dtype=np.int64),
-        facts=np.array([EMPTY, 0, 0, 0, f.base.shape[0], 0, 0], dtype=np.int64),
+        facts=np.array([EMPTY, 0, 0, 0, f.base.shape[0], 0, 0, EMPTY], dtype=np.int64),
         rng=rng,
     )
 
@@ -59,10 +59,10 @@ def place_list(f: Net, r: Rich | None, d: Desk, b: Bench | None, h: Herd) -> int
     """Places the child; its finish."""
     h.facts[USED] += 1
     if r is None or b is None:
-        finish = forward_plain(f, h.child, d.free, d.starts, h.facts[TOP])
+        finish = forward_plain(f, h.child, d.free, d.starts, h.facts[TOP], h.facts[HOPED])
         for task in range(f.n):
             d.finishes[task] = d.starts[task] + f.duration[task]
-        h.facts[TOP] = finish
+        h.facts[TOP] = min(finish, f.base.shape[0])
         return finish
     finish = forward_rich(f, r, d, b, h.child, h.child_ways, h.facts[TOP], h.rng, h.facts[ANEW])
     h.facts[TOP] = finish if finish < LATE else f.base.shape[0]
@@ -245,11 +245,13 @@ def evolve(f: Net, r: Rich | None, d: Desk, b: Bench | None, h: Herd, budget: in
             breed(f, r, d, b, h, size)
         h.facts[IDLE] += 1
         h.facts[ANEW] = CHOOSE
+        h.facts[HOPED] = EMPTY if young else h.finish[place] * (1000 + HOPE) // 1000
         finish = place_list(f, r, d, b, h)
-        h.facts[ANEW] = 0
-        note_best(f, r, d, b, h, finish)
-        if not young and finish * 1000 > h.finish[place] * (1000 + HOPE):
+        if finish > h.facts[HOPED]:
             continue
+        h.facts[ANEW] = 0
+        h.facts[HOPED] = EMPTY
+        note_best(f, r, d, b, h, finish)
         finish = improve(f, r, d, b, h, finish)
         sign = order_child(f, r, d, b, h) if finish < LATE else 0
         if young:

@@ -40,8 +40,8 @@ def last_room(free: Ints, guard: int, end: int, duration: int, demand: int) -> i
 
 
 @compiled
-def forward_plain(f: Net, order: Ints, free: Ints, starts: Ints, until: int) -> int:
-    """Places every task at its first room; the finish of the plan."""
+def forward_plain(f: Net, order: Ints, free: Ints, starts: Ints, until: int, limit: int) -> int:
+    """Places every task at its first room; the finish of the plan. Gives up, with a number above `limit`, when it must pass that."""
     for slot in range(until):
         free[slot] = f.base[slot]
     finish = 0
@@ -58,6 +58,8 @@ def forward_plain(f: Net, order: Ints, free: Ints, starts: Ints, until: int) -> 
                 free[slot] -= demand
         starts[task] = start
         finish = max(finish, start + duration)
+        if start + f.tail[task] > limit:
+            return int(max(finish, start + f.tail[task]))
     return finish
 
 
@@ -71,7 +73,7 @@ def backward_plain(f: Net, order: Ints, free: Ints, starts: Ints, finish: int) -
         duration = f.duration[task]
         end = finish
         for at in range(f.after_at[task], f.after_at[task + 1]):
-            end = min(end, starts[f.after[at]] - f.gap[f.after_edge[at]] + duration)
+            end = min(end, starts[f.after[at]] - f.after_gap[at] + duration)
         demand = f.demand[task]
         if demand != 0:
             end = max(last_room(free, f.guard, end, duration, demand), starts[task] + duration)
