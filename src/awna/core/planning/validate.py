@@ -121,7 +121,7 @@ def _calendar(project: Project) -> Iterator[Problem]:
             text = "The calendar's slots do not fit into a day, or every weekday rests. Correct its slots, their starts and minutes."
             yield Problem("calendar_impossible", text, {}, "calendar")
         if calendar.zone and calendar.zone not in available_timezones():
-            text = "There is no time zone %(zone)s. Write its name as in Asia/Gaza."
+            text = "There is no time zone %(zone)s. Write its name as in Europe/Berlin."
             yield Problem("zone_unknown", text, {"zone": calendar.zone}, "calendar")
         return
     needs = [edge.after for edge in project.precedences if edge.unit == "elapsed"]
