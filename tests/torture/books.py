@@ -27,7 +27,7 @@ def main(arguments: list[str]) -> int:
     options = parse(arguments)
     lost, roots = 0, {}
     started = time.monotonic()
-    for engine in options.engine:
+    for engine in options.engine if options.only != "0" else []:
         for line in run_engine(engine, options):
             lost += not line["holds"]
             if line["result"].get("roots"):
