@@ -6,8 +6,8 @@ from math import gamma
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from .engine.basics import compiled
 from .plan import Plan
 from .problem import Project, inside
 
@@ -121,8 +121,8 @@ class Futures:
         return doors
 
 
-@njit(cache=True, nogil=True)
-def _turns(lengths, is_open, open_mean, closed_mean, now, doors):  # type: ignore[no-untyped-def]
+@compiled
+def _turns(lengths: Any, is_open: bool, open_mean: float, closed_mean: float, now: int, doors: Any) -> None:
     """Fill the doors from `now` on; lengths are used again from the first when they run out."""
     size, horizon = doors.shape
     for number in range(size):
@@ -135,8 +135,8 @@ def _turns(lengths, is_open, open_mean, closed_mean, now, doors):  # type: ignor
             slot, opened, turn = end, not opened, turn + 1
 
 
-@njit(cache=True, nogil=True)
-def _enter(come, loads, doors, room, result):  # type: ignore[no-untyped-def]
+@compiled
+def _enter(come: Any, loads: Any, doors: Any, room: Any, result: Any) -> None:
     """Let each load in at the first open slot with room, in the order of coming, then as listed."""
     horizon = result.shape[2]
     for number in range(len(come)):
