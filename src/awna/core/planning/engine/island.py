@@ -14,7 +14,7 @@ from .stock import lacking
 
 EMPTY = 1 << 50  # the finish of a place in the herd that nobody has yet
 HOPE = 20  # per mille: a child this much worse than the worst of the herd is not improved
-MOVED = 80  # percent of the children with some tasks moved
+MOVES = 8  # at most so many tasks of a child are moved
 PATIENCE = 40  # children per member without a gain before the herd starts afresh
 CHOOSE = 30  # percent of the tasks that choose among their ways while a child is placed
 BEST, USED, BORN, LAST, TOP, IDLE, ANEW, HOPED = range(8)  # what `facts` holds
@@ -152,22 +152,21 @@ def pick(h: Herd, members: int) -> int:
 
 @compiled
 def breed(f: Net, r: Rich | None, d: Desk, b: Bench | None, h: Herd, size: int) -> None:
-    """A child of two: a stretch of one list crossed with the other, then perhaps some tasks moved and ways changed."""
+    """A child of two: a stretch of one list crossed with the other, then some tasks moved and ways changed."""
     first, second = pick(h, size), pick(h, size)
     if first == second:
         second = (first + 1 + draw(h.rng, size - 1)) % size
-    length = min(f.n, f.n // 4 + 1 + draw(h.rng, f.n // 2 + 1))
-    low = draw(h.rng, f.n - length + 1)
+    one, other = draw(h.rng, f.n), draw(h.rng, f.n)
+    low, high = min(one, other), max(one, other) + 1
     if draw(h.rng, 2) == 0:
-        cross_inner(f.n, h.lists[first], h.lists[second], low, low + length, d.mark, h.child)
+        cross_inner(f.n, h.lists[first], h.lists[second], low, high, d.mark, h.child)
     else:
-        cross_outer(f.n, h.lists[first], h.lists[second], low, low + length, d.mark, h.child)
-    if draw(h.rng, 100) < MOVED:
-        move_tasks(f, h.child, d.mark, h.rng, 1 + draw(h.rng, 3), f.n)
+        cross_outer(f.n, h.lists[first], h.lists[second], low, high, d.mark, h.child)
+    move_tasks(f, h.child, d.mark, h.rng, 1 + draw(h.rng, MOVES), f.n)
     if r is not None:
         for place in range(f.n):
             task = h.child[place]
-            inside = low <= place < low + length
+            inside = low <= place < high
             h.child_ways[task] = h.ways[second if inside else first, task]
             if draw(h.rng, 50) == 0:
                 h.child_ways[task] = draw(h.rng, r.way_at[task + 1] - r.way_at[task])

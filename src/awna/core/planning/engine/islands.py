@@ -24,8 +24,8 @@ from .rich import LATE
 ISLANDS = 4
 THREADS = 2
 HERD_MIN, HERD_MAX = 12, 500
-HERD_SHARE = 1.0  # members per square root of the schedules that an island may use
-MERGES = 8  # how often islands send their best to the next one
+HERD_SHARE = 0.7  # members per square root of the schedules that an island may use
+MERGES = 40  # how often islands send their best to the next one, at most once a round
 ROUND_TASKS = 100_000  # tasks placed by an island between two looks at the clock
 TRIAL = 24  # schedules: the length of the measured start of a timed search
 
