@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Executor
 from dataclasses import dataclass
 
 from ..problems import Problem, Refused
@@ -63,10 +64,11 @@ def make_plan(
     workers: int = 2,
     report: Report | None = None,
     stop: Callable[[], bool] | None = None,
+    executor: Executor | None = None,
 ) -> Planned:
     """The best plan within the limits. A count limit alone gives the same plan on every machine and number of workers.
 
-    When `stop` says true the best plan so far is given, at once.
+    When `stop` says true the best plan so far is given, at once. The islands of the search run on `executor`, by default on threads.
     """
     problems = validate(project)
     if problems:
@@ -77,7 +79,7 @@ def make_plan(
     model = compile_model(project)
     proving = seconds is not None and schedules is None
     first = Limit(schedules, None if seconds is None else seconds * (1 - PROOF_SHARE) if proving else seconds, stop)
-    found = search(model, limit=first, seed=seed, report=report)
+    found = search(model, limit=first, seed=seed, report=report, executor=executor)
     bound = found.bound
     if proving and seconds is not None and found.schedule.complete and found.schedule.finish > bound:
         found, bound = _polish(model, found, began + seconds, seed=seed, workers=workers, report=report, stop=stop)
