@@ -71,7 +71,12 @@ def prepare(socket_folder: Path) -> None:
         connection.execute(f"ALTER DATABASE {TEMPLATE} OWNER TO awna_owner")
         connection.execute("ALTER SCHEMA public OWNER TO awna_owner")
     owner = urls(socket_folder, TEMPLATE)["AWNA_OWNER_DATABASE_URL"]
-    environment = {**os.environ, "AWNA_DATABASE_URL": owner, "DJANGO_SETTINGS_MODULE": "tests.settings", "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])}
+    environment = {
+        **os.environ,
+        "AWNA_DATABASE_URL": owner,
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]),
+    }
     environment.pop("AWNA_OWNER_DATABASE_URL", None)
     subprocess.run(
         [sys.executable, "-m", "awna.cli", "migrate", "--skip-checks", "--verbosity", "0"], cwd=ROOT, env=environment, check=True

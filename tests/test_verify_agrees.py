@@ -99,7 +99,10 @@ def later_steps(story: Story, dice: random.Random) -> dict[str, Callable[[], obj
     through = dice.choice(["2026-02-28", "2026-03-10", "2026-03-31"])
     rate = {"about": "rate", "from": "EUR", "to": "USD", "rate": dice.choice(["1.0712", "0.9", "1.2"]), "date": MARCH, "source": "bank"}
     ceiling = dice.choice([2_000, 2_000, 1_999])
-    exchange = (DOLLARS, account("trading", commodity="USD"), sold, {"movement": f"out-{seq}"}), (bought, FREE, came, {"movement": f"in-{seq}"})
+    exchange = (
+        (DOLLARS, account("trading", commodity="USD"), sold, {"movement": f"out-{seq}"}),
+        (bought, FREE, came, {"movement": f"in-{seq}"}),
+    )
     return {
         "charge": lambda: story.add("fee", (WAY, EXT, dice.randint(1, 150)), date=APRIL, proposal="send"),
         "rate": lambda: story.add("memo", date=MARCH, payload=rate),

@@ -148,4 +148,7 @@ def test_reference_needs_key_and_receipt():
 def test_a_fixed_batch_keeps_its_root():
     """A second implementation compares itself with these."""
     assert TREE.root == "cde0281445b47557975a704c748d5546d6e90de8209fcf9bbc04223c97d25270"
-    assert movements_root([f"movement-{n}" for n in range(10)], seed=SEED) == "ff010709ecfc0c7649f3366dd01ad594ddf938ad5b9809ac5789020af81c9f15"
+    assert (
+        movements_root([f"movement-{n}" for n in range(10)], seed=SEED)
+        == "ff010709ecfc0c7649f3366dd01ad594ddf938ad5b9809ac5789020af81c9f15"
+    )

@@ -252,7 +252,9 @@ def test_a_statement_read_again_after_a_loss_doubles_no_line(ledger, places):  #
     ledger.gift()
     books.publish_log(ledger.book)
     before = transaction.savepoint()
-    data = mt940(NORTH_IBAN, currency="EUR", opening=100_000, lines=[(2_500, "RF1"), (700, "RF2"), (2_500, "RF1")], day=date(2026, 3, 9), number=9)
+    data = mt940(
+        NORTH_IBAN, currency="EUR", opening=100_000, lines=[(2_500, "RF1"), (700, "RF2"), (2_500, "RF1")], day=date(2026, 3, 9), number=9
+    )
 
     def read_file_again():
         return books.store_statement(bank_account=ledger.north, data=data, filename="s.sta", author=ledger.world.karim, request_id="again")

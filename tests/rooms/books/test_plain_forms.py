@@ -34,7 +34,9 @@ def test_the_digest_of_a_request_says_every_field_of_it(ledger):
     free, out = ledger.spot("free"), ledger.spot("ext")
     paper = books.store_document(book=ledger.book, data=b"paper", name="p.pdf", media_type="application/pdf")
     row = books.Row(out, free, 500, movement="m", lot="1.2", resolves=(3, 1), corrects=(4, 2), covers=(free, 7), giftbatch="b")
-    draft = books.EntryDraft("gift", "r", [row, books.Row(free, out, 1)], DAY, ledger.world.store, ledger.proposal(), [paper], 9, {"note": "é"})
+    draft = books.EntryDraft(
+        "gift", "r", [row, books.Row(free, out, 1)], DAY, ledger.world.store, ledger.proposal(), [paper], 9, {"note": "é"}
+    )
     by = str(ledger.world.karim.pk)
     changed = [
         draft, replace(draft, rows=[row]), replace(draft, memo=None), replace(draft, second=None), replace(draft, proposal=None),

@@ -66,7 +66,9 @@ def record_rate(*, book: Book, source: str, of: str, to: str, rate: str, on: dat
 
 def rate_on(book: Book, *, of: str, to: str, on: date, known: Sequence[Rate] | None = None) -> Decimal | None:
     """The last rate written down for a day at or before this one, in either direction. `known` spares reading the log for each question."""
-    fitting = [rate for rate in (rates_of(book) if known is None else known) if {rate.of, rate.to} == {of, to} and rate.on <= on.isoformat()]
+    fitting = [
+        rate for rate in (rates_of(book) if known is None else known) if {rate.of, rate.to} == {of, to} and rate.on <= on.isoformat()
+    ]
     if not fitting:
         return None
     last = max(fitting, key=lambda rate: (rate.on, rate.seq))
@@ -106,7 +108,9 @@ def goal_bar(book: Book, *, goal: Commodity) -> Bar:
         else:
             total += worth
     exchanges: dict[int, list[Transfer]] = {}
-    for row in book.transfers.filter(kind="fx").exclude(entry_seq__in=gone).select_related("commodity", "entry").order_by("entry_seq", "line"):
+    for row in (
+        book.transfers.filter(kind="fx").exclude(entry_seq__in=gone).select_related("commodity", "entry").order_by("entry_seq", "line")
+    ):
         exchanges.setdefault(row.entry_seq, []).append(row)
     settled = tuple(
         (one.entry.effective_date, one.amount, one.commodity.code, two.amount, two.commodity.code) for one, two in exchanges.values()

@@ -112,7 +112,9 @@ def propose_refund(
 ) -> Proposal:  # fmt: skip
     """Ask the stewards to give this very gift back, also out of a batch: what is held is its own share, not the head of the batch."""
     if gift.entry_seq is None:
-        raise Refused(Problem("batch_not_closed_yet", "This gift waits in a batch that is not closed. It can be given back when the batch is closed."))
+        raise Refused(
+            Problem("batch_not_closed_yet", "This gift waits in a batch that is not closed. It can be given back when the batch is closed.")
+        )
     share = None
     if gift.batch is not None:
         named = gift.allocated_seq is not None and gift.pledge is not None
