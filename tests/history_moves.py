@@ -26,7 +26,7 @@ class Player:
     model: Model = field(default_factory=Model)
     releases: list[Any] = field(default_factory=list)
     waiting: set[Any] = field(default_factory=set)
-    """Proposals whose release was drawn for this batch before they were approved; they stay so until it is posted."""
+    """Proposals of which something was drawn for this batch before they were approved; they stay so until it is posted."""
     posted: list[tuple[Any, Any, Any]] = field(default_factory=list)
     """(entry, draft, author) of what stands."""
     count: int = 0
@@ -125,10 +125,15 @@ def _release(player: Player) -> Drawn:
         for steward in (player.world.salma, player.world.yusuf):
             decide(proposal=release, steward=steward, choice="approve", request_id=str(steward.pk))
         player.model.approved.add(release.pk)
+    row = Row(_bound(player, "held", release), _bound(player, "released", release), ceiling)
+    return player.draft("release", row, proposal=release), _is_approved(player, release)
+
+
+def _is_approved(player: Player, release: Any) -> bool:
+    """Whether it is approved; one that is not stays so until this batch is posted, or the model would judge by another state."""
     if release.pk not in player.model.approved:
         player.waiting.add(release.pk)
-    row = Row(_bound(player, "held", release), _bound(player, "released", release), ceiling)
-    return player.draft("release", row, proposal=release), release.pk in player.model.approved
+    return release.pk in player.model.approved
 
 
 def _void(player: Player) -> Drawn:
@@ -156,9 +161,8 @@ def _order(player: Player) -> Drawn:
     debit = _bound(player, "released", release)
     paper = _paper(player)
     row = Row(debit, _bound(player, "committed", release), player.amount(debit))
-    return player.draft("order", row, proposal=release, documents=(paper,) if paper else ()), bool(
-        paper
-    ) and release.pk in player.model.approved
+    is_approved = _is_approved(player, release)
+    return player.draft("order", row, proposal=release, documents=(paper,) if paper else ()), bool(paper) and is_approved
 
 
 def _paper(player: Player) -> Any:
@@ -181,7 +185,8 @@ def _pay(player: Player) -> Drawn:
     outside = player.spot("ext")
     outside = type(outside)("ext", str(player.payee.pk) if to_him else None, "roof", "EUR")
     row = Row(debit, outside, amount, movement=str(player.movement(-amount).pk))
-    return player.draft("pay", row, proposal=release), to_him and release.pk in player.model.approved
+    is_approved = _is_approved(player, release)
+    return player.draft("pay", row, proposal=release), to_him and is_approved
 
 
 def _take_by_force(player: Player) -> Drawn:
