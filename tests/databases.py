@@ -6,6 +6,7 @@ The book's tables refuse UPDATE, DELETE and TRUNCATE, so a test that commits can
 import contextlib
 import itertools
 import sqlite3
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from django.conf import settings
 from django.db import connection, connections
 
 _numbers = itertools.count(1)
+DROP_TRIES, DROP_WAIT_S = 20, 0.5
 
 
 @contextlib.contextmanager
@@ -29,8 +31,22 @@ def copied_database() -> Iterator[str]:
             for suffix in ("", "-wal", "-shm"):
                 Path(copy + suffix).unlink(missing_ok=True)
         else:
-            with _owner() as owner:
+            drop_copy(copy)
+
+
+def drop_copy(copy: str) -> None:
+    """Drop a database of PostgreSQL. The server's own cleaner may stand in the way, and only the server may end it: it is waited for."""
+    import psycopg
+
+    with _owner() as owner:
+        for left in reversed(range(DROP_TRIES)):
+            try:
                 owner.execute(f"DROP DATABASE {copy} WITH (FORCE)")
+                return
+            except psycopg.errors.InsufficientPrivilege:
+                if not left:
+                    raise
+                time.sleep(DROP_WAIT_S)
 
 
 def _use(name: str) -> None:

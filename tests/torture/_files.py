@@ -221,8 +221,7 @@ def _use_again(name: str, copy: str) -> None:
             Path(f"{copy}{suffix}").unlink(missing_ok=True)
     else:
         connections.close_all()
-        with databases._owner() as owner:
-            owner.execute(f"DROP DATABASE {copy} WITH (FORCE)")
+        databases.drop_copy(copy)
 
 
 def verifies(path: Path, data: bytes) -> int:

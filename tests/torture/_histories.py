@@ -60,8 +60,7 @@ def _empty() -> Iterator[None]:
     finally:
         databases._use(original)
         if connection.vendor == "postgresql":
-            with databases._owner() as owner:
-                owner.execute(f"DROP DATABASE {copy} WITH (FORCE)")
+            databases.drop_copy(copy)
 
 
 @contextlib.contextmanager

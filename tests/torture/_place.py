@@ -81,8 +81,8 @@ def scratch() -> Iterator[Place]:
             for suffix in ("", "-wal", "-shm"):
                 Path(copy + suffix).unlink(missing_ok=True)
         else:
-            with contextlib.suppress(Exception), databases._owner() as owner:
-                owner.execute(f"DROP DATABASE {copy} WITH (FORCE)")
+            with contextlib.suppress(Exception):
+                databases.drop_copy(copy)
 
 
 @contextlib.contextmanager
