@@ -26,6 +26,14 @@ class AwnaCommand(BaseCommand):
                 self.stderr.write(str(problem))
             sys.exit(1)
 
+    @staticmethod
+    def add_acting_arguments(parser: Any) -> None:
+        """What every command takes that acts for a person in a campaign."""
+        parser.add_argument("--campaign", help="the campaign's address; needed when there are several")
+        parser.add_argument("--as", dest="acting", metavar="EMAIL", help="the person who acts; default: the first who may")
+        parser.add_argument("--dry-run", action="store_true", help="check, change nothing")
+        parser.add_argument("--json", action="store_true", help="print JSON")
+
     def print_json(self, value: Any) -> None:
         self.stdout.write(json.dumps(value, ensure_ascii=False, indent=1, default=str))
 

@@ -30,10 +30,7 @@ class Command(AwnaCommand):
         parser.add_argument("--budget-line", help="the code of a budget line")
         parser.add_argument("--expires", required=True, help="last day to decide, such as 2026-12-31")
         parser.add_argument("--request-id", help="repeat an earlier request safely")
-        parser.add_argument("--campaign", help="the campaign's address; needed when there are several")
-        parser.add_argument("--as", dest="acting", metavar="EMAIL", help="the person who acts; default: the first who may")
-        parser.add_argument("--dry-run", action="store_true", help="check, change nothing")
-        parser.add_argument("--json", action="store_true", help="print JSON")
+        self.add_acting_arguments(parser)
 
     def run(self, **options: Any) -> None:
         campaign = campaign_named(options["campaign"])

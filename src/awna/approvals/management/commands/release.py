@@ -16,10 +16,7 @@ class Command(AwnaCommand):
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("number", type=int, help="the release's number")
         parser.add_argument("--void", action="store_true", help="free the money instead")
-        parser.add_argument("--campaign", help="the campaign's address; needed when there are several")
-        parser.add_argument("--as", dest="acting", metavar="EMAIL", help="the person who acts; default: the first who may")
-        parser.add_argument("--dry-run", action="store_true", help="check, change nothing")
-        parser.add_argument("--json", action="store_true", help="print JSON")
+        self.add_acting_arguments(parser)
 
     def run(self, **options: Any) -> None:
         campaign = campaign_named(options["campaign"])

@@ -17,10 +17,7 @@ class Command(AwnaCommand):
         parser.add_argument("file", help="the text file, UTF-8")
         parser.add_argument("--language", default="en", help="the language of the file; default en")
         parser.add_argument("--translation", action="store_true", help="the file is a translation of the letter of this code")
-        parser.add_argument("--campaign", help="the campaign's address; needed when there are several")
-        parser.add_argument("--as", dest="acting", metavar="EMAIL", help="the person who acts; default: the first who may")
-        parser.add_argument("--dry-run", action="store_true", help="check, change nothing")
-        parser.add_argument("--json", action="store_true", help="print JSON")
+        self.add_acting_arguments(parser)
 
     def run(self, **options: Any) -> None:
         campaign = campaign_named(options["campaign"])

@@ -20,10 +20,7 @@ class Command(AwnaCommand):
         parser.add_argument("lines", nargs="+", metavar="ITEM:QUANTITY", help="an item's code and how many of its unit")
         parser.add_argument("--milestone", default="1", help="the milestone's number; default: 1")
         parser.add_argument("--request-id", help="repeat an earlier order safely")
-        parser.add_argument("--campaign", help="the campaign's address; needed when there are several")
-        parser.add_argument("--as", dest="acting", metavar="EMAIL", help="the person who acts; default: the first who may")
-        parser.add_argument("--dry-run", action="store_true", help="check, change nothing")
-        parser.add_argument("--json", action="store_true", help="print JSON")
+        self.add_acting_arguments(parser)
 
     def run(self, **options: Any) -> None:
         campaign = campaign_named(options["campaign"])

@@ -23,10 +23,7 @@ class Command(AwnaCommand):
         parser.add_argument("--fund", help="the code of the fund whose goods leave a store; default: goods-general")
         parser.add_argument("--crossing", help="the code of the crossing on the way")
         parser.add_argument("--request-id", help="repeat an earlier shipment safely")
-        parser.add_argument("--campaign", help="the campaign's address; needed when there are several")
-        parser.add_argument("--as", dest="acting", metavar="EMAIL", help="the person who acts; default: the first who may")
-        parser.add_argument("--dry-run", action="store_true", help="check, change nothing")
-        parser.add_argument("--json", action="store_true", help="print JSON")
+        self.add_acting_arguments(parser)
 
     def run(self, **options: Any) -> None:
         campaign = campaign_named(options["campaign"])
