@@ -6,7 +6,7 @@ SQLite keeps the statement that made a table. PostgreSQL keeps what it understoo
 import re
 from typing import Any
 
-from .schema import RAW_TABLES, table_statements
+from .schema import RAW_TABLES, one_line, table_statements
 
 _NAME = re.compile(r"CREATE (?:UNIQUE )?(?:TABLE|INDEX) (\w+)")
 _COLUMNS = """SELECT c.relname || '.' || a.attname, format_type(a.atttypid, a.atttypmod) || CASE WHEN a.attnotnull THEN ' NOT NULL' ELSE '' END
@@ -43,18 +43,14 @@ def describe_postgresql(connection: Any) -> dict[str, str]:
 
 def _wanted_sqlite() -> dict[str, str]:
     named = {found.group(1): statement for statement in table_statements("sqlite") if (found := _NAME.match(statement))}
-    return {name: _plain(statement) for name, statement in named.items()}
+    return {name: one_line(statement) for name, statement in named.items()}
 
 
 def _live_sqlite(connection: Any) -> dict[str, str]:
     marks = ", ".join(["%s"] * len(RAW_TABLES))
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT name, sql FROM sqlite_master WHERE type IN ('table', 'index') AND sql IS NOT NULL AND tbl_name IN ({marks})",  # noqa: S608
+            f"SELECT name, sql FROM sqlite_master WHERE type IN ('table', 'index') AND sql IS NOT NULL AND tbl_name IN ({marks})",  # noqa: S608 - marks only
             list(RAW_TABLES),
         )
-        return {name: _plain(sql) for name, sql in cursor.fetchall()}
-
-
-def _plain(statement: str) -> str:
-    return " ".join(statement.split())
+        return {name: one_line(sql) for name, sql in cursor.fetchall()}

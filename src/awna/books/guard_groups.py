@@ -3,6 +3,7 @@
 # The names in these statements are constants of this code; nothing that anybody typed comes near them.
 # ruff: noqa: S608
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from awna.core.ledger import rules
@@ -20,13 +21,13 @@ class Rare:
     effects: tuple[str, ...] = ()
 
 
-def in_list(kinds: object) -> str:
-    return ", ".join(f"'{kind}'" for kind in sorted(kinds))  # type: ignore[call-overload]
+def in_list(kinds: Iterable[str]) -> str:
+    return ", ".join(f"'{kind}'" for kind in sorted(kinds))
 
 
-def equals(column: str, values: object) -> str:
+def equals(column: str, values: Iterable[str]) -> str:
     """Plain comparisons: SQLite would build a table in memory for each row to answer IN."""
-    return "(" + " OR ".join(f"{column} = '{value}'" for value in sorted(values)) + ")"  # type: ignore[call-overload]
+    return "(" + " OR ".join(f"{column} = '{value}'" for value in sorted(values)) + ")"
 
 
 def _fund(end: str, column: str) -> str:

@@ -144,3 +144,8 @@ def rule_rows() -> list[tuple[str | int, ...]]:
          *(int(need in r.needs) for need in rules.NEEDS), int(r.kind not in plain_kinds or bool(r.needs - plain)))
         for r in rules.expanded_rules()
     ]  # fmt: skip
+
+
+def one_line(statement: str) -> str:
+    """The statement without its layout, so that two of them can be compared."""
+    return " ".join(statement.split())

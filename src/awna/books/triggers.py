@@ -8,7 +8,7 @@ from typing import Any
 
 from . import guards
 from .guard_groups import Guard
-from .schema import RAW_TABLES, rule_rows, table_statements
+from .schema import RAW_TABLES, one_line, rule_rows, table_statements
 
 _TOKEN = re.compile(r"\{(not_in|each):")
 _JOINED_COLUMN = re.compile(r"\b([edcrhbasp])\.(\w+)")
@@ -23,17 +23,6 @@ def install(connection: Any) -> None:
         cursor.executemany(f"INSERT INTO books_rule VALUES ({', '.join(['%s'] * len(rows[0]))})", rows)
         for statement in guard_statements(connection.vendor).values():
             cursor.execute(statement)
-
-
-def restore(connection: Any) -> None:
-    """Set the guards that are missing: for a migration that altered a guarded table, which on SQLite loses them. Run as the owner."""
-    statements = guard_statements(connection.vendor)
-    with connection.cursor() as cursor:
-        for name in (name for name in wrong_guards(connection) if name in statements):
-            if statements[name].startswith("CREATE TRIGGER"):
-                table = _table_of(statements[name])
-                cursor.execute(f"DROP TRIGGER IF EXISTS {name}" + (f" ON {table}" if connection.vendor == "postgresql" else ""))
-            cursor.execute(statements[name])
 
 
 def guard_statements(vendor: str) -> dict[str, str]:
@@ -62,7 +51,7 @@ def wrong_guards(connection: Any) -> list[str]:
     """Names of guards that are missing from the live database, differ from this code, or are not of this code; empty when all stand."""
     wanted = guard_statements(connection.vendor)
     live = _live_sqlite(connection) if connection.vendor == "sqlite" else _live_postgresql(connection)
-    wrong = [name for name, statement in wanted.items() if _plain(live.get(name, "")) != _plain(_body(statement, connection.vendor))]
+    wrong = [name for name, statement in wanted.items() if one_line(live.get(name, "")) != one_line(_body(statement, connection.vendor))]
     return wrong + sorted(name for name in _triggers_of(connection) if name not in wanted)
 
 
@@ -246,7 +235,3 @@ def _body(statement: str, vendor: str) -> str:
 def _table_of(trigger: str) -> str:
     found = re.search(r" ON (\w+) ", trigger)
     return found.group(1) if found else ""
-
-
-def _plain(statement: str) -> str:
-    return " ".join(statement.split())

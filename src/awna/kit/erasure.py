@@ -1,6 +1,7 @@
 """Make erased bytes unreadable in the database's files too, where the application can."""
 
 import contextlib
+from typing import Any
 
 from django.db import OperationalError, connection
 
@@ -20,6 +21,6 @@ def scrub_freed_bytes() -> bool:
     return False
 
 
-def _empty_log(cursor: "object") -> bool:
-    busy, _, _ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()  # type: ignore[attr-defined]
+def _empty_log(cursor: Any) -> bool:
+    busy, _, _ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     return not busy

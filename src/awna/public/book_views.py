@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from awna.books.models import Book, Commodity, Entry, Evidence, Transfer
 from awna.books.models.ledger import ENTRIES_PAGE
-from awna.books.services import log_standing, prove_leaf
+from awna.books.services import log_standing, prove_entry
 from awna.books.services.browse import BookRow, last_readable_day, load_rows, rows_page, size_of
 from awna.books.services.filters import Filters, read_filters, short
 from awna.books.services.plain import safe_cell
@@ -166,7 +166,7 @@ def proof(request: HttpRequest, slug: str, seq: int) -> HttpResponse:
     if seq >= size_of(book):
         raise Http404("The book has no such entry.")
     try:
-        text = prove_leaf(book, seq=seq)
+        text = prove_entry(book, seq=seq)
     except Refused as refused:
         return refused_page(request, refused, back=address("book_entry", slug, seq=seq))
     return file_answer(text.encode(), name=f"entry-{seq}.tlog-proof", media_type="text/plain; charset=utf-8")

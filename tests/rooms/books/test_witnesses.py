@@ -89,13 +89,13 @@ def test_a_proof_for_a_donor_comes_from_the_files_with_the_cosignatures(ledger):
     books.publish_log(ledger.book)
     books.publish.receive_cosigned(ledger.book, note=cosigned(ledger, 0))
     for seq in (0, 255, 256, 300):
-        text = books.prove_leaf(ledger.book, seq=seq)
+        text = books.prove_entry(ledger.book, seq=seq)
         leaf = bytes(Entry.objects.get(seq=seq).leaf)
         assert check_proof(text, leaf=leaf, key=books.log_key(ledger.book)) == []
         assert "witness.example/w1" in text
         assert len(text) < 3_000
     with pytest.raises(Refused):
-        books.prove_leaf(ledger.book, seq=301)
+        books.prove_entry(ledger.book, seq=301)
 
 
 def test_what_is_no_cosignature_of_a_listed_witness_is_set_aside(ledger):

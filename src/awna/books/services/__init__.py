@@ -36,10 +36,10 @@ from .periods import (
     renew_policy,
 )
 from .posting import PostingReport, ensure_milestones, file_in_log, post_entries, post_entry, row_payload
-from .proofs import prove_leaf
+from .proofs import prove_entry
 from .publish import log_file, publish_after_commit, publish_log, receive_cosigned
 from .reading import balance_of, stock_by_place, sums_by_stage, trial_balance
-from .references import ensure_reference, find_key, forget_line_texts, forget_reference, leaf_text, prove_entry, reference_of
+from .references import ensure_reference, find_key, forget_line_texts, forget_reference, leaf_text, reference_of
 from .releases import (
     ShareBack,
     clear_advance,
@@ -71,7 +71,7 @@ __all__ = [
     "path_value", "pay_refund", "pay_released", "post_all_unidentified", "post_bank_fact", "post_entries", "post_entry",
     "post_unidentified", "posting", "propose_act", "propose_correction", "propose_loss", "propose_opening_balance",
     "propose_opening_stock", "propose_policy", "propose_reclass", "propose_refund", "propose_reversal", "propose_wages", "prove_entry",
-    "prove_leaf", "prove_share", "publish_after_commit", "publish_head", "publish_log", "rate_on", "read_entries", "rebuild_derived",
+    "prove_share", "publish_after_commit", "publish_head", "publish_log", "rate_on", "read_entries", "rebuild_derived",
     "receive_cosigned", "record_rate", "reference_of", "refunded_shares", "release_held", "remit", "remit_booked_line", "renew_policy", "repost_line",
     "reverse_entry", "row_payload", "rule_id", "say_movements", "say_statements", "send_equipment_home", "set_exposure",
     "settle_provider", "shortfalls", "stock_by_place", "store_document", "store_statement", "sums_by_stage", "take_back_advance",

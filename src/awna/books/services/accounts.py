@@ -101,15 +101,15 @@ class Known:
             self.open[name] = Opening.objects.filter(book=self.book, of=name, name="name").exists()
         return self.open[name]
 
-    def _read_names(self, model: type, refs: set[str], **within: Any) -> None:
+    def _read_names(self, model: type[Any], refs: set[str], **within: Any) -> None:
         missing = {ref for ref in refs if (model, ref) not in self.names}
         ids = {ref: UUID(ref) for ref in missing if _is_uuid(ref)}
         if ids:
-            found = model.objects.filter(pk__in=ids.values(), **within).in_bulk()  # type: ignore[attr-defined]
+            found = model.objects.filter(pk__in=ids.values(), **within).in_bulk()
             self.names |= {(model, ref): found.get(pk) for ref, pk in ids.items()}
         codes = missing - ids.keys()
         if codes and model is not Custody:
-            by_code = {one.code: one for one in model.objects.filter(code__in=codes, **within)}  # type: ignore[attr-defined]
+            by_code = {one.code: one for one in model.objects.filter(code__in=codes, **within)}
             self.names |= {(model, ref): by_code.get(ref) for ref in codes}
 
     def _parts(self, spot: Spot) -> tuple[Commodity, Fund, Custody | None, Custody | None]:

@@ -10,7 +10,7 @@ from awna.core.ledger import rules
 from awna.core.problems import Problem, Refused
 from awna.parties.models import Role
 
-from ..models import Book, Entry, Movement, Transfer
+from ..models import Entry, Movement, Transfer
 from .accounts import Row
 from .acts import first_answer, propose_act, spot_of
 from .posting import post_entry
@@ -138,7 +138,3 @@ def _line_of(entry: Entry, line: int) -> Transfer:
 
 def _with_movements(rows: list[Row], movements: Mapping[int, Movement]) -> list[Row]:
     return [row._replace(movement=str(movements[line].pk)) if line in movements else row for line, row in enumerate(rows, 1)]
-
-
-def reversal_of(book: Book, entry: Entry) -> Entry | None:
-    return Entry.objects.filter(book=book, reverses=entry.seq).first()

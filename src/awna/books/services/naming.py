@@ -17,7 +17,7 @@ from awna.core.problems import Problem, Refused
 from awna.parties.models import Campaign, Role
 
 from ..models import Book, Commodity, Custody, Document, Fund, Head
-from ..models.naming import GOODS_GENERAL, SPECIAL_FUNDS, UNALLOCATED
+from ..models.naming import SPECIAL_FUNDS, UNALLOCATED
 
 DOCUMENT_BYTES_MAX = 10 * 1024 * 1024
 STEWARDS_REQUIRED_DEFAULT = 2
@@ -104,7 +104,3 @@ def store_document(*, book: Book, data: bytes, name: str, media_type: str, kind:
     return Document.objects.create(
         book=book, kind=kind, name=name, media_type=media_type, salt=salt.hex(), digest=salted_digest(salt, data), lookup=lookup,
         content=base64.b64encode(data).decode(), size_bytes=len(data))  # fmt: skip
-
-
-def default_goods_fund(book: Book) -> Fund:
-    return book.fund(GOODS_GENERAL)

@@ -1,25 +1,16 @@
-"""Each gift's reference in the log, the key that opens it, its proof, and its erasure."""
+"""Each gift's reference in the log, the key that opens it, and its erasure."""
 
 import base64
 import json
 import secrets
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
 from django.db import transaction
 
 from awna.core.ledger.shelter import share_reference
-from awna.core.log.disk import read_file
-from awna.core.log.nodes import Levels, TileNodes, inclusion_path
-from awna.core.log.proof import InclusionProof, proof_text
-from awna.core.log.tree import check_inclusion, hash_leaf
-from awna.core.problems import Problem, Refused
 
-from ..models import Book, Checkpoint, Entry, GiftKey, Movement, Opening
-from .heads import log_folder
-from .publish import current_note, leaves_of
-from .witnesses import log_policy, with_cosignatures
+from ..models import Book, Entry, GiftKey, Movement, Opening
 
 KEY_BYTES = 32
 RECEIPT_RANDOM_BYTES = 10
@@ -62,29 +53,6 @@ def forget_reference(*, book: Book, reference: str, entry_seq: int | None) -> bo
         Opening.objects.filter(book=book, of=str(entry)).delete()
     removed, _ = GiftKey.objects.filter(book=book, reference=reference).delete()
     return bool(removed)
-
-
-def prove_entry(book: Book, *, seq: int) -> str:
-    """The proof, as text, that this entry is in the log, under the newest signed head that holds it, with its witnesses' cosignatures."""
-    head = Checkpoint.objects.filter(book=book, size__gt=seq).order_by("-size").first()
-    if head is None:
-        raise Refused(Problem(
-            "entry_not_signed_yet", "Entry %(seq)s stands in the book, but no head of the log has been signed since. Come back later.",
-            {"seq": seq}))  # fmt: skip
-    note = with_cosignatures(current_note(book, head), row=head, policy=log_policy(book))
-    return proof_text(InclusionProof(seq, _path(book, seq, head), note))
-
-
-def _path(book: Book, seq: int, head: Checkpoint) -> tuple[bytes, ...]:
-    """From a few of the published tiles, however long the log is; from all entries where a tile is missing or not what was signed."""
-    try:
-        path = inclusion_path(TileNodes(partial(read_file, log_folder(book)), head.size), index=seq, size=head.size)
-        leaf = hash_leaf(leaf_text(book, seq=seq).encode())
-        if check_inclusion(leaf, index=seq, size=head.size, proof=path, root=bytes.fromhex(head.root)):
-            return tuple(path)
-    except Refused:
-        pass
-    return tuple(inclusion_path(Levels(leaves_of(book, first=0, until=head.size)), index=seq, size=head.size))
 
 
 def leaf_text(book: Book, *, seq: int) -> str:

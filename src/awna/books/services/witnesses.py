@@ -7,8 +7,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db.models import OuterRef, Subquery
 
-from awna.core.log.checkpoint import Checkpoint as Head
-from awna.core.log.checkpoint import LogKey, read_key, split_note
+from awna.core.log.checkpoint import LogKey
 from awna.core.log.disk import Disk, read_file, write_durably
 from awna.core.log.policy import LogPolicy, policy_text, read_policy, simple_policy
 from awna.core.problems import Problem, Refused
@@ -156,16 +155,3 @@ def take_inbox(book: Book, *, disk: Disk) -> list[Problem]:
             write_durably([(f"inbox-{file.name}", note.encode())], under=heads.evidence_folder(), disk=disk)
         disk.remove(file)
     return problems
-
-
-def read_log_key(text: str) -> LogKey:
-    return read_key(text)
-
-
-def head_in(note: str) -> Head | None:
-    """Size and root that a note claims, unproved."""
-    try:
-        lines = split_note(note)[0].split("\n")
-        return Head(lines[0], int(lines[1]), b"")
-    except (Refused, ValueError, IndexError):
-        return None

@@ -7,15 +7,13 @@ format never changes: another one becomes version 2, computed beside it.
 import hmac
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from hashlib import sha256
 
 from .statement import Kind, Line, Statement, plain
-
-KEY_VERSION = 1
 
 
 @dataclass(frozen=True)
@@ -112,9 +110,3 @@ def _before(one: Period, other: Period) -> bool:
     # Two statements of one day touch: only another number and a balance that carries on tell them apart.
     touching = one.closing_on == other.opening_on and one.number != other.number and "" not in (one.number, other.number)
     return touching and one.closing is not None and one.closing == other.opening
-
-
-def count_known(placed: Iterable[Placed]) -> tuple[int, int]:
-    """(new, known) for the import report."""
-    flags = Counter(item.known for item in placed)
-    return flags[False], flags[True]

@@ -9,8 +9,6 @@ from ..digest import digest_of, sha256
 from ..problems import Problem
 
 STEWARDS_MAX = 50
-NOTICE = "The key governs this book. A payment outside it is found at the next statement and shown in red."
-
 
 PASSKEY, PAPER = "passkey", "paper"
 ALGORITHMS = {PASSKEY: "es256", PAPER: "ed25519"}

@@ -15,7 +15,6 @@ from .tree import HASH_BYTES
 
 ALGORITHM_ED25519 = b"\x01"
 ALGORITHM_COSIGNATURE = b"\x04"
-SEED_BYTES = 32
 TREE_SIZE_DIGITS_MAX = 15
 _NAME = re.compile(r"[^\s+\x00-\x20]+")
 _SIZE = re.compile(rf"0|[1-9]\d{{0,{TREE_SIZE_DIGITS_MAX - 1}}}")
