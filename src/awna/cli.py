@@ -10,6 +10,11 @@ def main() -> None:
 
         take_place(sys.argv[2:], os.environ)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "awna.settings")
+    if sys.argv[1:2] == ["plan"]:  # needs no room and no database: loading all of them takes longer than a small plan
+        from awna.works.management.commands.plan import Command
+
+        Command().run_from_argv(["awna", *sys.argv[1:]])
+        return
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(["awna", *(sys.argv[1:] or ["help"])])

@@ -159,3 +159,15 @@ def test_progress_is_told_and_the_time_kept() -> None:
     assert [finish for finish, _, _ in told] == sorted({finish for finish, _, _ in told}, reverse=True)
     assert told[-1][0] == found.schedule.finish
     assert found.seconds < 3  # a loaded machine may be late to wake up
+
+
+def test_a_plan_that_meets_the_bound_needs_no_compiler() -> None:
+    program = (
+        "import sys\n"
+        "from awna.core.planning.command import make_plan\n"
+        "from awna.core.planning.problem import Method, Precedence, Project, Task\n"
+        "chain = Project(tuple(Task(name, (Method(2),)) for name in 'abc'), (Precedence('a', 'b'), Precedence('b', 'c')))\n"
+        "print(make_plan(chain, schedules=50).plan.finish, 'numba' in sys.modules, 'ortools' in sys.modules)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["6", "False", "False"]

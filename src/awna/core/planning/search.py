@@ -10,17 +10,19 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from random import Random
+from typing import TYPE_CHECKING
 
 from .bounds import lower_bound
-from .engine.flat import Flat, flatten
-from .engine.islands import explore, to_schedule
-from .engine.rich import LATE as STUCK
 from .model import Model
 from .priority import backward_order, order_by, rules
 from .sgs import ANY_METHOD, Schedule, forward
 
+if TYPE_CHECKING:
+    from .engine.flat import Flat
+
 POPULATION = 24  # orders kept
 LATE = 10**9  # the finish of an order that led to no plan
+FIRST_TASKS = 600  # tasks placed in plain Python, which is there before the compiler is, for a first plan
 
 Report = Callable[[int, int, float], None]  # objective, bound, seconds
 
@@ -180,24 +182,54 @@ def search(
 
     The four islands of the compiled engine run on `executor`, by default on threads; the plan does not depend on it.
     """
+    first = _first(model, limit, seed, starts, report)
+    if first is not None and first.schedule.complete and first.schedule.finish <= first.bound:
+        return first
+    from .engine.flat import flatten  # brings the compiler, which takes a second to load
+
     flat = flatten(model)
     if flat is not None:
-        found = _compiled(model, flat, limit, seed, starts, report, executor)
+        told = first.schedule.finish if first is not None and first.schedule.complete else LATE
+        found = _compiled(model, flat, limit, seed, starts, _below(told, report), executor)
         if found.schedule.complete:
             return found
         limit = Limit(schedules=len(starts) + 6)  # the orders alone, to name the task that finds no place
     return Search(model, limit, Random(seed), report).run(starts)
 
 
+def _first(model: Model, limit: Limit, seed: int, starts: Sequence[Sequence[int]], report: Report | None) -> Found | None:
+    """A plan told at once, before the compiler is there; of a small project the best of a few, for that may meet the bound already."""
+    if model.size > FIRST_TASKS:
+        return None
+    few = 1 if model.people else max(1, FIRST_TASKS // model.size)
+    few = few if limit.schedules is None else min(few, limit.schedules)
+    return Search(model, Limit(few, limit.seconds, limit.stop), Random(seed), report).run(starts)
+
+
+def _below(told: int, report: Report | None) -> Report | None:
+    """Passes on what is better than what was told already."""
+    if report is None:
+        return None
+
+    def better(finish: int, bound: int, seconds: float) -> None:
+        if finish < told:
+            report(finish, bound, seconds)
+
+    return better
+
+
 def _compiled(
     model: Model,
-    flat: Flat,
+    flat: "Flat",
     limit: Limit,
     seed: int,
     starts: Sequence[Sequence[int]],
     report: Report | None,
     executor: Executor | None,
 ) -> Found:
+    from .engine.islands import explore, to_schedule
+    from .engine.rich import LATE as STUCK
+
     began = time.monotonic()
     bound = lower_bound(model)
 
