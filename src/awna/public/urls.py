@@ -4,6 +4,7 @@ from awna.kit.policies import ANYONE, guarded
 
 from . import book_report_views as reports
 from . import book_views as books
+from . import news_views as news
 from . import views
 
 urlpatterns = [
@@ -24,5 +25,7 @@ urlpatterns = [
     guarded("c/<slug:slug>/book/<str:page>.json", books.book_json, name="book_json", GET=ANYONE),
     guarded("c/<slug:slug>/book/<str:page>/", books.book_page, name="book_page", GET=ANYONE),
     guarded("c/<slug:slug>/money/<str:figure>/<str:code>/", books.figure, name="figure", GET=ANYONE),
+    guarded("c/<slug:slug>/news/", news.updates, name="updates", GET=ANYONE),
+    guarded("c/<slug:slug>/news/<uuid:update>/", news.update, name="update", GET=ANYONE),
     guarded("c/<slug:slug>/gift/<str:token>/", views.trace, name="trace", GET=ANYONE),
 ]

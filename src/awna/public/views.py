@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from awna.access.models import Crossing, CrossingReport
 from awna.books.models import Book
 from awna.books.services import log_standing
-from awna.campaigns.models import Goal, Update
+from awna.campaigns.models import Goal
+from awna.campaigns.services import latest_updates
 from awna.consent.models import PolicyEpoch
 from awna.core.amounts import currency_scale
 from awna.donations.models import Donor, Gift, Pledge
@@ -27,8 +28,6 @@ from .figures import FIGURES, Money, money_of
 from .journey import journey_of
 from .proof import proof_of
 from .wall import STONES, wall_paths
-
-UPDATES_SHOWN = 5
 
 
 def front(request: HttpRequest) -> HttpResponse:
@@ -57,7 +56,7 @@ def campaign(request: HttpRequest, slug: str) -> HttpResponse:
         "log": log_standing(book) if book else None,
         "wall": _wall(main, pledged, row.goal_minor), "stone": row.goal_minor // STONES,
         "goals": list(Goal.objects.filter(campaign=row).order_by("kind", "title")),
-        "updates": _updates(row, language), "crossings": _closed(row),
+        "updates": latest_updates(row, language=language), "crossings": _closed(row),
         "letter": letter, "signatures": count_signatures(letter) if letter else None,
     }  # fmt: skip
     return render(request, "public/campaign.html", context)
@@ -117,12 +116,6 @@ def _wall(money: Money, pledged: int, goal: int) -> dict[str, str]:
         return {}
     amounts = {"spent": money.spent, "committed": money.committed, "in_hand": money.in_hand + money.under_way, "pledged": pledged}
     return wall_paths({state: Fraction(minor * STONES, goal) for state, minor in amounts.items()})
-
-
-def _updates(row: Campaign, language: str) -> list[Update]:
-    """News in the reader's language; in any, marked by its language, where there is none."""
-    found = list(row.updates.filter(language=language)[:UPDATES_SHOWN])
-    return found or list(row.updates.all()[:UPDATES_SHOWN])
 
 
 def _closed(row: Campaign) -> list[tuple[Crossing, Any]]:

@@ -1,13 +1,12 @@
-"""Sites, the budget tree (the bill of quantities), goals, updates and events of a campaign."""
+"""Sites, the budget tree (the bill of quantities) and goals of a campaign."""
 
 import uuid
 
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from awna.kit.sealed import SealedTextField
-from awna.parties.models import Campaign, Role
+from awna.parties.models import Campaign
 
 
 class Site(models.Model):
@@ -81,50 +80,6 @@ class Goal(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["campaign", "kind", "title"], name="campaigns_goal_once")]
-
-    def __str__(self) -> str:
-        return self.title
-
-
-class Update(models.Model):
-    """News from the place, in one language; what is published stays."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="updates")
-    title = models.CharField(max_length=160)
-    text = models.TextField()
-    language = models.CharField(max_length=8)
-    author = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="+")
-    published_at = models.DateTimeField(default=timezone.now)
-    request_id = models.CharField(max_length=80)
-
-    field_classes = {
-        "id": "P", "campaign": "P", "title": "P", "text": "P", "language": "P", "author": "I", "published_at": "P", "request_id": "I",
-    }  # fmt: skip
-
-    class Meta:
-        ordering = ["-published_at"]
-        constraints = [models.UniqueConstraint(fields=["campaign", "request_id"], name="campaigns_update_request_once")]
-
-    def __str__(self) -> str:
-        return self.title
-
-
-class Event(models.Model):
-    """A day to come together: a market, an evening, an opening. The place is what may be public."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="events")
-    title = models.CharField(max_length=160)
-    starts_at = models.DateTimeField()
-    place_public = models.CharField(max_length=160, blank=True)
-    text = models.TextField(blank=True)
-
-    field_classes = {"id": "P", "campaign": "P", "title": "P", "starts_at": "P", "place_public": "P", "text": "P"}
-
-    class Meta:
-        ordering = ["starts_at"]
-        constraints = [models.UniqueConstraint(fields=["campaign", "title", "starts_at"], name="campaigns_event_once")]
 
     def __str__(self) -> str:
         return self.title

@@ -1,7 +1,7 @@
-"""The only writers of campaigns: load the budget, add a site, set a goal, publish an update, announce an event."""
+"""Writers of places and needs: load the budget, add a site, set a goal."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
@@ -10,11 +10,10 @@ from awna.core.problems import Problem, Refused
 from awna.parties.models import Campaign, Role
 from awna.parties.services import refuse_unless_role
 
-from .budget_file import BudgetRow, read_budget
-from .models import BudgetLine, Event, Goal, Site, Update
+from ..budget_file import BudgetRow, read_budget
+from ..models import BudgetLine, Goal, Site
 
 BUDGET_ROLES = ("steward", "treasurer", "site_lead")
-NEWS_ROLES = ("steward", "site_lead", "coordinator")
 
 
 @transaction.atomic
@@ -63,31 +62,6 @@ def set_goal(*, campaign: Campaign, kind: str, title: str, unit: str, quantity: 
         campaign=campaign, kind=kind, title=title, defaults={"unit": unit, "quantity": quantity, "due_on": due_on}
     )
     return goal
-
-
-@transaction.atomic
-def publish_update(*, campaign: Campaign, title: str, text: str, language: str, author: Role, request_id: str) -> Update:
-    """Publish news in one language; the same request gives the first answer again."""
-    refuse_unless_role(author, *NEWS_ROLES, campaign=campaign)
-    if not title.strip() or not text.strip():
-        raise Refused(Problem("update_is_empty", "An update needs a title and a text. Write both.", {}, "text"))
-    if language not in campaign.languages.split(","):
-        raise Refused(Problem("update_language_unknown", "The campaign does not publish in “%(asked)s”. Choose one of: %(languages)s.",
-                              {"asked": language, "languages": campaign.languages}, "language"))  # fmt: skip
-    update, _made = Update.objects.get_or_create(
-        campaign=campaign, request_id=request_id, defaults={"title": title, "text": text, "language": language, "author": author}
-    )
-    return update
-
-
-@transaction.atomic
-def announce_event(*, campaign: Campaign, title: str, starts_at: datetime, place_public: str, text: str = "", author: Role) -> Event:
-    """Announce a day to come together; the same title and hour is the same event."""
-    refuse_unless_role(author, *NEWS_ROLES, campaign=campaign)
-    event, _made = Event.objects.get_or_create(
-        campaign=campaign, title=title, starts_at=starts_at, defaults={"place_public": place_public, "text": text}
-    )
-    return event
 
 
 def _line(campaign: Campaign, row: BudgetRow, position: int) -> BudgetLine:
