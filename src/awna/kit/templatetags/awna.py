@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from awna.core.amounts import group_minor
 from awna.core.problems import Problem
 from awna.kit.forms import problem_text
+from awna.kit.languages import SOURCE, LanguageState, own_name, state_of
 from awna.kit.policies import Actor, policies_of
 
 register = template.Library()
@@ -31,7 +32,6 @@ DESK_LINKS = (
     ("desk_home", _("Desk")), ("decisions", _("Decisions")), ("import_statement", _("Bank")), ("orders", _("Orders")), ("stores", _("Stores")),
     ("crews_home", _("Crews")), ("works_desk", _("Works")), ("book", _("Book")),
 )  # fmt: skip
-LANGUAGE_NAMES = {"en": "English", "ar": "العربية"}
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def stone(state: str) -> SafeString:
 
 @register.simple_tag
 def icon(name: str, *, flip: bool = False) -> SafeString:
-    """One icon of `kit/icons.svg`: check clock alert go lock eye file down ask."""
+    """One icon of `kit/icons.svg`: check clock alert go lock eye file down ask menu world."""
     classes = "i flip" if flip else "i"
     return format_html('<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>', classes, static("kit/icons.svg"), name)
 
@@ -136,11 +136,19 @@ def desk_links(context: template.Context) -> list[Link]:
 def other_languages(context: template.Context) -> list[LanguageLink]:
     """This page in the other languages; their front page where it has no twin."""
     current, path = translation.get_language(), _path(context)
-    return [
-        LanguageLink(code, LANGUAGE_NAMES.get(code, str(name)), _in_language(path, code))
-        for code, name in settings.LANGUAGES
-        if code != current
-    ]
+    return [LanguageLink(code, own_name(code), _in_language(path, code)) for code, _name in settings.LANGUAGES if code != current]
+
+
+@register.simple_tag
+def language_name() -> str:
+    """The language of this page in its own word."""
+    return own_name(translation.get_language() or SOURCE)
+
+
+@register.simple_tag(takes_context=True)
+def language_state(context: template.Context) -> LanguageState:
+    """Whether a native reader has edited the words of this page."""
+    return state_of(translation.get_language() or SOURCE, source=_in_language(_path(context), SOURCE))
 
 
 @register.simple_tag
