@@ -152,8 +152,6 @@ class _Story:
             slug=SLUG, title=title, summary=summary, place_public="Wadi Sanad district", goal_minor=40_000_00, goal_currency="USD",
             owner_name="Wadi Sanad Health Association", owner_registration="WSHA 12", is_demo=True,
         )  # fmt: skip
-        for kind, text in zip(("title", "summary"), _text("campaign.ar.txt"), strict=True):
-            parties.write_text(campaign=self.campaign, kind=kind, language="ar", text=text)
         for name, country, currency, _number, _file in SECTIONS:
             self.sections[currency] = parties.create_section(campaign=self.campaign, name=name, country=country, currency=currency)
         for person in CAST:
@@ -161,6 +159,12 @@ class _Story:
             if person.role:
                 self.roles[person.name] = parties.give_role(
                     campaign=self.campaign, user=user, name=person.role, section=self.sections.get(person.section)
+                )
+        translated = dict(zip(("campaign.title", "campaign.summary"), _text("campaign.ar.txt"), strict=True))
+        for source in parties.campaign_sources(self.campaign):
+            if source.subject in translated:
+                parties.translate_text(
+                    campaign=self.campaign, source=source, language="ar", text=translated[source.subject], author=self.roles["Rami"]
                 )
 
     def open_accounts(self) -> None:

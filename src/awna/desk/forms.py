@@ -1,4 +1,4 @@
-"""Forms of the desk: bank file, first run."""
+"""Forms of the desk: bank file, translations, first run."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +15,7 @@ from awna.core.problems import Refused
 from awna.donations.models import Pledge
 from awna.kit.forms import problem_text
 from awna.kit.policies import Actor
+from awna.parties.services import CREDIT_CHARS_MAX, LINE_CHARS_MAX, TEXT_CHARS_MAX
 
 from .bank_lines import WaitingLine
 from .services import SectionPlan, SetUpPlan
@@ -142,3 +143,25 @@ class SetUpForm(forms.Form):
             "sections",
         )
         return SetUpPlan(**{name: data[name] for name in names}, owner_iban=data["owner_iban"].replace(" ", ""), others=others)
+
+
+class PoFileForm(forms.Form):
+    file = forms.FileField(label=_("PO file"), help_text=_("Made here, translated elsewhere. Each text in it is kept as a draft."))
+    credit = forms.CharField(
+        label=_("Name to thank in public"), help_text=_("Of the translator, if she wishes."), max_length=CREDIT_CHARS_MAX, required=False
+    )
+
+
+class TranslationForm(forms.Form):
+    """`seen` is the version that the page showed: what another saved meanwhile is not written over."""
+
+    text = forms.CharField(label=_("Translation"), max_length=TEXT_CHARS_MAX, widget=forms.Textarea(attrs={"rows": 12}))
+    credit = forms.CharField(
+        label=_("Name to thank in public"), help_text=_("Of the translator, if she wishes."), max_length=CREDIT_CHARS_MAX, required=False
+    )
+    seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+
+    def __init__(self, *args: Any, line: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if line:
+            self.fields["text"].widget = forms.TextInput(attrs={"maxlength": LINE_CHARS_MAX})

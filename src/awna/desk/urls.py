@@ -2,11 +2,13 @@
 
 from awna.kit.policies import ANYONE, SIGNED_IN, guarded, role
 from awna.parties.models import ROLE_NAMES
+from awna.parties.services import TRANSLATORS
 
-from . import bank_views, log_views, views
+from . import bank_views, log_views, translation_views, views
 
 ANY_ROLE = role(*dict(ROLE_NAMES))
 TREASURER = role("treasurer")
+TRANSLATOR = role(*TRANSLATORS)
 
 urlpatterns = [
     guarded("setup/<str:token>/", views.set_up, name="set_up", GET=ANYONE, POST=ANYONE),
@@ -16,4 +18,18 @@ urlpatterns = [
     guarded("desk/<slug:slug>/import/", views.import_statement, name="import_statement", GET=TREASURER, POST=TREASURER),
     guarded("desk/<slug:slug>/import/done/", views.import_report, name="import_report", GET=TREASURER),
     guarded("desk/<slug:slug>/bank/", bank_views.bank_lines, name="bank_lines", GET=TREASURER, POST=TREASURER),
-]
+    guarded("desk/<slug:slug>/translations/", translation_views.translations, name="translations", GET=TRANSLATOR),
+    guarded(
+        "desk/<slug:slug>/translations/<str:language>/", translation_views.translation_list, name="translation_list",
+        GET=TRANSLATOR, POST=TRANSLATOR,
+    ),
+    guarded("desk/<slug:slug>/translations/<str:language>.po", translation_views.translation_po, name="translation_po", GET=TRANSLATOR),
+    guarded(
+        "desk/<slug:slug>/translations/<str:language>/<str:subject>/", translation_views.translate, name="translate",
+        GET=TRANSLATOR, POST=TRANSLATOR,
+    ),
+    guarded(
+        "desk/<slug:slug>/translations/<str:language>/<str:subject>/review/", translation_views.review_translation,
+        name="review_translation", POST=TRANSLATOR,
+    ),
+]  # fmt: skip

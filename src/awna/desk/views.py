@@ -25,6 +25,7 @@ TASKS = [
     (("steward",), "decisions", gettext_lazy("Decide on releases of money")),
     (("buyer", "storekeeper"), "orders", gettext_lazy("Order, ship and receive")),
     (("coordinator", "shift_lead"), "crews_home", gettext_lazy("Volunteers, crews and hours")),
+    (("translator", "coordinator", "steward"), "translations", gettext_lazy("Translate the campaign's texts")),
     (("site_lead",), "works_desk", gettext_lazy("The plan, the tasks and the crossings")),
 ]
 

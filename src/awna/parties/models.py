@@ -21,6 +21,7 @@ ROLE_NAMES = [
     ("shift_lead", _("Shift lead")),
     ("site_lead", _("Site lead")),
     ("volunteer", _("Volunteer")),
+    ("translator", _("Translator")),
     ("bridge", _("Program")),
 ]
 
@@ -81,14 +82,24 @@ class Campaign(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("campaign", kwargs={"slug": self.slug})
 
+    @property
+    def source_language(self) -> str:
+        """The language that its texts are first written in."""
+        return self.language_codes[0]
+
+    @property
+    def language_codes(self) -> list[str]:
+        """Its languages, the first one that of the originals."""
+        return [code for code in (part.strip() for part in self.languages.split(",")) if code] or ["en"]
+
     def text(self, kind: str, language: str) -> str:
         """The title, summary or place in a language, else as first written. One query for all of them."""
-        found = self.texts_in(language).get(kind)
+        found = self.texts_in(language).get(f"campaign.{kind}")
         return found.text if found else getattr(self, kind)
 
-    def texts_in(self, language: str) -> dict[str, "CampaignText"]:
-        """The translations into a language, by kind, each with its state of review."""
-        return {row.kind: row for row in self._texts if row.language == language}
+    def texts_in(self, language: str) -> dict[str, "Translation"]:
+        """The translations of its own texts into a language, by subject, each with its state of review."""
+        return {row.subject: row for row in self._texts if row.language == language}
 
     @property
     def title_here(self) -> str:
@@ -96,28 +107,62 @@ class Campaign(models.Model):
         return self.text("title", (get_language() or "en").split("-")[0])
 
     @cached_property
-    def _texts(self) -> list["CampaignText"]:
-        return list(self.texts.all())
+    def _texts(self) -> list["Translation"]:
+        return list(self.translations.filter(subject__startswith="campaign."))
 
 
-class CampaignText(models.Model):
-    """A campaign's title, summary or place in another language, with its state of review."""
+class Translation(models.Model):
+    """One text of a campaign in one more language. The original stays with whoever wrote it; `subject` names it: `letter.<id>.title`.
 
-    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="texts")
-    kind = models.CharField(max_length=20, choices=[("title", _("Title")), ("summary", _("Summary")), ("place_public", _("Place"))])
+    `source_digest` is that of the original which was translated: where it no longer fits, the translation is older than the original.
+    """
+
+    MACHINE, DRAFT, REVIEWED = "machine", "draft", "reviewed"
+    STATES = [(MACHINE, _("machine translation, not reviewed")), (DRAFT, _("draft")), (REVIEWED, _("reviewed"))]
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="translations")
+    subject = models.CharField(max_length=120)
     language = models.CharField(max_length=8)
     text = models.TextField()
-    state = models.CharField(
-        max_length=10, default="machine", choices=[("machine", _("machine")), ("draft", _("draft")), ("reviewed", _("reviewed"))]
-    )
+    state = models.CharField(max_length=10, choices=STATES, default=MACHINE)
+    source_digest = models.CharField(max_length=64)
+    credit = models.CharField(max_length=120, blank=True)
+    translator = models.ForeignKey("Role", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    reviewer = models.ForeignKey("Role", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    version = models.PositiveIntegerField(default=1)
+    changed_at = models.DateTimeField(auto_now=True)
 
-    field_classes = {"id": "I", "campaign": "P", "kind": "P", "language": "P", "text": "P", "state": "P"}
+    # The credit is a name that its bearer typed in order to be thanked in public.
+    field_classes = {
+        "id": "I", "campaign": "P", "subject": "P", "language": "P", "text": "P", "state": "P", "source_digest": "P", "credit": "P",
+        "translator": "I", "reviewer": "I", "version": "P", "changed_at": "P",
+    }  # fmt: skip
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["campaign", "kind", "language"], name="one_text_per_language")]
+        constraints = [models.UniqueConstraint(fields=["campaign", "subject", "language"], name="one_translation_per_language")]
 
     def __str__(self) -> str:
-        return f"{self.campaign} {self.kind} {self.language}"
+        return f"{self.subject} {self.language} {self.state}"
+
+
+class EarlierTranslation(models.Model):
+    """What a translation said before: nothing that somebody wrote is lost."""
+
+    translation = models.ForeignKey(Translation, on_delete=models.CASCADE, related_name="earlier")
+    version = models.PositiveIntegerField()
+    text = models.TextField()
+    state = models.CharField(max_length=10, choices=Translation.STATES)
+    credit = models.CharField(max_length=120, blank=True)
+    until = models.DateTimeField(auto_now_add=True)
+
+    field_classes = {"id": "I", "translation": "P", "version": "P", "text": "P", "state": "P", "credit": "P", "until": "P"}
+
+    class Meta:
+        ordering = ["-version"]
+        constraints = [models.UniqueConstraint(fields=["translation", "version"], name="one_earlier_text_per_version")]
+
+    def __str__(self) -> str:
+        return f"{self.translation_id} {self.version}"
 
 
 class Owner(models.Model):

@@ -1,9 +1,18 @@
 """The only writers of campaigns, by what they write; `latest_updates` reads for pages of other rooms."""
 
-from .events import announce_event
+from .events import announce_event, cancel_event, set_seats
+from .guests import cancel_guest, cancel_token, confirm_guest, find_guest, register_guest, seats_left
 from .news import NEWS_ROLES, latest_updates, pin_update, publish_update, withdraw_update
+from .outcomes import OUTCOME_ROLES, add_indicator, promise_outcome, record_measurement, state_forecast
+from .photos import add_photo, remove_photo
 from .place import BUDGET_ROLES, add_site, load_budget, set_goal
+from .readers import confirm_subscription, end_subscription, forget_readers, send_news, stop_token, subscribe
+from .share import make_short_links, set_press_contact, state_fact
 
 __all__ = [
-    "BUDGET_ROLES", "NEWS_ROLES", "add_site", "announce_event", "latest_updates", "load_budget", "pin_update", "publish_update", "set_goal", "withdraw_update",
+    "BUDGET_ROLES", "NEWS_ROLES", "OUTCOME_ROLES", "add_indicator", "add_photo", "add_site", "announce_event", "cancel_event", "cancel_guest",
+    "cancel_token", "confirm_guest", "confirm_subscription", "end_subscription", "find_guest", "forget_readers", "latest_updates",
+    "load_budget", "make_short_links", "pin_update", "promise_outcome", "publish_update", "record_measurement", "register_guest",
+    "remove_photo", "seats_left", "send_news", "set_goal", "set_press_contact", "set_seats", "state_fact", "state_forecast", "stop_token",
+    "subscribe", "withdraw_update",
 ]  # fmt: skip

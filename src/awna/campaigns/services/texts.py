@@ -46,4 +46,6 @@ def _outcomes(campaign: Campaign) -> Iterator[Source]:
         if row.text:
             yield Source(f"outcome.{row.pk}.text", row.language, row.text, _("Promise “%(title)s”") % {"title": row.title}, PROSE)
     for row in Indicator.objects.filter(outcome__campaign=campaign).select_related("outcome")[:TRANSLATED_MAX]:
-        yield Source(f"indicator.{row.pk}.title", row.outcome.language, row.title, _("How “%(title)s” is measured") % {"title": row.outcome.title})
+        yield Source(
+            f"indicator.{row.pk}.title", row.outcome.language, row.title, _("How “%(title)s” is measured") % {"title": row.outcome.title}
+        )

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from awna.core.problems import Problem, Refused
 from awna.kit.mail import send_mail_text
 
-from .models import ROLE_NAMES, Campaign, CampaignText, Invitation, Owner, Role, Section, User
+from ..models import ROLE_NAMES, Campaign, Invitation, Owner, Role, Section, User
 
 INVITATION_HOURS = 7 * 24
 PASSWORD_CHARS_MIN = 10
@@ -46,15 +46,6 @@ def create_section(*, campaign: Campaign, name: str, country: str, currency: str
         campaign=campaign, name=name, defaults={"country": country, "currency": currency, "registration": registration}
     )
     return section
-
-
-@transaction.atomic
-def write_text(*, campaign: Campaign, kind: str, language: str, text: str, state: str = "draft") -> CampaignText:
-    """Keep the title, summary or place of a campaign in one more language."""
-    written, _made = CampaignText.objects.update_or_create(
-        campaign=campaign, kind=kind, language=language, defaults={"text": text, "state": state}
-    )
-    return written
 
 
 @transaction.atomic
