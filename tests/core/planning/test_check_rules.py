@@ -43,7 +43,7 @@ SCHOOL = Project(
     ),
     stocks=(Stock("gravel"),),
     sites=(Site("school", "ar", beds=2, hours=SiteHours(holidays=frozenset({date(2026, 7, 6)}), heat={"7": frozenset({1})})),),
-    calendar=Calendar(date(2026, 7, 5), 2, frozenset({4}), "Asia/Gaza"),
+    calendar=Calendar(date(2026, 7, 5), 2, frozenset({4}), "Africa/Cairo"),
 )
 GOOD = Plan(
     (

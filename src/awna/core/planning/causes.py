@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from .problem import Project, Resource
 
@@ -94,16 +95,16 @@ def _conditions(project: Project) -> Iterator[Condition]:
             yield Condition(f"that {edge.after} comes soon after {edge.before}", _no_maximum(number))
 
 
-def _of_task(name: str, **values: object) -> Relax:
-    return lambda project: replace(project, tasks=tuple(replace(t, **values) if t.id == name else t for t in project.tasks))  # type: ignore[arg-type]
+def _of_task(name: str, **values: Any) -> Relax:
+    return lambda project: replace(project, tasks=tuple(replace(t, **values) if t.id == name else t for t in project.tasks))
 
 
-def _of_site(name: str, **values: object) -> Relax:
-    return lambda project: replace(project, sites=tuple(replace(s, **values) if s.id == name else s for s in project.sites))  # type: ignore[arg-type]
+def _of_site(name: str, **values: Any) -> Relax:
+    return lambda project: replace(project, sites=tuple(replace(s, **values) if s.id == name else s for s in project.sites))
 
 
-def _of_person(name: str, **values: object) -> Relax:
-    return lambda project: replace(project, people=tuple(replace(p, **values) if p.id == name else p for p in project.people))  # type: ignore[arg-type]
+def _of_person(name: str, **values: Any) -> Relax:
+    return lambda project: replace(project, people=tuple(replace(p, **values) if p.id == name else p for p in project.people))
 
 
 def _open_crossing(name: str) -> Relax:

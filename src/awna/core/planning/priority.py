@@ -4,7 +4,7 @@ import heapq
 from collections.abc import Sequence
 
 from .model import Model, topological
-from .sgs import Schedule, earliest_after
+from .sgs import Schedule
 
 
 def order_by(model: Model, keys: Sequence[float]) -> list[int]:
@@ -29,13 +29,15 @@ def shortest(model: Model) -> list[int]:
 
 def heads(model: Model) -> list[int]:
     """The earliest start of each task when only precedences and windows count: a true bound."""
-    duration = shortest(model)
-    longest = [max(way.duration for way in ways) for ways in model.ways]  # a longer task may start sooner after FF and SF
     starts = [windows[0][0] if windows else 0 for windows in model.windows]
+    finishes = [0] * model.size
     for task in topological(model):
         for link in model.before[task]:
-            bound = earliest_after(link, starts[link.task], starts[link.task] + duration[link.task], longest[task])
+            bound = link.low(finishes[link.task] if link.kind[0] == "F" else starts[link.task])
+            if link.kind[1] == "F":  # a longer method may start sooner
+                bound = min(model.reaching(way, bound) for way in model.ways[task])
             starts[task] = max(starts[task], bound)
+        finishes[task] = min(model.span(task, way, starts[task]) for way in range(len(model.ways[task])))
     return starts
 
 
@@ -86,19 +88,20 @@ def backward_order(model: Model, schedule: Schedule) -> list[int]:
     ends = list(schedule.finishes)
     for task in sorted(range(model.size), key=lambda task: (-schedule.finishes[task], -schedule.starts[task], -task)):
         way = model.ways[task][schedule.methods[task]]
+        length = schedule.finishes[task] - schedule.starts[task]  # as it was stretched where it stood
         end = finish
         for link in model.after[task]:
-            end = min(end, _latest_before(link.kind, link.lag, starts[link.task], ends[link.task], way.duration))
+            end = min(end, _latest_before(link.kind, link.lag, starts[link.task], ends[link.task], length))
         needs = [(free[resource], amount) for resource, amount in way.holds]
         needs += [(people[skill], way.seats.count(skill)) for skill in set(way.seats)]
         floor = schedule.finishes[task]
         while end > floor:
-            clash = next((slot for levels, amount in needs for slot in range(end - way.duration, end) if levels[slot] < amount), -1)
+            clash = next((slot for levels, amount in needs for slot in range(end - length, end) if levels[slot] < amount), -1)
             if clash < 0:
                 break
             end = clash
         end = max(end, floor)
-        starts[task], ends[task] = end - way.duration, end
+        starts[task], ends[task] = end - length, end
         for levels, amount in needs:
             for slot in range(starts[task], end):
                 levels[slot] -= amount

@@ -218,7 +218,7 @@ class Calendar:
 
     def starts_at(self, slot: int) -> datetime:
         """When a slot begins, as an aware local time."""
-        minutes = self._starts()[slot % self.slots_per_day]
+        minutes = self.parts[slot % self.slots_per_day]
         return datetime.combine(self.date_of(slot), time(minutes // 60, minutes % 60), self.tz)
 
     def ends_at(self, slot: int) -> datetime:
@@ -240,7 +240,9 @@ class Calendar:
     def tz(self) -> tzinfo:
         return ZoneInfo(self.zone) if self.zone else UTC
 
-    def _starts(self) -> tuple[int, ...]:
+    @property
+    def parts(self) -> tuple[int, ...]:
+        """When the slots of a day begin, in minutes after midnight."""
         return self.day_starts or tuple(7 * 60 + n * self.slot_minutes for n in range(self.slots_per_day))
 
     def _working(self, day: date) -> date:

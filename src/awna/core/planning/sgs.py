@@ -1,14 +1,15 @@
-"""Serial schedule generation: places tasks one by one at the first slot where everything that they need is there."""
+"""Serial schedule generation: places the tasks of a list one by one at the first slot where everything that they need is there."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from .model import Link, Model, Way, to_plan
+from .board import ANY_METHOD, Board
+from .model import Link, Model, to_plan
 from .plan import Plan, Seat
-from .problem import Person
-from .staffing import bridged, match_crew
 
-ANY_METHOD = -1
+__all__ = ["ANY_METHOD", "Builder", "Schedule", "close_together", "earliest_after", "forward"]
+
+REPAIRS = 40  # times that a list is begun anew with a task later, because another must not come too long after it
 
 
 @dataclass
@@ -36,168 +37,93 @@ class Schedule:
         return to_plan(model, rows)
 
 
-class Builder:
-    """The state of one schedule in the making: what is still free of machines, stocks and people."""
+class Builder(Board):
+    """A board that remembers which task found no place, and gives what it holds as a schedule."""
 
-    def __init__(self, model: Model) -> None:
-        self.model = model
-        self.free = [list(levels) for levels in model.capacity]
-        self.stock = [list(entries) for entries in model.supply]  # (slot, change), in order of slot
-        self.busy = [list(absences) for absences in model.absences]
-        self.schedule = Schedule([-1] * model.size, [-1] * model.size, [0] * model.size)
+    stuck = -1
 
     def place_first(self, task: int, method: int = ANY_METHOD, *, release: int = 0, prefer: Sequence[Seat] = ()) -> bool:
-        """Place a task as early as possible; with `ANY_METHOD` by the method that finishes first. False = no place."""
-        ways = self.model.ways[task]
-        choices = range(len(ways)) if method == ANY_METHOD else (method,)
-        best: tuple[int, int, int, tuple[Seat, ...]] | None = None
-        for choice in choices:
-            found = self.find(task, ways[choice], release=release, prefer=prefer)
-            if found and (best is None or found[0] + ways[choice].duration < best[0]):
-                best = (found[0] + ways[choice].duration, choice, found[0], found[1])
-        if best is None:
-            self.schedule.stuck = task
-            return False
-        self.put(task, best[1], start=best[2], crew=best[3])
-        return True
+        found = super().place_first(task, method, release=release, prefer=prefer)
+        self.stuck = self.stuck if found else task
+        return found
 
-    def find(
-        self, task: int, way: Way, *, release: int = 0, prefer: Sequence[Seat] = (), until: int | None = None
-    ) -> tuple[int, tuple[Seat, ...]] | None:
-        """The first (start, crew) from `release` on, not after `until`; None when there is none."""
-        start = max(release, self._after_predecessors(task, way.duration))
-        for stock, quantity in way.draws:
-            there = self._stocked_from(stock, quantity)
-            if there is None:
-                return None
-            start = max(start, there)
-        last = min(self.model.horizon - way.duration, self.model.horizon if until is None else until)
-        while start <= last:
-            allowed = self._next_allowed(task, start)
-            if allowed is None:
-                return None
-            start = allowed
-            clash = self._clash(way, start)
-            if clash >= 0:
-                start = clash + 1
-                continue
-            if start > last:
-                return None
-            if not way.seats:
-                return start, ()
-            crew = self._crew(task, way, start, prefer)
-            if crew is not None:
-                return start, crew
-            start = self._next_change(start)
-        return None
+    @property
+    def schedule(self) -> Schedule:
+        crews = {task: crew for task, crew in enumerate(self.crews) if crew}
+        return Schedule(self.starts, self.finishes, self.methods, crews, self.stuck)
 
-    def put(self, task: int, method: int, *, start: int, crew: Sequence[Seat] = ()) -> None:
-        """Write a task into the schedule and take what it needs; the caller has seen that it is there."""
-        way = self.model.ways[task][method]
-        end = start + way.duration
-        for resource, amount in way.holds:
-            levels = self.free[resource]
-            for slot in range(start, min(end, self.model.horizon)):
-                levels[slot] -= amount
-        for stock, quantity in way.draws:
-            self.stock[stock].append((start, -quantity))
-            self.stock[stock].sort(key=_coming_first)
-        for stock, quantity in way.gives:
-            self.stock[stock].append((end, quantity))
-            self.stock[stock].sort(key=_coming_first)
-        if crew:
-            names = {seat.person for seat in crew}
-            for index, person in enumerate(self.model.people):
-                if person.id in names and way.duration:
-                    self.busy[index].append((start, end))
-            self.schedule.crews[task] = tuple(crew)
-        self.schedule.starts[task], self.schedule.finishes[task], self.schedule.methods[task] = start, end, method
-
-    def _after_predecessors(self, task: int, duration: int) -> int:
-        start, schedule = 0, self.schedule
+    def later(self, task: int, method: int, release: int) -> dict[int, int]:
+        """Who must start how much later so that a task comes soon enough behind them; empty when that does not help."""
+        choices = range(len(self.model.ways[task])) if method == ANY_METHOD else (method,)
+        starts = [(self.without_limit(task, choice, release), choice) for choice in choices]
+        found = [(start, choice) for start, choice in starts if start is not None]
+        if not found:
+            return {}
+        start, choice = min(found, key=lambda one: (self.model.span(task, one[1], one[0]), one[1]))
+        finish, result = self.model.span(task, choice, start), dict[int, int]()
         for link in self.model.before[task]:
-            if schedule.starts[link.task] >= 0:
-                start = max(start, earliest_after(link, schedule.starts[link.task], schedule.finishes[link.task], duration))
-        return start
+            if link.maximum is not None:
+                wanted = start if link.kind[1] == "S" else finish
+                at = self._late_enough(link, wanted)
+                if at > self.starts[link.task]:
+                    result[link.task] = at
+        return result
 
-    def _stocked_from(self, stock: int, quantity: int) -> int | None:
-        """The first slot from which the quantity can be taken without robbing what was promised later."""
-        entries = self.stock[stock]
-        level = sum(change for _, change in entries)
-        if level < quantity:
-            return None
-        for slot, change in reversed(entries):
-            level -= change
-            if level < quantity:
-                return slot
-        return 0
-
-    def _next_allowed(self, task: int, start: int) -> int | None:
-        for low, high in self.model.windows[task]:
-            if high is None or start < high:
-                return max(start, low)
-        return None
-
-    def _clash(self, way: Way, start: int) -> int:
-        """The last slot of the stay in which a machine is short, or -1."""
-        last = -1
-        for resource, amount in way.holds:
-            levels = self.free[resource]
-            for slot in range(start + way.duration - 1, start - 1, -1):
-                if levels[slot] < amount:
-                    last = max(last, slot)
-                    break
-        return last
-
-    def _crew(self, task: int, way: Way, start: int, prefer: Sequence[Seat]) -> tuple[Seat, ...] | None:
-        end = start + way.duration
-        free = [
-            person for person, busy in zip(self.model.people, self.busy, strict=True) if not any(a < end and start < b for a, b in busy)
-        ]
-        language = self.model.languages[task]
-        if prefer:
-            wanted = {seat.person for seat in prefer}
-            same = [person for person in free if person.id in wanted]
-            if len(same) == len(wanted) and bridged(same, language) and _fits(prefer, way, {p.id: p for p in same}):
-                return tuple(prefer)
-        return match_crew(free, way.seats, language, way.levels)
-
-    def _next_change(self, start: int) -> int:
-        """The next slot at which somebody becomes free."""
-        return min((end for busy in self.busy for _, end in busy if end > start), default=self.model.horizon)
-
-
-def _coming_first(entry: tuple[int, int]) -> tuple[int, int]:
-    """In one slot what comes is there before what goes."""
-    return entry[0], -entry[1]
-
-
-def _fits(crew: Sequence[Seat], way: Way, people: Mapping[str, Person]) -> bool:
-    """Whether a former crew still fills every seat of this method with people who have the skill, and its level."""
-    least = dict(zip(way.seats, way.levels or (1,) * len(way.seats), strict=True))
-    rest = [seat.skill for seat in crew if people[seat.person].level(seat.skill) >= least.get(seat.skill, 1)]
-    if len(rest) != len(crew):
-        return False
-    return all(rest.count(skill) >= way.seats.count(skill) for skill in way.seats)
+    def _late_enough(self, link: Link, wanted: int) -> int:
+        """The first start of the one before from its own on, so that `wanted` is not too late behind it."""
+        way = self.methods[link.task]
+        for start in range(self.starts[link.task], self.model.horizon):
+            end = self.model.span(link.task, way, start) if link.kind[0] == "F" else start
+            high = link.high(end)
+            if high is None or high >= wanted:
+                return start
+        return self.model.horizon
 
 
 def earliest_after(link: Link, start: int, finish: int, duration: int) -> int:
     """The first start that a precedence allows, given where the task before stands."""
-    match link.kind:
-        case "FS":
-            return finish + link.lag
-        case "SS":
-            return start + link.lag
-        case "FF":
-            return finish + link.lag - duration
-        case "SF":
-            return start + link.lag - duration
+    bound = link.low(finish if link.kind[0] == "F" else start)
+    return bound if link.kind[1] == "S" else bound - duration
+
+
+def close_together(model: Model, order: Sequence[int]) -> list[int]:
+    """The order with each task that must follow soon right behind the one that it follows, as far as others let it."""
+    if not model.limited:
+        return list(order)
+    waiting = [len(links) for links in model.before]
+    result: list[int] = []
+    done = [False] * model.size
+    for first in order:
+        stack = [first]
+        while stack:
+            task = stack.pop()
+            if done[task] or waiting[task]:
+                continue
+            done[task] = True
+            result.append(task)
+            for link in model.after[task]:
+                waiting[link.task] -= 1
+            stack += [link.task for link in reversed(model.after[task]) if link.maximum is not None]
+    return result
 
 
 def forward(model: Model, order: Sequence[int], methods: Sequence[int] | None = None) -> Schedule:
-    """The schedule of a list of tasks in which each stands after what it waits for."""
-    state = Builder(model)
-    for task in order:
-        if not state.place_first(task, ANY_METHOD if methods is None else methods[task]):
+    """The schedule of a list of tasks in which each stands after what it waits for.
+
+    A task that finds no place soon enough behind another sends that one to a later start, and the list is begun anew.
+    """
+    order = close_together(model, order)
+    release = [0] * model.size
+    for _ in range(REPAIRS):
+        state = Builder(model)
+        later: dict[int, int] = {}
+        for task in order:
+            method = ANY_METHOD if methods is None else methods[task]
+            if not state.place_first(task, method, release=release[task]):
+                later = state.later(task, method, release[task]) if model.limited else {}
+                break
+        if not later:
             break
+        for other, start in later.items():
+            release[other] = start
     return state.schedule

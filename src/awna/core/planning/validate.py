@@ -9,18 +9,9 @@ from .problem import PRECEDENCE_KINDS, SLOTS_MAX, TASKS_MAX, Project
 from .supply import arrivals
 from .validate_together import never_together
 
-# Rules of the model that the search keeps. What a project asks beyond these is refused: better no plan than one that breaks a rule.
-# Whoever teaches the search a rule adds its name here; the checker judges all of them already.
-PLANNED: frozenset[str] = frozenset()
-
 
 def validate(project: Project) -> list[Problem]:
-    """The reasons why no plan can exist or be made, each placed at its element; empty = worth searching."""
-    return impossible(project) or [*_beyond_the_search(project)]
-
-
-def impossible(project: Project) -> list[Problem]:
-    """The reasons why no plan can exist, whatever the search is able to do."""
+    """The reasons why no plan can exist, each placed at its element; empty = worth searching."""
     problems = [*_limits(project), *_names(project)]
     if problems:
         return problems  # the rest looks things up by name
@@ -53,15 +44,6 @@ def rules_asked(project: Project) -> dict[str, str]:
     for person in (person for person in project.people if person.rest):
         asked.setdefault("rest", person.id)
     return asked
-
-
-def _beyond_the_search(project: Project) -> Iterator[Problem]:
-    for rule, where in rules_asked(project).items():
-        if rule not in PLANNED:
-            text = (
-                "The project asks for the rule %(rule)s, which plans are checked for but which the search does not keep yet. Take it out."
-            )
-            yield Problem("rule_not_planned_yet", text, {"rule": rule}, where)
 
 
 def _limits(project: Project) -> Iterator[Problem]:

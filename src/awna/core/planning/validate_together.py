@@ -14,8 +14,9 @@ def never_together(project: Project) -> Iterator[Problem]:
     counts = _Counts(project.people)
     for task in project.tasks:
         reasons = [_crew_reason(project, counts, task, method, sites.get(task.site)) for method in task.methods]
-        if reasons and all(reasons):
-            yield from reasons[:1]  # type: ignore[misc]
+        found = [reason for reason in reasons if reason is not None]
+        if found and len(found) == len(reasons):
+            yield found[0]
 
 
 def _windows(project: Project) -> Iterator[Problem]:

@@ -20,7 +20,7 @@ def _cache_folder() -> str:
     return str(Path(os.environ.get("NUMBA_CACHE_DIR") or here / "__pycache__") / f"compiled-{digest}")
 
 
-numba.config.CACHE_DIR = _cache_folder()  # type: ignore[attr-defined]
+numba.config.CACHE_DIR = _cache_folder()  # type: ignore[attr-defined] # numba makes its settings at run time
 
 
 def compiled(function: Compiled) -> Compiled:
