@@ -137,9 +137,15 @@ class _Build:
     def _precedences(self) -> None:
         for task, links in enumerate(self.model.before):
             for link in links:
+                if link.kind[1] == "F" and self._stretches(task):
+                    continue  # its real finish may be later than its duration says: a relaxation must not count on it
                 before = self.ends[link.task] if link.kind[0] == "F" else self.starts[link.task]
                 after = self.starts[task] if link.kind[1] == "S" else self.ends[task]
                 self.cp.add(after >= before + link.lag)
+
+    def _stretches(self, task: int) -> bool:
+        """Whether hours of its site can make a task longer than its duration."""
+        return any(way.table for way in self.model.ways[task])
 
     def _machines(self) -> None:
         for resource, levels in enumerate(self.model.capacity):
@@ -167,6 +173,7 @@ class _Build:
                 (stay, sum(skill in group for skill in way.seats))
                 for task, ways in enumerate(self.model.ways)
                 for way, stay in zip(ways, self.stays[task], strict=True)
+                if not self._stretches(task)  # people may be away while the site rests
             ]
             self._cumulative([(stay, seats) for stay, seats in stays if seats], levels)
 
