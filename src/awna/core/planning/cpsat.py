@@ -208,7 +208,9 @@ class _Build:
             for slot, quantity in supply:
                 if slot > 0:
                     rows.append((self.cp.new_fixed_size_interval_var(0, min(slot, end), "coming"), quantity))
-            self.cp.add_cumulative([row for row, _ in rows], [quantity for _, quantity in rows], sum(quantity for _, quantity in supply))
+            made = sum(max(sum(q for s, q in way.gives if s == stock) for way in ways) for ways in self.model.ways)  # as if there at once
+            there = made + sum(quantity for _, quantity in supply)
+            self.cp.add_cumulative([row for row, _ in rows], [quantity for _, quantity in rows], there)
 
 
 def _steps(levels: list[int]) -> list[tuple[int, int, int]]:
