@@ -38,11 +38,12 @@ class Race:
     def against(self, peer: str) -> tuple[int, int, int]:
         """How often Awna's plan is shorter, equal and longer; no plan is longer than any."""
         late = 10**9
-        pairs = [(a["finish"] or late, b["finish"] or late) for a, b in zip(self.results["Awna"], self.results[peer], strict=True)]
+        rows = zip(self.instances, self.results["Awna"], self.results[peer], strict=True)
+        pairs = [(a["finish"] or late, b["finish"] or late) for one, a, b in rows if one.best]
         return sum(a < b for a, b in pairs), sum(a == b for a, b in pairs), sum(a > b for a, b in pairs)
 
     def line(self, peer: str) -> str:
-        n, plans = len(self.instances), len(self.gaps(peer))
+        n, plans = sum(one.best is not None for one in self.instances), len(self.gaps(peer))
         none = f", {n - plans} without a plan" if plans < n else ""
         text = f"{self.mean(peer):+.2f} % mean, {self.hits(peer)} of {n} at the best known{none}" if plans else "no plan at all"
         if peer == "Awna":
@@ -99,7 +100,7 @@ class Scope:
     seed: int = 1
 
     def some(self, items: Sequence[Instance], count: int, *, name: str) -> list[Instance]:
-        return list(items) if self.full else even(items, self.count(count), seed=self.seed, name=name)
+        return list(items) if self.full else even(items, self.count(count), seed=self.seed, name=name, hardness=lambda one: one.hardness)
 
     def count(self, count: int, full: int | None = None) -> int:
         return (full or count) if self.full else max(1, round(count * self.size))

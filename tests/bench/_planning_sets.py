@@ -1,7 +1,7 @@
 """The shared planning instances with their best-known values, and even samples of them."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -25,6 +25,11 @@ class Instance:
     path: Path
     best: int | None
     critical: int = 0
+
+    @property
+    def hardness(self) -> float:
+        """How far the best known plan is above the critical path, where that is known: scarce machines make it so."""
+        return (self.best or 0) / self.critical if self.critical else 0.0
 
     @cached_property
     def project(self) -> Project:
@@ -84,9 +89,9 @@ def cpr() -> list[Instance]:
     return found
 
 
-def even(items: Sequence[Item], count: int, *, seed: int, name: str) -> list[Item]:
-    """A seeded sample that is spread over the whole list, so that every kind of instance has its share."""
-    count = min(count, len(items))
-    step = len(items) / max(count, 1)
-    shift = Random(f"{name} {seed}").random() * step
-    return [items[int(shift + number * step) % len(items)] for number in range(count)]
+def even(items: Sequence[Item], count: int, *, seed: int, name: str, hardness: Callable[[Item], float] = lambda _: 0.0) -> list[Item]:
+    """A seeded sample, one from each of so many equal parts of the list in the order of hardness, so that every kind has its share."""
+    count, rng = min(count, len(items)), Random(f"{name} {seed}")
+    ordered = sorted(items, key=hardness)
+    step = len(ordered) / max(count, 1)
+    return [ordered[int((number + rng.random()) * step)] for number in range(count)]
