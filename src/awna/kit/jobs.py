@@ -28,14 +28,14 @@ def job_task(function: Callable[..., Any]) -> Any:
 
 
 @job_task
-def _mail(to: str, subject: str, body: str) -> None:
+def _mail(to: str, subject: str, body: str, headers: dict[str, str] | None = None) -> None:
     from .mail import deliver
 
-    deliver(to, subject, body)
+    deliver(to, subject, body, headers)
 
 
-def enqueue_mail(*, to: str, subject: str, body: str) -> None:
-    enqueue(_mail, to=to, subject=subject, body=body)
+def enqueue_mail(*, to: str, subject: str, body: str, headers: dict[str, str] | None = None) -> None:
+    enqueue(_mail, to=to, subject=subject, body=body, headers=headers or {})
 
 
 def reap(now: Any = None) -> int:

@@ -11,6 +11,7 @@ from awna.parties.models import Campaign, Role
 from awna.parties.services import refuse_unless_role
 
 from ..models import Event
+from .guests import seat_waiting, tell_cancelled
 from .news import NEWS_ROLES
 
 EVENT_HOURS = 2
@@ -80,4 +81,19 @@ def cancel_event(*, event: Event, reason: str, author: Role) -> Event:
             row.version + 1,
         )
         row.save(update_fields=["cancelled_at", "cancelled_reason", "changed_at", "version"])
+        tell_cancelled(row)
+    return row
+
+
+@transaction.atomic
+def set_seats(*, event: Event, seats: int | None, author: Role) -> Event:
+    """Change how many may come (None: any number); those who wait move up. Nobody loses a place."""
+    refuse_unless_role(author, *NEWS_ROLES, campaign=event.campaign)
+    row = Event.objects.select_for_update().get(pk=event.pk)
+    problems = _problems(row.title, row.starts_at, row.ends_at, row.zone, seats)
+    if problems:
+        raise Refused(problems)
+    row.seats, row.changed_at, row.version = seats, timezone.now(), row.version + 1
+    row.save(update_fields=["seats", "changed_at", "version"])
+    seat_waiting(row)
     return row
