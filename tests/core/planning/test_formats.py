@@ -54,6 +54,8 @@ def test_a_cpr_file_gives_what_is_taken_and_what_is_made() -> None:
     assert (crush.materials, crush.gives) == ({"Q1": 2}, {"Q2": 5})
     assert (lay.materials, lay.gives) == ({"Q2": 4}, {})
     assert validate(project) == []
+    marks = read_patterson(file("crusher.rcp").replace(b"0 0 0 0 0 0 2 2 3", b"0 0 9 0 0 9 2 2 3"))
+    assert marks == project  # what the mark of the begin is said to take and give does not count
 
 
 def test_a_multi_skill_file_gives_seats_and_people() -> None:
@@ -151,6 +153,9 @@ def every_file() -> list[Path]:
     return sorted(path for path in DATA.rglob("*") if path.suffix in (".sm", ".rcp", ".dzn") or path.parent.name == "mmlib")
 
 
+NEVER_SUFFICE = {"ConsProd_j3043_1", "ConsProd_j3021_5"}  # published as infeasible, for all takes are more than all that there is
+
+
 @pytest.mark.shared
 @shared[1]
 def test_every_shared_file_reads() -> None:
@@ -158,7 +163,9 @@ def test_every_shared_file_reads() -> None:
     assert len(files) > 1000
     for path in files:
         project = read_project(path.read_bytes(), path.name)
-        assert validate(project) == [], path.name
+        assert [problem.code for problem in validate(project)] == (["stock_never_suffices"] if path.stem in NEVER_SUFFICE else []), (
+            path.name
+        )
 
 
 def as_lists(project: Project) -> list[tuple[list[tuple[int, list[int]]], set[int]]]:

@@ -29,7 +29,10 @@ def read_patterson(data: bytes) -> Project:
 
 
 def read_cpr(data: bytes) -> Project:
-    """Tasks that take stock at their start and give stock at their finish; source README of the instances (Kone and others, 2013)."""
+    """Tasks that take stock at their start and give stock at their finish; source README of the instances (Kone and others, 2013).
+
+    Like the published results, it leaves out what the marks of begin and end (no duration, first and last) are said to take and give.
+    """
     numbers = Numbers.of(text_of(data, CPR), CPR)
     size, kinds, goods = (
         numbers.next("the number of tasks", most=TASKS_MAX),
@@ -42,6 +45,8 @@ def read_cpr(data: bytes) -> Project:
     for index in range(size):
         duration, requests = numbers.next("a duration"), numbers.many(kinds, "a request")
         pairs = [(numbers.next("what is consumed"), numbers.next("what is produced")) for _ in range(goods)]
+        if duration == 0 and index in (0, size - 1):
+            requests, pairs = [0] * kinds, [(0, 0)] * goods
         method = Method(
             duration,
             machines={f"R{n + 1}": amount for n, amount in enumerate(requests) if amount},
