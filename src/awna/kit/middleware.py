@@ -43,7 +43,7 @@ class PolicyMiddleware:
         """Look up the campaign of the address and the roles that this user holds there."""
         campaign_model, role_model = apps.get_model("parties", "Campaign"), apps.get_model("parties", "Role")
         if slug is not None:
-            request.campaign = campaign_model.objects.filter(slug=slug).first()
+            request.campaign = campaign_model.objects.select_related("owner").filter(slug=slug).first()
             if request.campaign is None:
                 raise Http404("There is no campaign at this address.")
         roles = []
@@ -60,4 +60,5 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "actor": getattr(request, "actor", None),
         "is_demo": bool(campaign and campaign.is_demo),
         "origin": settings.AWNA_ORIGIN,
+        "snapshot": getattr(request, "snapshot", None),
     }

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -23,6 +24,7 @@ from awna.kit.policies import Actor, policies_of
 register = template.Library()
 
 STONES = {"spent": "w1", "done": "w1", "committed": "w2", "in_hand": "w3", "pledged": "w4", "missing": "w5", "yet": "w5"}
+CURRENCY_LETTERS = 3
 STONE_PATH = "M1 1h21v14H1z"
 PLEDGED_HATCH = "M3 13L13 1M11 15L21 3"
 PUBLIC_LINKS = (
@@ -68,6 +70,18 @@ def money(minor: int, scale: int = 2, code: str = "", *, short: bool = False, si
 def grouped(number: int) -> SafeString:
     """A whole number with grouped digits."""
     return format_html('<bdi class="nw ltr num">{}</bdi>', group_minor(int(number), 0))
+
+
+@register.simple_tag
+def quantity(amount: Decimal | None, unit: str = "") -> SafeString | str:
+    """A quantity in its own unit, without idle decimals: `12 pcs`; a currency stands before its sum."""
+    if amount is None:
+        return ""
+    places = max(0, -int(amount.normalize().as_tuple().exponent))
+    text = group_minor(int(amount.scaleb(places)), places)
+    if len(unit) == CURRENCY_LETTERS and unit.isupper():
+        return format_html('<bdi class="nw ltr num">{}\u00a0{}</bdi>', unit, text)
+    return format_html('<bdi class="nw num">{}\u00a0{}</bdi>', text, unit) if unit else format_html('<bdi class="nw ltr num">{}</bdi>', text)
 
 
 @register.simple_tag

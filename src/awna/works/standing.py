@@ -1,0 +1,192 @@
+"""Where the works stand, for everyone: what comes next, what is missing for it, what was promised and what is forecast today. Weeks only."""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Case, F, OuterRef, Subquery, Sum, TextField, Value, When
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from awna.books.models import Balance
+from awna.core.planning.problem import Calendar
+from awna.parties.models import Campaign
+
+from .models import PlanRun, Progress, Task
+
+STEPS_SHOWN, BLOCKED_SHOWN = 3, 4
+KEYS = {"money": _("Money"), "materials": _("Materials"), "crew": _("Crew")}
+WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Gap:
+    """What is missing of one thing: `scale` decimals, in `unit`."""
+
+    name: str
+    amount: int
+    scale: int = 0
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Key:
+    """One of the conditions of a task: there, or what is missing of it."""
+
+    code: str
+    gaps: tuple[Gap, ...] = ()
+
+    @property
+    def name(self) -> Any:
+        return KEYS[self.code]
+
+
+@dataclass(frozen=True)
+class Step:
+    """A task that is not done yet, with the Monday of the week in which the plan has it begin and end."""
+
+    name: str
+    first: date
+    last: date
+    begun: bool
+    keys: tuple[Key, ...]
+
+    @property
+    def missing(self) -> list[Key]:
+        return [key for key in self.keys if key.gaps]
+
+
+@dataclass(frozen=True)
+class Slip:
+    """One adopted plan after the first: why it was made and what it did to the last week. `weeks` above zero is later."""
+
+    adopted_on: date
+    reason: str
+    crossing: str
+    last: date
+    weeks: int
+
+
+@dataclass(frozen=True)
+class Standing:
+    """All of it. `promised` is the last week by the first plan that was adopted, `forecast` by the one in force.
+
+    `steps` come next; `blocked` are the first ones after them that miss something.
+    """
+
+    promised: date
+    forecast: date
+    slips: tuple[Slip, ...]
+    steps: tuple[Step, ...]
+    blocked: tuple[Step, ...]
+    done: int
+    tasks: int
+
+    @property
+    def weeks_late(self) -> int:
+        return (self.forecast - self.promised) // WEEK
+
+
+def standing_of(campaign: Campaign, *, in_stores: Mapping[str, int]) -> Standing | None:
+    """Two questions to the database, three where tasks have money of their own. `in_stores`: what lies in the stores, by code of the item."""
+    runs = _adopted(campaign)
+    if not runs:
+        return None
+    calendar = campaign.work_calendar.as_core()
+    finishes = [monday(calendar.date_of(max(0, run.finish - 1))) for run in runs]
+    tasks = _tasks(campaign)
+    steps = list(_steps(campaign, runs[-1], calendar, tasks, dict(in_stores)))
+    blocked = [step for step in steps[STEPS_SHOWN:] if step.missing]
+    return Standing(
+        promised=finishes[0], forecast=finishes[-1], slips=tuple(_slips(campaign, runs, finishes)),
+        steps=tuple(steps[:STEPS_SHOWN]), blocked=tuple(blocked[:BLOCKED_SHOWN]),
+        done=sum(task.done >= task.quantity for task in tasks.values()), tasks=len(tasks),
+    )  # fmt: skip
+
+
+def monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def _adopted(campaign: Campaign) -> list[Any]:
+    """The plans that were ever in force, oldest first; only the last one brings its whole text along."""
+    found = PlanRun.objects.filter(campaign=campaign, adopted_at__isnull=False)
+    newest = Subquery(found.order_by("-adopted_at").values("pk")[:1])
+    texts = {
+        name: Case(When(pk=newest, then=F(column)), default=Value(""), output_field=TextField())
+        for name, column in (("placed", "plan_json"), ("asked", "project_json"))
+    }
+    light = found.defer("plan_json", "project_json", "difference").select_related("report__crossing")
+    return list(light.annotate(**texts).order_by("adopted_at"))
+
+
+def _tasks(campaign: Campaign) -> dict[str, Task]:
+    """Tasks by code, each with what is done of it."""
+    steps = Progress.objects.filter(task=OuterRef("pk")).order_by().values("task").annotate(sum=Sum("quantity"))
+    rows = Task.objects.filter(campaign=campaign).annotate(done_sum=Coalesce(Subquery(steps.values("sum")), Decimal(0)))
+    found = {}
+    for row in rows:
+        row.done = row.done_sum  # type: ignore[attr-defined]  # annotated
+        found[row.code] = row
+    return found
+
+
+def _slips(campaign: Campaign, runs: list[Any], finishes: list[date]) -> Iterator[Slip]:
+    """A campaign at risk does not say which crossing it was."""
+    for run, before, after in zip(runs[1:], finishes, finishes[1:], strict=False):
+        crossing = run.report.crossing.name if run.report and not campaign.at_risk else ""
+        yield Slip(run.adopted_at.date(), run.get_reason_display(), crossing, after, (after - before) // WEEK)
+
+
+def _steps(campaign: Campaign, run: Any, calendar: Calendar, tasks: dict[str, Task], in_stores: dict[str, int]) -> Iterator[Step]:
+    """Open tasks in the order of the plan; what an earlier one takes is not there for a later one."""
+    placements = sorted(json.loads(run.placed)["placements"], key=lambda item: (item["start"], item["task"]))
+    project = json.loads(run.asked)
+    asked = {item["id"]: item for item in project["tasks"]}
+    stocks = {item["id"]: item for item in project.get("stocks", ())}
+    wanted = {code for item in asked.values() for method in item["methods"] for code in method.get("money", {})}
+    released = _released(campaign) if wanted else {}
+    for item in placements:
+        task = tasks.get(item["task"])
+        if task is None or task.done >= task.quantity or item["task"] not in asked:
+            continue
+        method = asked[item["task"]]["methods"][item.get("method", 0)]
+        keys = (
+            Key("money", tuple(_short(method.get("money", {}), released, stocks))),
+            Key("materials", tuple(_short(method.get("materials", {}), in_stores, stocks))),
+            Key("crew", tuple(_seats(method.get("skills", {}), item.get("crew", ())))),
+        )
+        first, last = calendar.date_of(item["start"]), calendar.date_of(max(item["start"], item["finish"] - 1))
+        yield Step(str(task), monday(first), monday(last), task.done > 0, keys)
+
+
+def _short(needs: Mapping[str, int], left: dict[str, int], stocks: Mapping[str, Any]) -> Iterator[Gap]:
+    """Takes what is there and names what is not."""
+    for code, amount in sorted(needs.items()):
+        there = left.get(code, 0)
+        left[code] = max(0, there - amount)
+        if there < amount:
+            stock = stocks.get(code, {})
+            decimals = len(str(stock.get("scale", 1))) - 1
+            yield Gap(stock.get("name") or code, amount - there, decimals, stock.get("unit", ""))
+
+
+def _seats(skills: Mapping[str, int], crew: Any) -> Iterator[Gap]:
+    seated = Counter(seat["skill"] for seat in crew)
+    yield from (Gap(skill, needed - seated[skill]) for skill, needed in sorted(skills.items()) if seated[skill] < needed)
+
+
+def _released(campaign: Campaign) -> dict[str, int]:
+    """What is released for a budget line and not ordered yet, under the name that the planner gives it."""
+    codes = {str(line.pk): line.code for line in campaign.budget_lines.all()}
+    found: dict[str, int] = defaultdict(int)
+    rows = Balance.objects.filter(book=campaign.book, account__stage="released").select_related("account__proposal")
+    for row in rows:
+        line = codes.get(str(row.account.proposal.content.get("budget_line", ""))) if row.account.proposal else None
+        if line:
+            found[f"money:{line}"] += row.credits - row.debits
+    return found
