@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..problems import Problem, Refused
 from . import cpsat
@@ -15,13 +15,14 @@ from .model import Model, compile_model
 from .plan import Placement, Plan, Seat
 from .problem import Project
 from .search import Found, Limit, Report, search
+from .sgs import Schedule
 from .validate import validate
 
 SECONDS_DEFAULT = 5.0  # seconds of search when neither a time nor a count is given
 SECONDS_MAX = 3600.0
 STOP_LOOK_SECONDS = 0.05  # seconds between two looks whether to stop
 TRIES_FOR_CAUSES = 8  # schedules that a loosened project gets to show that it has a plan
-PROOF_SHARE = 0.4  # of a time limit: spent on the bound and on polishing, when CP-SAT is there
+PROVING = 0.85  # of the time kept for CP-SAT: asking it; the rest goes to what its order suggests
 
 
 @dataclass(frozen=True)
@@ -48,10 +49,13 @@ def plan_file(
     workers: int = 2,
     report: Report | None = None,
     stop: Callable[[], bool] | None = None,
+    executor: Executor | None = None,
 ) -> dict[str, object]:
     """Status, objective, finish, lower bound, seconds and tasks of the plan of a file; refuses with reasons."""
     project = read_project(data, name)
-    planned = make_plan(project, seconds=seconds, schedules=schedules, seed=seed, workers=workers, report=report, stop=stop)
+    planned = make_plan(
+        project, seconds=seconds, schedules=schedules, seed=seed, workers=workers, report=report, stop=stop, executor=executor
+    )
     return as_dict(project, planned)
 
 
@@ -78,11 +82,11 @@ def make_plan(
     began = time.monotonic()
     model = compile_model(project)
     proving = seconds is not None and schedules is None
-    first = Limit(schedules, None if seconds is None else seconds * (1 - PROOF_SHARE) if proving else seconds, stop)
+    first = Limit(schedules, None if seconds is None else seconds * (1 - cpsat.share_of_time(model)) if proving else seconds, stop)
     found = search(model, limit=first, seed=seed, report=report, executor=executor)
     bound = found.bound
     if proving and seconds is not None and found.schedule.complete and found.schedule.finish > bound:
-        found, bound = _polish(model, found, began + seconds, seed=seed, workers=workers, report=report, stop=stop)
+        found, bound = _polish(model, found, began + seconds, seed=seed, workers=workers, report=report, stop=stop, executor=executor)
     if not found.schedule.complete:
         raise Refused(_no_place(project, model, found))
     plan = found.schedule.plan(model)
@@ -101,20 +105,33 @@ def _polish(
     workers: int,
     report: Report | None,
     stop: Callable[[], bool] | None,
+    executor: Executor | None,
 ) -> tuple[Found, int]:
-    """Ask CP-SAT for a bound and an order, decode that order, and search on from there in the time that is left."""
-    proof = _proved(model, found, (deadline - time.monotonic()) * 0.7, seed=seed, workers=workers, stop=stop)
+    """Ask CP-SAT for a bound and a better plan. What it relaxed, crews above all, its order is placed again for, and searched on from."""
+    proof = _proved(model, found, (deadline - time.monotonic()) * PROVING, seed=seed, workers=workers, stop=stop)
     bound = max(found.bound, proof.bound if proof else 0)
-    if found.schedule.finish <= bound:
+    if proof is None or found.schedule.finish <= bound:
         return found, bound
-    starts = [proof.order] if proof and proof.order else []
-    left = max(0.0, deadline - time.monotonic())
-    again = search(model, limit=Limit(seconds=left, stop=stop), seed=seed + 1, starts=starts, report=None)
+    again = _as_proven(model, found, proof)
+    if again is None:
+        left = max(0.0, deadline - time.monotonic())
+        again = search(model, limit=Limit(seconds=left, stop=stop), seed=seed + 1, starts=[proof.order] if proof.order else [])
     if again.schedule.complete and again.schedule.finish < found.schedule.finish:
         if report:
             report(again.schedule.finish, bound, 0.0)
         return again, bound
     return found, bound
+
+
+def _as_proven(model: Model, found: Found, proof: cpsat.Proof) -> Found | None:
+    """CP-SAT's own plan, where it is better and the checker accepts it as it is."""
+    if proof.starts is None or proof.methods is None:
+        return None
+    finishes = [start + model.ways[task][way].duration for task, (start, way) in enumerate(zip(proof.starts, proof.methods, strict=True))]
+    schedule = Schedule(list(proof.starts), finishes, list(proof.methods))
+    if schedule.finish >= found.schedule.finish or check_plan(model.project, schedule.plan(model)):
+        return None
+    return replace(found, schedule=schedule)
 
 
 def _proved(model: Model, found: Found, seconds: float, *, seed: int, workers: int, stop: Callable[[], bool] | None) -> cpsat.Proof | None:
@@ -165,14 +182,26 @@ def as_dict(project: Project, planned: Planned) -> dict[str, object]:
 def placement_dict(project: Project, placement: Placement) -> dict[str, object]:
     scales = {stock.id: stock.scale for stock in project.stocks}
     task = project.task(placement.task)
+    named = {"name": task.name} if task.name else {}
     return {
         "id": placement.task,
+        **named,
         "start": placement.start,
         "finish": placement.finish,
+        **_days(project, placement),
         "method": task.methods[placement.method].name,
         "crew": [_seat_dict(seat) for seat in placement.crew],
         "draws": {name: quantity / scales[name] if scales[name] > 1 else quantity for name, quantity in placement.draws.items()},
     }
+
+
+def _days(project: Project, placement: Placement) -> dict[str, str]:
+    """Local date and time of start and finish, where the project has a calendar."""
+    calendar = project.calendar
+    if calendar is None:
+        return {}
+    until = calendar.ends_at(placement.finish - 1) if placement.finish > placement.start else calendar.starts_at(placement.start)
+    return {"from": calendar.starts_at(placement.start).isoformat(), "until": until.isoformat()}
 
 
 def _seat_dict(seat: Seat) -> dict[str, object]:

@@ -4,7 +4,8 @@ The model relaxes crews to head counts per set of skills, so its bound is true a
 schedule generation decides what can be staffed. Without OR-Tools the door stays shut and the simple bound stands.
 """
 
-from collections import defaultdict
+import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from itertools import combinations
@@ -14,7 +15,7 @@ from .model import Model
 
 cp_model: Any = None  # the module of OR-Tools once `available` has loaded it: it brings pandas, which takes a second
 
-TASKS_MAX_WHOLE = 300  # tasks: above this the whole model is too big to help
+SHARES = ((40, 0.5), (70, 0.25))  # up to so many tasks this part of a time limit is worth more in CP-SAT than in our own search
 
 
 def available() -> bool:
@@ -28,24 +29,31 @@ def available() -> bool:
     return True
 
 
+def share_of_time(model: Model) -> float:
+    """The part of a time limit to be spent here: larger projects are neither proven nor bettered within a person's patience."""
+    return next((share for most, share in SHARES if model.size <= most), 0.0)
+
+
 @dataclass(frozen=True)
 class Proof:
-    """What CP-SAT knows: no plan finishes before `bound`; `order` lists the tasks by its best starts (None = found none)."""
+    """What CP-SAT knows: no plan finishes before `bound`; `order` lists the tasks by its best `starts` (None = found none)."""
 
     bound: int
     order: tuple[int, ...] | None
     methods: tuple[int, ...] | None
+    starts: tuple[int, ...] | None = None
 
 
 def prove(model: Model, *, seconds: float, incumbent: int, hint: list[int], seed: int = 1, workers: int = 2) -> Proof | None:
-    """Look for a finish below `incumbent` for some seconds; None when OR-Tools is not there or the project is too big."""
-    if model.size > TASKS_MAX_WHOLE or seconds <= 0 or not available():
+    """Look for a finish below `incumbent` for some seconds, loading included; None when OR-Tools is not there or nothing is left of them."""
+    deadline = time.monotonic() + seconds
+    if seconds <= 0 or not available():
         return None
     build = _Build(model, incumbent)
     for task, start in enumerate(hint):
         build.cp.add_hint(build.starts[task], start)
     solver = cp_model.CpSolver()
-    solver.parameters.max_time_in_seconds = seconds
+    solver.parameters.max_time_in_seconds = max(0.01, deadline - time.monotonic())
     solver.parameters.num_workers = workers
     solver.parameters.random_seed = seed
     status = solver.solve(build.cp)
@@ -57,7 +65,7 @@ def prove(model: Model, *, seconds: float, incumbent: int, hint: list[int], seed
     starts = [solver.value(start) for start in build.starts]
     methods = [next(way for way, chosen in enumerate(choices) if solver.value(chosen)) for choices in build.chosen]
     order = sorted(range(model.size), key=lambda task: (starts[task], starts[task] + model.ways[task][methods[task]].duration, task))
-    return Proof(bound, tuple(order), tuple(methods))
+    return Proof(bound, tuple(order), tuple(methods), tuple(starts))
 
 
 def steady(
@@ -188,29 +196,48 @@ class _Build:
         self.cp.add_cumulative([stay for stay, _ in both], [amount for _, amount in both], peak)
 
     def _stocks(self) -> None:
+        for stock, supply in enumerate(self.model.supply):
+            takes = list(self._trades(stock, "draws"))
+            gives = list(self._trades(stock, "gives"))
+            if takes and gives:
+                self._made_stock(supply, takes, gives)
+            elif takes:
+                self._dated_stock(supply, takes)
+
+    def _trades(self, stock: int, what: str) -> Iterator[tuple[int, int, int]]:
+        """Tasks, ways and amounts in which a stock is drawn or given."""
+        for task, ways in enumerate(self.model.ways):
+            for index, way in enumerate(ways):
+                yield from ((task, index, amount) for traded, amount in getattr(way, what) if traded == stock)
+
+    def _dated_stock(self, supply: Sequence[tuple[int, int]], takes: list[tuple[int, int, int]]) -> None:
         """Dated supply as tail cumulatives: a taker holds [start, H), an arrival still to come blocks [0, arrival)."""
         end = self.latest + 1
-        for stock, supply in enumerate(self.model.supply):
-            tails: dict[int, list[tuple[int, int]]] = defaultdict(list)
-            for task, ways in enumerate(self.model.ways):
-                for way, method in enumerate(ways):
-                    tails[task] += [(way, quantity) for drawn, quantity in method.draws if drawn == stock]
-            rows: list[tuple[Any, int]] = []
-            for task, draws in tails.items():
-                for way, quantity in draws:
-                    size = self.cp.new_int_var(0, end, f"tail{stock}_{task}_{way}")
-                    tail = self.cp.new_optional_interval_var(
-                        self.starts[task], size, end, self.chosen[task][way], f"taken{stock}_{task}_{way}"
-                    )
-                    rows.append((tail, quantity))
-            if not rows:
-                continue
-            for slot, quantity in supply:
-                if slot > 0:
-                    rows.append((self.cp.new_fixed_size_interval_var(0, min(slot, end), "coming"), quantity))
-            made = sum(max(sum(q for s, q in way.gives if s == stock) for way in ways) for ways in self.model.ways)  # as if there at once
-            there = made + sum(quantity for _, quantity in supply)
-            self.cp.add_cumulative([row for row, _ in rows], [quantity for _, quantity in rows], there)
+        rows: list[tuple[Any, int]] = []
+        for task, way, amount in takes:
+            size = self.cp.new_int_var(0, end, f"tail{task}_{way}")
+            tail = self.cp.new_optional_interval_var(self.starts[task], size, end, self.chosen[task][way], f"taken{task}_{way}")
+            rows.append((tail, amount))
+        for slot, amount in supply:
+            if slot > 0:
+                rows.append((self.cp.new_fixed_size_interval_var(0, min(slot, end), "coming"), amount))
+        self.cp.add_cumulative([row for row, _ in rows], [amount for _, amount in rows], sum(amount for _, amount in supply))
+
+    def _made_stock(self, supply: Sequence[tuple[int, int]], takes: list[tuple[int, int, int]], gives: list[tuple[int, int, int]]) -> None:
+        """What tasks also make needs the true level over time: takes at starts, gifts at ends, what arrives when it does."""
+        times: list[Any] = [slot for slot, _ in supply]
+        changes = [amount for _, amount in supply]
+        there: list[Any] = [True] * len(times)
+        for task, way, amount in takes:
+            times.append(self.starts[task])
+            changes.append(-amount)
+            there.append(self.chosen[task][way])
+        for task, way, amount in gives:
+            times.append(self.ends[task])
+            changes.append(amount)
+            there.append(self.chosen[task][way])
+        most = sum(change for change in changes if change > 0)
+        self.cp.add_reservoir_constraint_with_active(times, changes, there, 0, most)
 
 
 def _steps(levels: list[int]) -> list[tuple[int, int, int]]:
