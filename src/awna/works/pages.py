@@ -1,27 +1,25 @@
-"""What the pages of works show: the public plan in weeks and districts, the whole plan for the desk, and their charts."""
+"""What the pages of works show: the public plan in weeks and districts, the whole plan for the desk, and their pictures."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language_bidi, gettext
 
 from awna.core.planning.replan import Move
 from awna.parties.models import Campaign
 
-from .gantt import Bar, draw
+from .bars import Axis, Stretch
 from .models import PlanRun, Task
 from .services import moves_of
+from .standing import Key, Step, monday
 
-MONTH_TICKS = 12  # labels on the time axis at most
 
-
-@dataclass(frozen=True)
+@dataclass
 class Line:
-    """A task in a plan, in dates; for the public they are Mondays and `crew` is empty."""
+    """A task in a plan, in dates; for the public they are Mondays and `crew` is empty. `bar` is drawn by `picture`."""
 
     task: Task
     start: date
@@ -32,19 +30,21 @@ class Line:
     old_start: date | None = None
     old_finish: date | None = None
     crew_changed: bool = False
+    missing: Sequence[Key] = ()
+    bar: SafeString | str = ""
 
 
-def public_lines(campaign: Campaign, run: PlanRun) -> list[Line]:
-    """Weeks and districts only: each date is the Monday of its week."""
+def public_lines(campaign: Campaign, run: PlanRun, *, steps: Sequence[Step] = ()) -> list[Line]:
+    """Weeks and districts only: each date is the Monday of its week. `steps` tell what is missing for a task."""
+    missing = {step.code: step.missing for step in steps}
     return [
-        Line(line.task, _monday(line.start), _monday(line.finish), line.state, line.district)
+        Line(
+            line.task, monday(line.start), monday(line.finish), line.state, line.district,
+            old_start=monday(line.old_start) if line.old_start else None, old_finish=monday(line.old_finish) if line.old_finish else None,
+            missing=missing.get(line.task.code, []),
+        )
         for line in desk_lines(campaign, run, crews=False)
-    ]
-
-
-def whole_weeks(lines: Sequence[Line]) -> list[Line]:
-    """Lines whose last week counts to its Sunday, so that a bar fills the weeks that the table names."""
-    return [replace(line, finish=line.finish + timedelta(days=6)) for line in lines]
+    ]  # fmt: skip
 
 
 def desk_lines(campaign: Campaign, run: PlanRun, *, crews: bool = True) -> list[Line]:
@@ -73,26 +73,19 @@ def desk_lines(campaign: Campaign, run: PlanRun, *, crews: bool = True) -> list[
     return lines
 
 
-def chart(lines: Sequence[Line], *, title: str) -> SafeString:
-    """The bar chart of the lines, one unit = one day; the table beside it says the same."""
+def picture(lines: Sequence[Line], *, whole_weeks: bool = False) -> SafeString | str:
+    """Draws each line's bar into it and gives the axis above them. `whole_weeks`: a last week counts to its Sunday."""
     if not lines:
-        return mark_safe("")
-    origin = min(min(line.start, line.old_start or line.start) for line in lines)
-    finish = max(max(line.finish, line.old_finish or line.finish) for line in lines) + timedelta(days=1)
-
-    def at(day: date) -> float:
-        return float((day - origin).days)
-
-    bars = [
-        Bar(
-            str(line.task), at(line.start), at(line.finish) + 1,
-            at(line.old_start) if line.old_start else None, at(line.old_finish) + 1 if line.old_finish else None, line.task.done_share,
-        )
+        return ""
+    more = timedelta(days=6 if whole_weeks else 0)
+    stretches = [
+        Stretch(line.start, line.finish + more, line.old_start, line.old_finish + more if line.old_finish else None, line.task.done_share, bool(line.missing))
         for line in lines
     ]  # fmt: skip
-    ticks = [(at(day), date_format(day, "M Y")) for day in _months(origin, finish)]
-    # The chart is markup of our own with every text escaped.
-    return mark_safe(draw(bars, title=title, ticks=ticks, today=at(timezone.localdate()), rtl=get_language_bidi()))  # noqa: S308
+    axis = Axis(stretches, today=timezone.localdate(), rtl=get_language_bidi())
+    for line, stretch in zip(lines, stretches, strict=True):
+        line.bar = axis.bar(stretch)
+    return axis.head()
 
 
 def finish_day(run: PlanRun) -> date:
@@ -113,17 +106,3 @@ def _state(task: Task) -> str:
     if task.done >= task.quantity:
         return gettext("done")
     return gettext("under way") if task.done else gettext("planned")
-
-
-def _monday(day: date) -> date:
-    return day - timedelta(days=day.weekday())
-
-
-def _months(first: date, last: date) -> list[date]:
-    """First days of months within the span, the first day itself, and not too many."""
-    days = [first]
-    day = (first.replace(day=1) + timedelta(days=32)).replace(day=1)
-    while day < last:
-        days.append(day)
-        day = (day + timedelta(days=32)).replace(day=1)
-    return days[:: max(1, -(-len(days) // MONTH_TICKS))]

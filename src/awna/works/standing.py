@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from awna.books.models import Balance
+from awna.books.services import stock_by_place
 from awna.core.planning.problem import Calendar
 from awna.parties.models import Campaign
 
@@ -49,6 +50,7 @@ class Key:
 class Step:
     """A task that is not done yet, with the Monday of the week in which the plan has it begin and end."""
 
+    code: str
     name: str
     first: date
     last: date
@@ -75,37 +77,53 @@ class Slip:
 class Standing:
     """All of it. `promised` is the last week by the first plan that was adopted, `forecast` by the one in force.
 
-    `steps` come next; `blocked` are the first ones after them that miss something.
+    `open_steps` are all tasks that are not done, in the order of the plan.
     """
 
     promised: date
     forecast: date
     slips: tuple[Slip, ...]
-    steps: tuple[Step, ...]
-    blocked: tuple[Step, ...]
+    open_steps: tuple[Step, ...]
     done: int
     tasks: int
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """What comes next."""
+        return self.open_steps[:STEPS_SHOWN]
+
+    @property
+    def blocked(self) -> list[Step]:
+        """The first ones after the next that miss something."""
+        return [step for step in self.open_steps[STEPS_SHOWN:] if step.missing][:BLOCKED_SHOWN]
 
     @property
     def weeks_late(self) -> int:
         return (self.forecast - self.promised) // WEEK
 
 
-def standing_of(campaign: Campaign, *, in_stores: Mapping[str, int]) -> Standing | None:
-    """Two questions to the database, three where tasks have money of their own. `in_stores`: what lies in the stores, by code of the item."""
+def standing_of(campaign: Campaign, *, in_stores: Mapping[str, int] | None = None) -> Standing | None:
+    """Two questions to the database, and some more where tasks have money of their own or `in_stores` is not known: see `stores_of`."""
     runs = _adopted(campaign)
     if not runs:
         return None
     calendar = campaign.work_calendar.as_core()
     finishes = [monday(calendar.date_of(max(0, run.finish - 1))) for run in runs]
     tasks = _tasks(campaign)
-    steps = list(_steps(campaign, runs[-1], calendar, tasks, dict(in_stores)))
-    blocked = [step for step in steps[STEPS_SHOWN:] if step.missing]
+    there = stores_of(campaign) if in_stores is None else dict(in_stores)
     return Standing(
         promised=finishes[0], forecast=finishes[-1], slips=tuple(_slips(campaign, runs, finishes)),
-        steps=tuple(steps[:STEPS_SHOWN]), blocked=tuple(blocked[:BLOCKED_SHOWN]),
+        open_steps=tuple(_steps(campaign, runs[-1], calendar, tasks, there)),
         done=sum(task.done >= task.quantity for task in tasks.values()), tasks=len(tasks),
     )  # fmt: skip
+
+
+def stores_of(campaign: Campaign) -> dict[str, int]:
+    """What lies in the stores, by code of the item."""
+    found: dict[str, int] = defaultdict(int)
+    for row in stock_by_place(campaign.book).filter(account__stage="stock"):
+        found[row["account__commodity__code"]] += int(row["net"])
+    return found
 
 
 def monday(day: date) -> date:
@@ -161,7 +179,7 @@ def _steps(campaign: Campaign, run: Any, calendar: Calendar, tasks: dict[str, Ta
             Key("crew", tuple(_seats(method.get("skills", {}), item.get("crew", ())))),
         )
         first, last = calendar.date_of(item["start"]), calendar.date_of(max(item["start"], item["finish"] - 1))
-        yield Step(str(task), monday(first), monday(last), task.done > 0, keys)
+        yield Step(task.code, str(task), monday(first), monday(last), task.done > 0, keys)
 
 
 def _short(needs: Mapping[str, int], left: dict[str, int], stocks: Mapping[str, Any]) -> Iterator[Gap]:

@@ -9,6 +9,7 @@ SITE = role("site_lead", "steward", "storekeeper", "shift_lead", "coordinator")
 
 urlpatterns = [
     guarded("c/<slug:slug>/plan/", views.plan, name="plan", GET=ANYONE),
+    guarded("c/<slug:slug>/plan/<int:page>/", views.plan, name="plan_page", GET=ANYONE),
     guarded("desk/<slug:slug>/works/", views.works_desk, name="works_desk", GET=SITE, POST=LEADS),
     guarded("desk/<slug:slug>/works/crossing/", views.close_crossing, name="works_crossing", GET=LEADS, POST=LEADS),
     guarded("desk/<slug:slug>/works/plans/<uuid:pk>/", views.plan_run, name="plan_run", GET=SITE, POST=LEADS),

@@ -1,10 +1,12 @@
 """Pages of works: the public plan, the site lead's desk, the closing of a crossing with its before and after, issue and progress."""
 
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,24 +18,33 @@ from awna.kit.http import form_page, refused_page
 from . import pages, services
 from .forms import CrossingForm, IssueForm, ProgressForm
 from .models import PlanRun, Task
+from .standing import standing_of
 
 RUNS_SHOWN = 10
+LINES_ON_A_PAGE = 100
 
 
-def plan(request: HttpRequest, slug: str) -> HttpResponse:
-    """The plan in force for everyone: weeks and district, nothing finer."""
-    run = PlanRun.objects.adopted(request.campaign)
-    lines = pages.public_lines(request.campaign, run) if run else []
-    chart = pages.chart(pages.whole_weeks(lines), title=_("Chart of the plan; the table says the same."))
-    moved = [line for line in pages.desk_lines(request.campaign, run) if line.old_start] if run else []
+def plan(request: HttpRequest, slug: str, page: int = 1) -> HttpResponse:
+    """The plan in force for everyone: weeks and district, nothing finer; what is missing; what was promised."""
+    run, standing = PlanRun.objects.adopted(request.campaign), None
+    lines: list[pages.Line] = []
+    if run:
+        standing = standing_of(request.campaign)
+        lines = pages.public_lines(request.campaign, run, steps=standing.open_steps if standing else ())
+    axis = pages.picture(lines, whole_weeks=True)
+    parts = Paginator(lines, LINES_ON_A_PAGE)
+    if not 1 <= page <= parts.num_pages:
+        raise Http404("The plan has no such page.")
     context = {
-        "run": run,
-        "lines": lines,
-        "chart": chart,
-        "moved_count": len(moved),
-        "finish": lines and max(line.finish for line in lines),
-    }
+        "run": run, "standing": standing, "axis": axis, "part": parts.page(page), "districts": len({line.district for line in lines}),
+        "moved_count": sum(line.old_start is not None for line in lines),
+    }  # fmt: skip
     return render(request, "works/plan.html", context)
+
+
+def plan_pages(campaign: Any) -> Iterator[dict[str, int]]:
+    """The pages of a plan after the first, as parameters of their address."""
+    yield from ({"page": page} for page in range(2, -(-campaign.tasks.count() // LINES_ON_A_PAGE) + 1))
 
 
 def works_desk(request: HttpRequest, slug: str) -> HttpResponse:
@@ -50,7 +61,7 @@ def works_desk(request: HttpRequest, slug: str) -> HttpResponse:
     run = PlanRun.objects.adopted(request.campaign)
     lines = pages.desk_lines(request.campaign, run) if run else []
     context = {
-        "run": run, "lines": lines, "chart": pages.chart(lines, title=_("Chart of the plan; the table says the same.")),
+        "run": run, "lines": lines, "axis": pages.picture(lines),
         "finish": pages.finish_day(run) if run else None, "tasks": request.campaign.tasks.count(),
         "runs": PlanRun.objects.filter(campaign=request.campaign).select_related("report__crossing")[:RUNS_SHOWN],
         "may_plan": request.actor.has_role(*services.PLAN_ROLES), "request_id": str(uuid.uuid4()),
@@ -92,7 +103,7 @@ def plan_run(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
     context = {
         "run": run, "lines": lines, "moved": [line for line in lines if line.old_start], "finish": pages.finish_day(run),
         "old_finish": pages.finish_day(run.based_on) if run.based_on else None,
-        "chart": pages.chart(lines, title=_("Chart of the plan; the table says the same.")),
+        "axis": pages.picture(lines),
         "may_adopt": request.actor.has_role(*services.PLAN_ROLES) and run.adopted_at is None,
     }  # fmt: skip
     return render(request, "works/run.html", context)
