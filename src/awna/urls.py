@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from django.conf.urls.i18n import i18n_patterns
 
 from .kit.policies import ANYONE, guarded_include
+from .kit.snapshots import left_out
 
 ROOM_URLS = [
     f"awna.{room}.urls"
@@ -28,7 +29,7 @@ ROOM_URLS = [
 urlpatterns = [
     *(pattern for room in ("kit",) for pattern in import_module(f"awna.{room}.urls").urlpatterns),
     *i18n_patterns(
-        guarded_include("accounts/", "allauth.urls", GET=ANYONE, POST=ANYONE),
+        guarded_include("accounts/", "allauth.urls", GET=ANYONE, POST=ANYONE, snapshot=left_out("people sign in at the site itself")),
         *(pattern for module in ROOM_URLS for pattern in import_module(module).urlpatterns),
         prefix_default_language=False,
     ),

@@ -1,12 +1,15 @@
 """The files of a book's log, exactly as they lie on disk: for witnesses, mirrors and anybody's own checker."""
 
 import re
+from collections.abc import Iterator
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 
 from awna.books import services as books
 from awna.books.models import Book
 from awna.core.log.checking import place_of
+from awna.kit.snapshots import Values
 
 TEXTS = ("checkpoint", "witnessed", "policy", "keys", "entries")
 CHECKPOINT_CACHE = "public, max-age=5"
@@ -26,6 +29,13 @@ def log_file(request: HttpRequest, slug: str, path: str) -> HttpResponse:
     answer["Access-Control-Allow-Origin"] = "*"
     answer["X-Content-Type-Options"] = "nosniff"
     return answer
+
+
+def log_paths(campaign: Any) -> Iterator[Values]:
+    """Every published file of the log, the texts last: a reader of a half-made copy finds no head without its tree."""
+    book = getattr(campaign, "book", None)
+    paths = books.log_paths(book) if book else []
+    yield from ({"path": path} for path in sorted(paths, key=lambda path: (path.rpartition("/")[2] in TEXTS, path)))
 
 
 def _book_of(request: HttpRequest) -> Book:

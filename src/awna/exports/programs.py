@@ -44,7 +44,6 @@ def _entries(book: Book) -> Iterator[Line]:
         rows = Transfer.objects.filter(book=book, entry_seq__gte=within.start, entry_seq__lt=within.stop).order_by("entry_seq", "line")
         for seq, debit, credit, commodity, minor in rows.values_list("entry_seq", "debit_account", "credit_account", "commodity", "amount"):
             moves.setdefault(seq, []).append(Move(str(debit), str(credit), str(commodity), minor))
-        found = Entry.objects.filter(book=book, seq__gte=within.start, seq__lt=within.stop).order_by("seq").defer("leaf", "request_hash")
-        for entry in found:
-            yield Line(entry.seq, str(entry.pk), entry.effective_date, entry.kind, tuple(moves.get(entry.seq, ())),
-                       str(entry.proposal_id or ""), entry.reverses)  # fmt: skip
+        found = Entry.objects.filter(book=book, seq__gte=within.start, seq__lt=within.stop).order_by("seq")
+        for seq, pk, day, kind, proposal, reverses in found.values_list("seq", "pk", "effective_date", "kind", "proposal", "reverses"):
+            yield Line(seq, str(pk), day, kind, tuple(moves.get(seq, ())), str(proposal or ""), reverses)

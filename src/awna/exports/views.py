@@ -4,9 +4,10 @@ from pathlib import Path
 
 from django.http import Http404, HttpRequest, HttpResponse
 
-from awna import verify
+from awna import checkcopy, verify
 from awna.books import services as books
 from awna.core.problems import Refused
+from awna.kit.http import file_answer
 
 
 def book_dump(request: HttpRequest, slug: str) -> HttpResponse:
@@ -32,3 +33,8 @@ def verifier(request: HttpRequest) -> HttpResponse:
 def verifier_digest(request: HttpRequest) -> HttpResponse:
     """The SHA-256 of `verify.py`, in the form that `sha256sum --check` reads."""
     return HttpResponse(f"{verify.own_digest()}  awna-verify.py\n", content_type="text/plain; charset=utf-8")
+
+
+def copy_checker(request: HttpRequest) -> HttpResponse:
+    """`checkcopy.py`, which checks a copy of this site; it lies beside `verify.py` in every copy."""
+    return file_answer(Path(checkcopy.__file__).read_bytes(), name="checkcopy.py", media_type="text/x-python; charset=utf-8")

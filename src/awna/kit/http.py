@@ -34,9 +34,9 @@ def message_page(request: HttpRequest, *, title: str, lines: list[str], back: st
     return render(request, "kit/message.html", {"title": title, "lines": lines, "back": back, "back_text": back_text})
 
 
-def json_answer(value: Any) -> HttpResponse:
-    """Plain data, readable by people: UTF-8, one level of indent."""
-    return HttpResponse(json.dumps(value, ensure_ascii=False, indent=1, default=str) + "\n", content_type="application/json; charset=utf-8")
+def plain_json(value: Any) -> str:
+    """Plain data, readable by people: one level of indent."""
+    return json.dumps(value, ensure_ascii=False, indent=1, default=str) + "\n"
 
 
 def file_answer(data: bytes, *, name: str, media_type: str) -> HttpResponse:

@@ -8,6 +8,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import URLPattern, URLResolver, get_resolver, include, path
 
+from .snapshots import InSnapshot, usual
+
 METHODS = ("GET", "POST")
 
 
@@ -53,16 +55,21 @@ def role(*names: str) -> Policy:
     return Policy(" or ".join(names), login=True, roles=frozenset(names))
 
 
-def guarded(route: str, view: Callable[..., Any], *, name: str, GET: Policy | None = None, POST: Policy | None = None) -> URLPattern:
-    """A `path` whose methods carry policies. HEAD follows GET; a method without a policy is refused."""
-    return path(route, _with_policies(view, GET=GET, POST=POST), name=name)
+def guarded(
+    route: str, view: Callable[..., Any], *, name: str, GET: Policy | None = None, POST: Policy | None = None, snapshot: InSnapshot | None = None
+) -> URLPattern:  # fmt: skip
+    """A `path` whose methods carry policies. HEAD follows GET; a method without a policy is refused.
+
+    `snapshot` says how static copies carry a page that anyone may read; what goes without saying stands in `kit.snapshots.usual`.
+    """
+    return path(route, _with_policies(view, snapshot, GET=GET, POST=POST), name=name)
 
 
-def guarded_include(route: str, module: str, *, GET: Policy, POST: Policy) -> URLResolver:
+def guarded_include(route: str, module: str, *, GET: Policy, POST: Policy, snapshot: InSnapshot | None = None) -> URLResolver:
     """Another library's addresses, all under the same policies."""
     resolver = path(route, include(module))
     for pattern in _patterns_of(resolver):
-        pattern.callback = _with_policies(pattern.callback, GET=GET, POST=POST)
+        pattern.callback = _with_policies(pattern.callback, snapshot, GET=GET, POST=POST)
     return resolver
 
 
@@ -72,15 +79,26 @@ def policies_of(view: Callable[..., Any]) -> dict[str, Policy] | None:
 
 def declared_policies() -> Iterator[tuple[str, str, dict[str, Policy] | None]]:
     """Each address of the site as (route, name, policies by method); policies is None where none was declared."""
-    yield from _walk(get_resolver(), "")
+    for route, pattern in _walk(get_resolver(), ""):
+        yield route, pattern.name or "", policies_of(pattern.callback)
 
 
-def _with_policies(view: Callable[..., Any], **by_method: Policy | None) -> Callable[..., Any]:
+def open_addresses() -> Iterator[tuple[str, URLPattern, InSnapshot | None]]:
+    """Each address that anyone may read: its route, its pattern, and how snapshots carry it; None where that is not declared."""
+    for route, pattern in _walk(get_resolver(), ""):
+        declared = policies_of(pattern.callback) or {}
+        if declared.get("GET") is ANYONE:
+            said = getattr(pattern.callback, "snapshot", None)
+            yield route, pattern, said or usual(pattern.pattern.converters, declared)
+
+
+def _with_policies(view: Callable[..., Any], snapshot: InSnapshot | None, **by_method: Policy | None) -> Callable[..., Any]:
     def guarded_view(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         return view(request, *args, **kwargs)
 
     update_wrapper(guarded_view, view)
     guarded_view.policies = {method: policy for method, policy in by_method.items() if policy}  # type: ignore[attr-defined]  # an attribute of a function
+    guarded_view.snapshot = snapshot  # type: ignore[attr-defined]  # as above
     return guarded_view
 
 
@@ -92,10 +110,10 @@ def _patterns_of(resolver: URLResolver) -> Iterator[URLPattern]:
             yield pattern
 
 
-def _walk(resolver: URLResolver, prefix: str) -> Iterator[tuple[str, str, dict[str, Policy] | None]]:
+def _walk(resolver: URLResolver, prefix: str) -> Iterator[tuple[str, URLPattern]]:
     for pattern in resolver.url_patterns:
         route = prefix + str(pattern.pattern)
         if isinstance(pattern, URLResolver):
             yield from _walk(pattern, route)
         else:
-            yield route, pattern.name or "", policies_of(pattern.callback)
+            yield route, pattern

@@ -82,9 +82,20 @@ class Places:
         return f"{kind} {number}, {district}" if district else f"{kind} {number}"
 
     def end(self, account: Account) -> dict[str, Any]:
-        """One end of a row: the stage in words, and where that is."""
-        return {"stage": words.STAGES.get(account.stage, account.stage), "place": self.name(account.custody), "custody": short(account.custody),
-                "account": short(account)}  # fmt: skip
+        """One end of a row: the stage in words, and where that is. Each account is named once, for pages of hundreds of rows."""
+        if account.pk not in self._ends:
+            stage, custody = words.STAGES.get(account.stage, account.stage), account.custody
+            self._ends[account.pk] = {
+                "stage": str(stage),
+                "place": self.name(custody),
+                "custody": short(custody),
+                "account": short(account),
+            }
+        return self._ends[account.pk]
+
+    @cached_property
+    def _ends(self) -> dict[Any, dict[str, Any]]:
+        return {}
 
 
 def kind_words() -> dict[str, str]:

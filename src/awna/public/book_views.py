@@ -20,7 +20,7 @@ from awna.books.services.sums import totals_of
 from awna.core.amounts import format_minor
 from awna.core.log.tree import hash_leaf
 from awna.core.problems import Refused
-from awna.kit.http import file_answer, json_answer, refused_page
+from awna.kit.http import file_answer, plain_json, refused_page
 
 from . import words
 from .book_shown import Places, address, book_or_404, chips, fields, fund_title, kind_words, tabs, thing_name
@@ -54,11 +54,16 @@ def book_page(request: HttpRequest, slug: str, page: str) -> HttpResponse:
     """One hundred entries at an address that never changes."""
     found = book_or_404(request)
     number = page_number(found, page)
-    size = size_of(found)
+    return page_answer(request, found, number=number, rows=rows_of_page(found, number), size=size_of(found), places=Places(found))
+
+
+def page_answer(request: HttpRequest, book: Book, *, number: int, rows: list[BookRow], size: int, places: Places) -> HttpResponse:
+    """The page of these rows. In a snapshot it says nothing of the newest head or day, so that it stays as it is while its entries do."""
+    is_live = getattr(request, "snapshot", None) is None
     context = {
-        "title": _("Open books"), "tabs": tabs(slug, ""), "page_name": page, "rows": shown_rows(rows_of_page(found, number), Places(found)),
-        "earlier": f"{number - 1:04d}" if number > 1 else "", "later": f"{number + 1:04d}" if size > number * ENTRIES_PAGE else "",
-        "log": log_standing(found), "told_until": last_readable_day(found), "size": size,
+        "title": _("Open books"), "tabs": tabs(book.campaign.slug, ""), "page_name": f"{number:04d}", "rows": shown_rows(rows, places),
+        "earlier": f"{number - 1:04d}" if number > 1 else "", "later": f"{number + 1:04d}" if size > number * ENTRIES_PAGE else "", "size": size,
+        "log": log_standing(book) if is_live else None, "told_until": last_readable_day(book) if is_live else None,
     }  # fmt: skip
     return render(request, "public/book_page.html", context)
 
@@ -136,17 +141,24 @@ def figure(request: HttpRequest, slug: str, figure: str, code: str) -> HttpRespo
 
 def book_json(request: HttpRequest, slug: str, page: str) -> HttpResponse:
     found = book_or_404(request)
-    return json_answer(_plain(rows_of_page(found, page_number(found, page))))
+    return HttpResponse(json_text(rows_of_page(found, page_number(found, page))), content_type="application/json; charset=utf-8")
+
+
+def json_text(rows: list[BookRow]) -> str:
+    return plain_json(_plain(rows))
 
 
 def book_csv(request: HttpRequest, slug: str, page: str) -> HttpResponse:
-    found, out = book_or_404(request), io.StringIO()
+    found = book_or_404(request)
+    return HttpResponse(csv_text(rows_of_page(found, page_number(found, page))), content_type="text/csv; charset=utf-8")
+
+
+def csv_text(rows: list[BookRow]) -> str:
+    out = io.StringIO()
     writer = csv.DictWriter(out, ["entry", "line", "date", "kind", "from", "to", "fund", "amount", "commodity", "reverses"])
     writer.writeheader()
-    writer.writerows(
-        {name: safe_cell(value) for name, value in row.items()} for row in _plain(rows_of_page(found, page_number(found, page)))
-    )
-    return HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
+    writer.writerows({name: safe_cell(value) for name, value in row.items()} for row in _plain(rows))
+    return out.getvalue()
 
 
 def _plain(rows: list[BookRow]) -> list[dict[str, Any]]:
@@ -197,7 +209,7 @@ def shown_rows(rows: list[BookRow], places: Places) -> list[dict[str, Any]]:
     for item in rows:
         row, seq = item.transfer, item.entry.seq
         shown.append({
-            "entry": item.entry, "seq": seq, "anchor": seq not in anchored, "kind": words.what(item.entry),
+            "entry": item.entry, "seq": seq, "anchor": seq not in anchored, "kind": str(words.what(item.entry)),
             "by": item.entry.author.get_name_display(), "row": row, "minor": item.minor, "balance": item.balance,
             "from": places.end(row.debit_account) if row else None, "to": places.end(row.credit_account) if row else None,
             "fund": fund_title(row.credit_fund) if row else "", "code": row.commodity.code if row else "", "scale": row.commodity.scale if row else 0,

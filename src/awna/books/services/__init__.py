@@ -35,9 +35,10 @@ from .periods import (
     propose_policy,
     renew_policy,
 )
+from .plain import safe_cell
 from .posting import PostingReport, ensure_milestones, file_in_log, post_entries, post_entry, row_payload
 from .proofs import prove_entry
-from .publish import log_file, publish_after_commit, publish_log, receive_cosigned
+from .publish import log_file, log_paths, publish_after_commit, publish_log, receive_cosigned
 from .reading import balance_of, stock_by_place, sums_by_stage, trial_balance
 from .references import ensure_reference, find_key, forget_line_texts, forget_reference, leaf_text, reference_of
 from .releases import (
@@ -67,13 +68,13 @@ __all__ = [
     "compare_account", "compare_accounts", "convert", "correct_line", "count_cash", "due_batches", "dump_book", "ensure_commodity",
     "ensure_custody", "ensure_fund", "ensure_milestones", "ensure_reference", "entry_using", "exchange_free", "exchange_released",
     "file_in_log", "find_key", "forget_line_texts", "forget_reference", "goal_bar", "hold_ceilings", "leaf_text", "left_of_lot", "log",
-    "log_file", "log_key", "log_standing", "open_balances", "open_bank_account", "open_book", "open_cash_box", "open_provider_account",
+    "log_file", "log_key", "log_paths", "log_standing", "open_balances", "open_bank_account", "open_book", "open_cash_box", "open_provider_account",
     "path_value", "pay_refund", "pay_released", "post_all_unidentified", "post_bank_fact", "post_entries", "post_entry",
     "post_unidentified", "posting", "propose_act", "propose_correction", "propose_loss", "propose_opening_balance",
     "propose_opening_stock", "propose_policy", "propose_reclass", "propose_refund", "propose_reversal", "propose_wages", "prove_entry",
     "prove_share", "publish_after_commit", "publish_head", "publish_log", "rate_on", "read_entries", "rebuild_derived",
     "receive_cosigned", "record_rate", "reference_of", "refunded_shares", "release_held", "remit", "remit_booked_line", "renew_policy", "repost_line",
-    "reverse_entry", "row_payload", "rule_id", "say_movements", "say_statements", "send_equipment_home", "set_exposure",
+    "reverse_entry", "row_payload", "rule_id", "safe_cell", "say_movements", "say_statements", "send_equipment_home", "set_exposure",
     "settle_provider", "shortfalls", "stock_by_place", "store_document", "store_statement", "sums_by_stage", "take_back_advance",
     "take_gift", "take_gifts", "trace_lot", "trace_shares", "trial_balance", "write_slip",
 ]  # fmt: skip

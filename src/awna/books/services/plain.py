@@ -7,7 +7,7 @@ from django.db.models import Sum
 
 from awna.core.amounts import format_minor
 
-from ..models import Account, Book, Entry, Transfer
+from ..models import Account, Book, Commodity, Entry, Fund, Transfer
 from .browse import entries_q, rows_within, seq_bounds, size_of
 from .filters import Filters
 
@@ -24,34 +24,46 @@ def safe_cell(value: Any) -> Any:
 
 def plain_rows(book: Book, filters: Filters) -> Iterator[Plain]:
     """Every row that fits, oldest first. Amounts are in minor units; `scale` counts their decimals."""
+    accounts = {pk: (str(pk), str(custody or "")) for pk, custody in Account.objects.filter(book=book).values_list("pk", "custody")}
+    funds = dict(Fund.objects.filter(book=book).values_list("pk", "code"))
+    things = {row.pk: row for row in Commodity.objects.filter(accounts__book=book).distinct()}
+    columns = ("entry_seq", "line", "kind", "debit_stage", "credit_stage", "debit_account", "credit_account", "debit_fund", "credit_fund",
+               "amount", "commodity", "movement", "lot_seq", "lot_line")  # fmt: skip
     for low, high in _steps(book, filters):
-        rows = rows_within(book, filters, low, high)
-        found = rows.order_by("entry_seq", "line").select_related("entry", "commodity", "debit_fund", "credit_fund", "debit_account",
-                                                                  "credit_account").defer("entry__leaf")  # fmt: skip
-        for row in found:
+        rows = list(rows_within(book, filters, low, high).order_by("entry_seq", "line").values_list(*columns))
+        entries = _entry_facts(book, rows[0][0], rows[-1][0]) if rows else {}
+        for seq, line, kind, left, arrived, debit, credit, debit_fund, credit_fund, minor, commodity, movement, lot, lot_line in rows:
+            (day, proposal, reverses), thing = entries[seq], things[commodity]
+            (from_account, from_custody), (to_account, to_custody) = accounts[debit], accounts[credit]
             yield {
-                "entry": row.entry_seq, "line": row.line, "date": row.entry.effective_date, "kind": row.kind,
-                "from_stage": row.debit_stage, "to_stage": row.credit_stage, "from_account": str(row.debit_account_id),
-                "to_account": str(row.credit_account_id), "from_custody": str(row.debit_account.custody_id or ""),
-                "to_custody": str(row.credit_account.custody_id or ""), "from_fund": row.debit_fund.code, "to_fund": row.credit_fund.code,
-                "amount": format_minor(row.amount, row.commodity.scale), "amount_minor": row.amount, "scale": row.commodity.scale,
-                "commodity": row.commodity.code, "commodity_kind": row.commodity.kind, "proposal": str(row.entry.proposal_id or ""),
-                "movement": str(row.movement_id or ""), "lot": row.lot, "reverses": row.entry.reverses,
+                "entry": seq, "line": line, "date": day, "kind": kind, "from_stage": left, "to_stage": arrived, "from_account": from_account,
+                "to_account": to_account, "from_custody": from_custody, "to_custody": to_custody, "from_fund": funds[debit_fund],
+                "to_fund": funds[credit_fund], "amount": format_minor(minor, thing.scale), "amount_minor": minor, "scale": thing.scale,
+                "commodity": thing.code, "commodity_kind": thing.kind, "proposal": proposal, "movement": str(movement or ""),
+                "lot": "" if lot is None else f"{lot}.{lot_line}", "reverses": reverses,
             }  # fmt: skip
+
+
+def _entry_facts(book: Book, first: int, last: int) -> dict[int, tuple[Any, str, int | None]]:
+    """Day, proposal and reversed entry of the entries from one number to another."""
+    found = Entry.objects.filter(book=book, seq__gte=first, seq__lte=last).values_list("seq", "effective_date", "proposal", "reverses")
+    return {seq: (day, str(proposal or ""), reverses) for seq, day, proposal, reverses in found}
 
 
 def plain_entries(book: Book, filters: Filters) -> Iterator[Plain]:
     """Every entry that has a row that fits, or that has no rows where no filter asks for any."""
+    columns = ("seq", "pk", "effective_date", "kind", "author", "second", "proposal", "reverses", "row_count")
     for low, high in _steps(book, filters):
         rows = rows_within(book, filters, low, high)
         wanted = set(rows.order_by().values_list("entry_seq", flat=True))
         if not filters.on_rows:
             bare = Entry.objects.filter(entries_q(filters), book=book, seq__gte=low, seq__lt=high, row_count=0)
             wanted |= set((bare.filter(kind=filters.kind) if filters.kind else bare).values_list("seq", flat=True))
-        for entry in Entry.objects.filter(book=book, seq__in=wanted).order_by("seq").defer("leaf", "request_hash"):
+        found = Entry.objects.filter(book=book, seq__in=wanted).order_by("seq").values_list(*columns)
+        for seq, pk, day, kind, author, second, proposal, reverses, count in found:
             yield {
-                "entry": entry.seq, "id": str(entry.pk), "date": entry.effective_date, "kind": entry.kind, "author": str(entry.author_id),
-                "second": str(entry.second_id or ""), "proposal": str(entry.proposal_id or ""), "reverses": entry.reverses, "rows": entry.row_count,
+                "entry": seq, "id": str(pk), "date": day, "kind": kind, "author": str(author), "second": str(second or ""),
+                "proposal": str(proposal or ""), "reverses": reverses, "rows": count,
             }  # fmt: skip
 
 

@@ -289,6 +289,12 @@ def log_file(book: Book, path: str) -> bytes | None:
     return read_file(heads.log_folder(book), path)
 
 
+def log_paths(book: Book) -> list[str]:
+    """Every published file of the log, as paths below its folder."""
+    folder = heads.log_folder(book)
+    return [str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file() and not path.name.startswith(TEMPORARY)]
+
+
 def remove_leftovers(book: Book, *, disk: Disk = _DISK) -> int:
     """Remove half-written files of runs that were killed; how many there were."""
     left = list(heads.log_folder(book).rglob(f"{TEMPORARY}*"))
