@@ -131,12 +131,12 @@ def test_a_reader_signs_confirms_and_takes_back(site: str, page: Page, ground: G
     page.locator("form").filter(has=page.get_by_label("E-mail")).get_by_role("button").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Look into your mail")
     # The mail itself is read in tests/rooms/letters; here its link is followed.
-    token = letters.confirm_token(ground.letter.signatures.get())
+    token = letters.confirm_token(ground.letter.version.waiting.get())
     page.goto(f"{site}/c/clinic/letters/confirm/{token}/")
     page.get_by_role("button", name="Yes, I sign this letter").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Thank you. Your signature counts.")
     assert letters.count_signatures(ground.letter).people == 1
-    page.get_by_role("link", name="Take my name back").click()
+    page.get_by_role("link", name="Hide my name or take it back").click()
     page.get_by_role("button", name="Take my name back").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Your name is taken back")
     assert letters.count_signatures(ground.letter).people == 0

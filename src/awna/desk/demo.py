@@ -336,9 +336,12 @@ class _Story:
             ("organisation", "Lindenhof Parish", "chair", True), ("organisation", "Harbour Choir", "secretary", True),
         )  # fmt: skip
         for number, (kind, name, office, shown) in enumerate(signers, start=1):
-            letters.sign_letter(letter=letter, kind=kind, name=name, email=f"signer{number}@example.org", office=office, show_name=shown)
-        for signature in letter.signatures.all():
-            letters.confirm_signature(token=letters.confirm_token(signature))
+            body = {"office": office} if office else {}
+            letters.sign_letter(letter=letter, kind=kind, name=name, email=f"signer{number}@example.org", show_name=shown, **body)
+        for waiting in letter.version.waiting.all():
+            letters.confirm_signature(token=letters.confirm_token(waiting))
+        for organisation in letter.organisations.all():
+            letters.note_authority(organisation=organisation, authority="minutes seen", author=steward)
 
     def ask_for_more(self) -> None:
         """Ask for roof timber: one steward agreed, the second one is asked."""

@@ -49,6 +49,20 @@ def blind_index(value: str, purpose: str) -> str:
     return hmac.new(_key("index"), f"{purpose}\x1f{value.strip().casefold()}".encode(), hashlib.sha256).hexdigest()
 
 
+def seal_bytes(data: bytes, *, place: str) -> bytes:
+    """Bytes as nonce and ciphertext; they open only for the same place, such as a table's name."""
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce + AESGCM(_key("seal")).encrypt(nonce, data, place.encode())
+
+
+def open_bytes(sealed: bytes, *, place: str) -> bytes:
+    """What `seal_bytes` sealed. Raises ValueError where it was altered or sealed elsewhere."""
+    try:
+        return AESGCM(_key("seal")).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place.encode())
+    except InvalidTag as error:
+        raise ValueError(f"what was sealed for {place} does not open with the key in {settings.AWNA_KEY_DIR}") from error
+
+
 @lru_cache(maxsize=4)
 def _key(purpose: str) -> bytes:
     master = secret_in_file(settings.AWNA_KEY_DIR / "sealing_key")

@@ -1,0 +1,146 @@
+"""Open a letter, change its wording by a new version, translate it, close it; and count who signed."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+from django.db.models import Count, Q, Sum
+from django.utils import timezone
+
+from awna.core.problems import Problem, Refused
+from awna.parties.models import Campaign, Role
+from awna.parties.services import refuse_unless_role
+
+from ..models import LetterText, LetterVersion, OpenLetter, Organisation, PaperSheet, Signature
+
+WRITERS = ("steward", "coordinator")
+
+
+@dataclass(frozen=True)
+class LetterCount:
+    """What stands under one letter at a moment; the kinds are never added up."""
+
+    people: int
+    organisations: int
+    people_named: int
+    organisations_checking: int = 0
+    organisations_listed: int = 0
+    on_paper: int = 0
+    sheets: int = 0
+
+
+@dataclass(frozen=True)
+class Wording:
+    """A letter's words in one language. `state` is reviewed, draft or machine; the words it was written in are reviewed."""
+
+    title: str
+    text: str
+    language: str
+    state: str
+
+
+@transaction.atomic
+def open_letter(*, campaign: Campaign, code: str, title: str, text: str, language: str, author: Role) -> OpenLetter:
+    """Publish a letter for signing. The same code again gives the same letter; other words need `issue_version`."""
+    refuse_unless_role(author, *WRITERS, campaign=campaign)
+    letter, made = OpenLetter.objects.get_or_create(
+        campaign=campaign, code=code, defaults={"title": title, "text": text, "language": language}
+    )
+    if made:
+        LetterVersion.objects.create(letter=letter, language=language, title=title, text=text)
+    elif (letter.title, letter.text) != (title, text):
+        raise Refused(Problem("letter_text_fixed", "The letter “%(code)s” is open with other words. People signed those; issue a new version.",
+                              {"code": code}, "text"))  # fmt: skip
+    return letter
+
+
+@transaction.atomic
+def issue_version(*, letter: OpenLetter, title: str, text: str, author: Role) -> LetterVersion:
+    """A new wording. Who signed an earlier one stays under that one, and may sign this one too; translations begin anew."""
+    refuse_unless_role(author, *WRITERS, campaign=letter.campaign)
+    # The letter's row serialises two wordings at once.
+    row = OpenLetter.objects.select_for_update().get(pk=letter.pk)
+    if row.closed_on is not None:
+        raise Refused(closed_problem(row))
+    newest = row.version
+    if (newest.title, newest.text) == (title.strip(), text.strip()):
+        return newest
+    if not title.strip() or not text.strip():
+        raise Refused(Problem("letter_without_words", "A version needs a title and a text. Write both.", {}, "text"))
+    row.title, row.text = title.strip(), text.strip()
+    row.save(update_fields=["title", "text"])
+    row.texts.all().delete()
+    return LetterVersion.objects.create(letter=row, number=newest.number + 1, language=row.language, title=row.title, text=row.text)
+
+
+@transaction.atomic
+def translate_letter(*, letter: OpenLetter, language: str, title: str, text: str, author: Role, state: str = "machine") -> LetterText:
+    """Keep the newest wording in one more language."""
+    refuse_unless_role(author, *WRITERS, campaign=letter.campaign)
+    written, _made = LetterText.objects.update_or_create(
+        letter=letter, language=language, defaults={"title": title, "text": text, "state": state}
+    )
+    return written
+
+
+@transaction.atomic
+def close_letter(*, letter: OpenLetter, author: Role, on: date | None = None) -> OpenLetter:
+    """End the signing. What was signed stays; names can still be hidden and taken back. Twice is once."""
+    refuse_unless_role(author, *WRITERS, campaign=letter.campaign)
+    row = OpenLetter.objects.select_for_update().get(pk=letter.pk)
+    if row.closed_on is None:
+        row.closed_on = on or timezone.localdate()
+        row.save(update_fields=["closed_on"])
+    return row
+
+
+def wording_of(letter: OpenLetter, language: str) -> Wording:
+    """The newest words in this language if there are any, else as first written. The one place that knows where they are kept."""
+    found = letter.texts.filter(language=language).first() if language != letter.language else None
+    if found is not None:
+        return Wording(found.title, found.text, found.language, found.state)
+    return Wording(letter.title, letter.text, letter.language, "reviewed")
+
+
+def languages_of(letter: OpenLetter) -> list[str]:
+    """The languages in which the newest wording can be read, that of the original first."""
+    return [letter.language, *letter.texts.exclude(language=letter.language).order_by("language").values_list("language", flat=True)]
+
+
+def count_signatures(letter: OpenLetter) -> LetterCount:
+    """What counts now: people by the index alone, organisations and sheets are few."""
+    people = dict(Signature.objects.counted().filter(letter=letter).order_by().values_list("show_name").annotate(n=Count("pk")))
+    bodies = Organisation.objects.filter(letter=letter).aggregate(
+        counted=Count("pk", filter=Q(state="confirmed") & ~Q(authority="")),
+        checking=Count("pk", filter=Q(state="confirmed", authority="")),
+        listed=Count("pk", filter=Q(state="listed", hidden=False)),
+    )
+    paper = PaperSheet.objects.filter(letter=letter, struck="").aggregate(signatures=Sum("count"), sheets=Count("pk"))
+    return LetterCount(
+        people=sum(people.values()), people_named=people.get(True, 0), organisations=bodies["counted"], organisations_checking=bodies["checking"],
+        organisations_listed=bodies["listed"], on_paper=paper["signatures"] or 0, sheets=paper["sheets"],
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class VersionCount:
+    """One wording and how many signed it."""
+
+    version: LetterVersion
+    people: int
+    organisations: int
+    on_paper: int
+
+
+def count_versions(letter: OpenLetter) -> list[VersionCount]:
+    """The wordings, newest first, each with its own signatures."""
+    people = dict(Signature.objects.counted().filter(letter=letter).order_by().values_list("version").annotate(n=Count("pk")))
+    bodies = dict(Organisation.objects.counted().filter(letter=letter).order_by().values_list("version").annotate(n=Count("pk")))
+    paper = dict(PaperSheet.objects.filter(letter=letter, struck="").order_by().values_list("version").annotate(n=Sum("count")))
+    return [
+        VersionCount(row, people.get(row.pk, 0), bodies.get(row.pk, 0), paper.get(row.pk, 0)) for row in letter.versions.order_by("-number")
+    ]
+
+
+def closed_problem(letter: OpenLetter) -> Problem:
+    return Problem("letter_closed", "This letter was closed on %(day)s. It takes no more signatures.", {"day": letter.closed_on})
