@@ -33,6 +33,7 @@ from awna.works import services as works
 from awna.works.task_file import load_tasks
 
 from .demo_files import FILES, bank_file, write_files_to_import
+from .demo_news import tell_news
 from .services import import_statement
 
 SLUG = "wadi-sanad"
@@ -97,6 +98,7 @@ def seed(*, say: Callable[[str], None]) -> Campaign:
     for step in (
         story.found_campaign, story.open_accounts, story.plan_the_building, story.collect_gifts, story.send_money_on, story.buy,
         story.bring_goods, story.gather_crews, story.plan_works, story.write_letter, story.ask_for_more,
+        story.tell_news,
     ):  # fmt: skip
         say(_sentence(step))
         step()
@@ -347,6 +349,10 @@ class _Story:
         """Ask for roof timber: one steward agreed, the second one is asked."""
         proposal = self._proposed("owner", self.omar.custody, 1_800_00, "Roof timber, 400 m", line="A.4", evidence=("invoice",))
         approvals.decide_release(proposal=proposal, steward=self.roles["Salma"], choice="approve", request_id="demo-timber-salma")
+
+    def tell_news(self) -> None:
+        """Tell the news, announce events, promise outcomes."""
+        tell_news(campaign=self.campaign, book=self.book, roles=self.roles, today=self.today)
 
     def _proposed(
         self, purse: str, payee: Custody, minor: int, text: str, *, line: str = "", evidence: tuple[str, ...] = (),

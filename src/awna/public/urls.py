@@ -5,8 +5,7 @@ from awna.kit.snapshots import data_file, left_out, table_page
 
 from . import book_report_views as reports
 from . import book_views as books
-from . import news_views as news
-from . import copy_views, views
+from . import copy_views, news_urls, views
 from .snapshot.listed import each_figure, each_page, page_instead
 
 urlpatterns = [
@@ -45,8 +44,7 @@ urlpatterns = [
     guarded("c/<slug:slug>/book/<str:page>.json", books.book_json, name="book_json", GET=ANYONE, snapshot=data_file(each_page)),
     guarded("c/<slug:slug>/book/<str:page>/", books.book_page, name="book_page", GET=ANYONE, snapshot=table_page(each_page)),
     guarded("c/<slug:slug>/money/<str:figure>/<str:code>/", books.figure, name="figure", GET=ANYONE, snapshot=table_page(each_figure)),
-    guarded("c/<slug:slug>/news/", news.updates, name="updates", GET=ANYONE),
-    guarded("c/<slug:slug>/news/<uuid:update>/", news.update, name="update", GET=ANYONE, snapshot=left_out("comes with its photos")),
+    *news_urls.urlpatterns,
     guarded("snapshot/", copy_views.about, name="snapshot", GET=ANYONE),
     guarded("c/<slug:slug>/gift/<str:token>/", views.trace, name="trace", GET=ANYONE),
 ]

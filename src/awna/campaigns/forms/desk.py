@@ -149,6 +149,7 @@ class PromiseForm(_OfCampaign):
     text = forms.CharField(label=_("In more words"), widget=forms.Textarea, required=False)
     language = forms.ChoiceField(label=_("Language"))
     promised_on = _date(_("Promised for"), help_text=_("It cannot be changed later."))
+    stated_on = _date(_("Promised on"), required=False, help_text=_("Empty: today."))
 
 
 class IndicatorForm(forms.Form):

@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from awna.books.models import Document
 from awna.kit.codes import MailedCode
 from awna.kit.sealed import SealedTextField
-from awna.parties.models import ROLE_NAMES, Campaign, Role
+from awna.parties.models import Campaign, Role
+
+from .roles import role_words
 
 
 class UpdateQuerySet(models.QuerySet["Update"]):
@@ -21,6 +23,10 @@ class UpdateQuerySet(models.QuerySet["Update"]):
     def standing(self) -> Self:
         """Those that were not withdrawn."""
         return self.filter(withdrawn_at=None)
+
+    def pinned_first(self) -> Self:
+        """The pinned one, then the newest. Engines differ on where nothing sorts, so it is said."""
+        return self.order_by(models.F("pinned_at").desc(nulls_last=True), "-published_at")
 
     def with_proofs(self) -> Self:
         """With all that a page shows of them, in two questions to the database."""
@@ -37,12 +43,12 @@ class Update(models.Model):
     text = models.TextField()
     language = models.CharField(max_length=8)
     author = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="+")
-    author_role = models.CharField(max_length=20, choices=ROLE_NAMES, blank=True)
+    author_role = models.CharField(max_length=20, blank=True)
     published_at = models.DateTimeField(default=timezone.now)
     pinned_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_reason = models.CharField(max_length=300, blank=True)
-    withdrawn_role = models.CharField(max_length=20, choices=ROLE_NAMES, blank=True)
+    withdrawn_role = models.CharField(max_length=20, blank=True)
     title_withdrawn = models.BooleanField(default=False)
     request_id = models.CharField(max_length=80)
 
@@ -61,6 +67,12 @@ class Update(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("update", kwargs={"slug": self.campaign.slug, "update": self.pk})
+
+    def get_author_role_display(self) -> str:
+        return role_words(self.author_role)
+
+    def get_withdrawn_role_display(self) -> str:
+        return role_words(self.withdrawn_role)
 
     @property
     def title_shown(self) -> str:

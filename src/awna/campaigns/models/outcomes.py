@@ -7,7 +7,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from awna.parties.models import ROLE_NAMES, Campaign, Role
+from awna.parties.models import Campaign, Role
+
+from .roles import role_words
 
 
 class Outcome(models.Model):
@@ -77,7 +79,7 @@ class Measurement(models.Model):
     value = models.DecimalField(max_digits=15, decimal_places=2)
     source = models.CharField(max_length=200)
     author = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="+")
-    author_role = models.CharField(max_length=20, choices=ROLE_NAMES)
+    author_role = models.CharField(max_length=20)
     stated_at = models.DateTimeField(default=timezone.now)
     request_id = models.CharField(max_length=80)
 
@@ -93,6 +95,9 @@ class Measurement(models.Model):
     def __str__(self) -> str:
         return f"{self.value} {self.measured_on}"
 
+    def get_author_role_display(self) -> str:
+        return role_words(self.author_role)
+
 
 class Forecast(models.Model):
     """When an outcome is expected as seen on one day, why, and who said so. Each stays beside the next."""
@@ -102,7 +107,7 @@ class Forecast(models.Model):
     expected_on = models.DateField(null=True, blank=True)
     reason = models.CharField(max_length=300, blank=True)
     author = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="+")
-    author_role = models.CharField(max_length=20, choices=ROLE_NAMES)
+    author_role = models.CharField(max_length=20)
     stated_at = models.DateTimeField(default=timezone.now)
     request_id = models.CharField(max_length=80)
 
@@ -116,3 +121,6 @@ class Forecast(models.Model):
 
     def __str__(self) -> str:
         return f"{self.expected_on}"
+
+    def get_author_role_display(self) -> str:
+        return role_words(self.author_role)

@@ -2,9 +2,10 @@
 
 import uuid
 
+from django.conf import settings
 from django.db import models
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from awna.parties.models import Campaign
 
@@ -27,7 +28,9 @@ class ShortLink(models.Model):
         return f"{self.code} → {self.path}"
 
     def get_absolute_url(self) -> str:
-        return reverse("short_link", kwargs={"code": self.code})
+        # The same in every language: which one it leads to stands in `path`.
+        with translation.override(settings.LANGUAGE_CODE):
+            return reverse("short_link", kwargs={"code": self.code})
 
 
 class Fact(models.Model):

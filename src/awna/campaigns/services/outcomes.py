@@ -20,15 +20,19 @@ OUTCOME_ROLES = ("steward", "site_lead")
 
 @transaction.atomic
 def promise_outcome(
-    *, campaign: Campaign, code: str, title: str, text: str = "", language: str, promised_on: date, author: Role
+    *, campaign: Campaign, code: str, title: str, text: str = "", language: str, promised_on: date, author: Role,
+    stated_on: date | None = None,
 ) -> Outcome:  # fmt: skip
-    """Promise something by a day. The same code again is the same promise; with other words or another day it is refused."""
+    """Promise something by a day; `stated_on`: when it was promised, if not today. The same code again is the same promise; with other words or another day it is refused."""
     refuse_unless_role(author, *OUTCOME_ROLES, campaign=campaign)
     if not title.strip():
         raise Refused(Problem("outcome_without_title", "Say in one sentence what will be so. Write a title.", {}, "title"))
+    stated_on = stated_on or timezone.localdate()
+    if stated_on > timezone.localdate():
+        raise Refused(Problem("promise_from_the_future", "Nothing was promised after today. Look at the date.", {}, "stated_on"))
     outcome, made = Outcome.objects.get_or_create(
         campaign=campaign, code=code,
-        defaults={"title": title.strip(), "text": text.strip(), "language": language, "promised_on": promised_on,
+        defaults={"title": title.strip(), "text": text.strip(), "language": language, "promised_on": promised_on, "stated_on": stated_on,
                   "position": campaign.outcomes.count()},
     )  # fmt: skip
     if not made and (outcome.title, outcome.promised_on) != (title.strip(), promised_on):
