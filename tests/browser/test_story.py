@@ -115,7 +115,7 @@ def sign_in(page: Page, site: str, name: str) -> None:
     page.goto(f"{site}/accounts/login/")
     page.get_by_label("Email").fill(f"{name}@example.org")
     page.get_by_label("Password").first.fill(PASSWORD)
-    page.get_by_role("button", name="Sign In", exact=True).click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Wadi Sanad Clinic")
 
 

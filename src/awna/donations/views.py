@@ -22,6 +22,7 @@ from .models import Donor, Gift, Pledge
 from .qr import payment_code
 
 STEPS = 4
+HOW = "donations/_how.html"
 
 
 def give(request: HttpRequest, slug: str) -> HttpResponse:
@@ -37,7 +38,7 @@ def give(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect(f"{reverse('give_details', kwargs={'slug': slug})}?{urlencode(form.as_query())}")
     return form_page(
         request, form=form, title=_("How much would you like to give?"), submit=_("Continue"), steps=_step(1),
-        intro=_("We take no fee; your bank may charge you for the transfer. You need no account."),
+        intro=_("We take no fee; your bank may charge you for the transfer. You need no account."), aside=HOW, step=1,
     )  # fmt: skip
 
 
@@ -61,7 +62,7 @@ def give_details(request: HttpRequest, slug: str) -> HttpResponse:
             return redirect("give_check", slug=slug, token=pledge.donor.token)
     return form_page(
         request, form=form, title=_("Who gives it?"), submit=_("Continue"), steps=_step(2), back=reverse("give", kwargs={"slug": slug}),
-        intro=_("You may leave both lines empty. Then keep the page that follows: it is the only way back to your gift."),
+        intro=_("You may leave both lines empty. Then keep the page that follows: it is the only way back to your gift."), aside=HOW, step=2,
     )  # fmt: skip
 
 

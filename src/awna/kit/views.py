@@ -27,6 +27,11 @@ def forbidden(request: HttpRequest, exception: Any = None) -> HttpResponse:
     return render(request, "kit/403.html", {"reason": str(exception or "")}, status=403)
 
 
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form without a valid mark against forgery: too old, or sent without its cookie."""
+    return render(request, "kit/403_form.html", status=403)
+
+
 def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
     return render(request, "kit/404.html", status=404)
 
