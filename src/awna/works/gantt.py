@@ -11,7 +11,7 @@ HATCH = (
 WIDTH, LABELS, ROW, TOP = 1000.0, 206.0, 34, 40  # user units: the whole, the column of names, one row, above the first
 STANDALONE_STYLE = (
     "text{font:14px sans-serif}.grid{stroke:#d8d4cc;fill:none}.today{stroke:#a33;stroke-width:2}.shut{stroke:#a33}"
-    ".g1{fill:#2f6f4f}.g2{fill:#7fb59a}.g3{fill:#4a78a8}.g4{fill:#c98a2b}.ghost{fill:#aaa}"
+    ".band{opacity:.35}.gx{font-size:12px}.g1{fill:#2f6f4f}.g2{fill:#7fb59a}.g3{fill:#4a78a8}.g4{fill:#c98a2b}.ghost{fill:#aaa}"
 )
 
 
@@ -54,12 +54,17 @@ def draw(
     rows = [row for index, bar in enumerate(bars) for row in pen.bar(bar, TOP + ROW * index)]
     head = (
         f'<svg class="gantt" viewBox="0 0 {WIDTH:.0f} {height}" role="img" aria-label="{escape(title)}"'
-        f"{' xmlns=' + chr(34) + 'http://www.w3.org/2000/svg' + chr(34) if standalone else ''}><title>{escape(title)}</title>"
+        f"{_own_file(height) if standalone else ''}><title>{escape(title)}</title>"
     )
     style = f"<style>{STANDALONE_STYLE}</style>" if standalone else ""
     marks = [pen.tick(slot, label) for slot, label in ticks] + [pen.band(span) for span in closed]
     now = [f'<path class="today" d="M{pen.at(today):.1f} {TOP - 8}V{height - 24}"/>'] if today is not None and 0 <= today <= end else []
     return "".join([head, style, HATCH if closed else "", *marks, *rows, *now, "</svg>"])
+
+
+def _own_file(height: float) -> str:
+    """What a file of its own needs: its name space, and its size, or a viewer squeezes a long chart into its window."""
+    return f' xmlns="http://www.w3.org/2000/svg" width="{WIDTH:.0f}" height="{height:.0f}"'
 
 
 @dataclass(frozen=True)

@@ -100,3 +100,48 @@ def test_ctrl_c_gives_the_best_plan_so_far(tmp_path: Path) -> None:
         out, _ = process.communicate(timeout=60)
     assert process.returncode == 0
     assert len(json.loads(out)["tasks"]) == 60
+
+
+DATED = """\
+kind,id,name,duration,predecessors,materials,quantity,unit,earliest,crossing,windows
+calendar,c,,,,,2,,2026-12-01,,fr;sa
+task,slab,Ground slab of the new building and its yard,4,,cement:2,,,,,
+task,walls,,6,slab,cement:2,,,,,
+stock,cement,,,,,2,bag,,,
+delivery,cement,lorry,,,,2,bag,2026-12-03,north,
+crossing,north,,,,,,,,,0..2;10..
+"""
+
+
+def test_days_are_told_and_drawn_where_there_is_a_calendar(tmp_path: Path) -> None:
+    (tmp_path / "site.csv").write_text(DATED)
+    done = awna("site.csv", "--schedules", "5", "--svg", "chart.svg", cwd=tmp_path)
+    assert "finish 16 (2026-12-10)" in done.stdout
+    assert "0      4  2026-12-01 07:00  2026-12-02 15:00  slab   Ground slab" in done.stdout
+    chart = (tmp_path / "chart.svg").read_text()
+    assert "Ground slab of the new bui…" in chart and ">2026-12-01<" in chart
+    assert "north shut" in chart and 'width="1000"' in chart
+    table = awna("site.csv", "--schedules", "5", "--csv", cwd=tmp_path)
+    assert table.stdout.splitlines()[2] == "walls,,10,16,2026-12-08T07:00:00+00:00,2026-12-10T15:00:00+00:00,usual,,cement:2"
+
+
+def test_what_does_not_go_together_is_refused_before_any_search(tmp_path: Path) -> None:
+    (tmp_path / "site.csv").write_text(ROADWORK)
+    for arguments, words in (
+        (("--event", "closed:north:2..9"), "Give the plan with --baseline"),
+        (("--baseline", "site.csv", "--simulate", "5"), "not simulated in the same run"),
+        (("--json", "--csv"), "JSON or CSV"),
+        (("--cluster", "nowhere"), "No scheduler of a cluster answers at nowhere"),
+    ):
+        done = awna("site.csv", *arguments, cwd=tmp_path)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert words in done.stderr
+    wrong = awna("site.csv", "--workers", "none", cwd=tmp_path)
+    assert wrong.returncode == EXIT_MISUSED and "none is no whole number from 1 to 64" in wrong.stderr
+
+
+def test_workers_do_not_change_a_counted_plan(tmp_path: Path) -> None:
+    rows = "".join(f"task,T{n},{1 + n * 7 % 5},{f'T{n - 3}' if n > 2 else ''},crew:{1 + n % 3},\n" for n in range(30))
+    (tmp_path / "site.csv").write_text(f"kind,id,duration,predecessors,machines,quantity\n{rows}machine,crew,,,,4\n")
+    plans = [awna("site.csv", "--csv", "--schedules", "400", "--workers", workers, cwd=tmp_path).stdout for workers in ("1", "3")]
+    assert plans[0] == plans[1] != ""

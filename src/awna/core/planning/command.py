@@ -115,7 +115,8 @@ def _polish(
     again = _as_proven(model, found, proof)
     if again is None:
         left = max(0.0, deadline - time.monotonic())
-        again = search(model, limit=Limit(seconds=left, stop=stop), seed=seed + 1, starts=[proof.order] if proof.order else [])
+        starts = [proof.order] if proof.order else []
+        again = search(model, limit=Limit(seconds=left, stop=stop), seed=seed + 1, starts=starts, executor=executor)
     if again.schedule.complete and again.schedule.finish < found.schedule.finish:
         if report:
             report(again.schedule.finish, bound, 0.0)
