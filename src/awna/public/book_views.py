@@ -206,11 +206,12 @@ def _links(book: Book, row: Entry, *, corrected_by: list[int], ended_by: list[in
 def shown_rows(rows: list[BookRow], places: Places) -> list[dict[str, Any]]:
     """Rows as templates read them; an entry's words stand on each of its rows, its anchor on the first."""
     shown, anchored = [], set()
+    by = {role.pk: str(role.get_name_display()) for role in {item.entry.author_id: item.entry.author for item in rows}.values()}
     for item in rows:
         row, seq = item.transfer, item.entry.seq
         shown.append({
             "entry": item.entry, "seq": seq, "anchor": seq not in anchored, "kind": str(words.what(item.entry)),
-            "by": item.entry.author.get_name_display(), "row": row, "minor": item.minor, "balance": item.balance,
+            "by": by[item.entry.author_id], "row": row, "minor": item.minor, "balance": item.balance,
             "from": places.end(row.debit_account) if row else None, "to": places.end(row.credit_account) if row else None,
             "fund": fund_title(row.credit_fund) if row else "", "code": row.commodity.code if row else "", "scale": row.commodity.scale if row else 0,
         })  # fmt: skip
