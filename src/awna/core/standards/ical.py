@@ -29,7 +29,9 @@ class CalendarEvent:
 
 def write_calendar(events: Sequence[CalendarEvent], *, name: str, product: str) -> bytes:
     """A calendar with these events; lines end in CR LF and hold at most 75 octets."""
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{_text(product)}", "CALSCALE:GREGORIAN", "METHOD:PUBLISH", f"X-WR-CALNAME:{_text(name)}"]
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{_text(product)}", "CALSCALE:GREGORIAN", "METHOD:PUBLISH"]
+    # The name by RFC 7986, and as most calendars have called it since before.
+    lines += [f"NAME:{_text(name)}", f"X-WR-CALNAME:{_text(name)}"]
     for event in events:
         lines.extend(_event(event))
     lines.append("END:VCALENDAR")
