@@ -86,7 +86,10 @@ def test_a_code_may_be_typed_as_it_was_heard(sign: Sign) -> None:
 
 def test_the_lasting_link_does_not_confirm_and_an_altered_one_does_nothing(sign: Sign, confirm: Confirm) -> None:
     row = confirm()
-    for call, token in ((services.confirm_signature, services.withdraw_token(row)), (services.withdraw_signature, services.withdraw_token(row)[:-1])):
+    for call, token in (
+        (services.confirm_signature, services.withdraw_token(row)),
+        (services.withdraw_signature, services.withdraw_token(row)[:-1]),
+    ):
         with pytest.raises(Refused) as refused:
             call(token=token)
         assert refused.value.codes == ["link_not_ours"]
@@ -104,7 +107,9 @@ def test_a_code_older_than_three_days_is_refused_and_purged(sign: Sign, monkeypa
     assert refused.value.codes == ["signature_unknown"]
 
 
-def test_an_organisation_says_who_signs_and_counts_once_the_desk_has_seen_why(world: World, letter: OpenLetter, sign: Sign, confirm: Confirm) -> None:
+def test_an_organisation_says_who_signs_and_counts_once_the_desk_has_seen_why(
+    world: World, letter: OpenLetter, sign: Sign, confirm: Confirm
+) -> None:
     with pytest.raises(Refused) as refused:
         sign(kind="organisation", name="Guild of Caldrey")
     assert refused.value.codes == ["signature_without_office"]
@@ -127,7 +132,11 @@ def test_only_writers_note_authority(world: World, guild: Organisation) -> None:
 
 
 def test_a_person_has_no_office_and_no_third_kind_signs(sign: Sign) -> None:
-    for changed, code in (({"office": "Chair"}, "person_with_office"), ({"kind": "ghost"}, "signature_kind_unknown"), ({"name": " "}, "signature_without_name")):
+    for changed, code in (
+        ({"office": "Chair"}, "person_with_office"),
+        ({"kind": "ghost"}, "signature_kind_unknown"),
+        ({"name": " "}, "signature_without_name"),
+    ):
         with pytest.raises(Refused) as refused:
             sign(**changed)
         assert refused.value.codes == [code]
@@ -150,7 +159,9 @@ def test_name_and_address_are_sealed_in_every_table(letter: OpenLetter, sign: Si
     assert "Dana" not in row and "example.org" not in row and "Waiting One" not in row
 
 
-def test_the_mail_is_sent_once_a_day_and_holds_the_code(letter: OpenLetter, django_capture_on_commit_callbacks: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_mail_is_sent_once_a_day_and_holds_the_code(
+    letter: OpenLetter, django_capture_on_commit_callbacks: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     real = time.time
     for days in (0.0, 0.2, 0.9):
         monkeypatch.setattr(signing.time, "time", lambda days=days: real() + days * 86400)

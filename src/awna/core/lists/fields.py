@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from .countries import find_country
 from .entries import Entry
 from .pieces import HARD, Piece
-from .rows import SURE, UNSURE, Cell
+from .rows import FIELDS, SURE, UNSURE, Cell
 from .vocabulary import ENGLISH, ENGLISH_SMALL, OFFICES, TITLES, english_words, fold, is_body, is_office, script_of, words_of
 
 SHORT_LETTERS_MAX, OFFICE_WORDS_MAX, PERSON_WORDS_MAX, PLACE_WORDS_MAX, NAME_WORDS_USUAL = 12, 4, 5, 4, 14
@@ -42,10 +42,7 @@ def fields_of(pieces: list[Piece], entry: Entry) -> tuple[dict[str, Cell], str]:
     if "name_original" not in cells:
         cells["name_original"] = Cell("", UNSURE)
     if not entry.sure or rest:
-        cells = {
-            name: cells.get(name, Cell()).doubted()
-            for name in ("name_original", "name_english", "abbreviation", "country", "place", "role", "person")
-        }
+        cells = {name: cells.get(name, Cell()).doubted() for name in FIELDS}
     return cells, rest
 
 
@@ -179,7 +176,10 @@ def _find_names(draft: Draft) -> None:
     text, other = _text_of(own), _text_of(english)
     if english and english_words(text) > english_words(other) and script_of(other) == "LATIN":
         own, english, text, other = english, own, other, text
-    complete = not _is_generic(text) and not _is_odd(text) and (len(own) == 1 or "abbreviation" in draft.cells)
+    short = draft.cells.get("abbreviation", Cell()).text
+    spelled_out = len(own) == 1 or initials_match(short, text) > initials_match(short, own[0].text)
+    whole = not _is_generic(text) or initials_match(short, text) == 1.0
+    complete = whole and not _is_odd(text) and spelled_out
     draft.put("name_original", text, sure=complete, used=own)
     if english:
         draft.put("name_english", other, sure=script_of(text) != "LATIN" or english_words(other) >= 0.4 > english_words(text), used=english)
@@ -196,11 +196,14 @@ def _own_name(draft: Draft) -> list[Piece]:
     for piece in draft.pieces[at + 1 :]:
         if piece.by not in {",", "،"} or piece.group or is_body(piece.text):
             break
-        longer = _text_of([*own, piece])
-        if (short and initials_match(short, longer) > initials_match(short, _text_of(own))) or _is_generic(_text_of(own)):
-            own.append(piece)
-        else:
+        spelled = short and initials_match(short, _text_of([*own, piece])) > initials_match(short, _text_of(own))
+        another = any(
+            later.by in {",", "،", ")", "]"} and not later.group and _is_place(later)
+            for later in draft.pieces[draft.pieces.index(piece) + 1 :]
+        )
+        if not spelled and not (_is_generic(_text_of(own)) and another):
             break
+        own.append(piece)
     return own
 
 
@@ -262,9 +265,10 @@ def _find_place(draft: Draft) -> None:
     """What is left and looks like a place. More than one: the last is the place, and all is in doubt."""
     found = [piece for piece in draft.pieces if _is_place(piece)]
     if found:
-        draft.put("place", found[-1].text, sure=len(found) == 1 and found[-1].by in {",", "،", HARD, "|", ")", "]"}, used=[found[-1]])
-        if _is_generic(draft.cells.get("name_original", Cell()).text):
-            draft.cells["name_original"] = draft.cells["name_original"].doubted()
+        certain = len(found) == 1 and found[-1].by in {",", "،", HARD, "|", ")", "]"}
+        # «Friends for Open Roads, Tolvane»: the town may belong to the name.
+        cut_off = _is_generic(draft.cells.get("name_original", Cell()).text) and found[-1].by in {",", "،"}
+        draft.put("place", found[-1].text, sure=certain and not cut_off, used=[found[-1]])
 
 
 def _is_place(piece: Piece) -> bool:

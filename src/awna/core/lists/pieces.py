@@ -55,8 +55,10 @@ def pieces_of(text: str, lexicon: Lexicon) -> list[Piece]:
             take(at)
             group, by, start, at = 0, sign, at + 1, at + 1
         elif match and not _inside_word(text, match):
+            # A bracket closes what stands before it, also where a comma follows the bracket.
+            closed = by in CLOSING and not text[start:at].strip()
             take(at)
-            by, start, at = match.group().strip() or HARD, match.end(), match.end()
+            by, start, at = by if closed and by else match.group().strip() or HARD, match.end(), match.end()
         else:
             at += 1
     take(at)

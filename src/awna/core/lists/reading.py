@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..problems import Problem, Refused
-from .entries import Entry, cell_sign, cut_entries
+from .entries import BULLET, NUMBER, Entry, cell_sign, cut_entries
 from .fields import fields_of
 from .lines import Line, furniture, lines_of
 from .pieces import entry_text, pieces_of
@@ -49,6 +49,16 @@ def read_list(text: str) -> Reading:
         rows = [_row(text, entry, lexicon) for entry in cut.entries]
     why = {**skipped, **dict.fromkeys(cut.headings, "country_heading")}
     return Reading(cut.way, rows, _leftovers(text, lines, rows, why))
+
+
+def read_entry(text: str) -> Row:
+    """One entry by itself, over its broken lines, with or without a number before it. None of its fields is sure."""
+    said = " ".join(text.split())[:LIST_CHARS_MAX]
+    match = NUMBER.match(said) or BULLET.match(said)
+    row = _row(
+        said, Entry((Line(0, len(said), said),), (False,), match.group() if match and not said[0].isalpha() else ""), lexicon_of(said)
+    )
+    return replace(row, cells={name: row[name].doubted() for name in FIELDS})
 
 
 def read_plain(payload: dict[str, str]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from awna.core.lists import FIELDS, NOT_UNDERSTOOD, SURE, read_list
+from awna.core.lists import FIELDS, NOT_UNDERSTOOD, SURE, read_entry
 from awna.core.problems import Problem, Refused
 from awna.kit.sandbox import run_in_sandbox
 from awna.parties.models import Role
@@ -159,11 +159,9 @@ def split_row(*, row: ListRow, before: str, author: Role) -> list[ListRow]:
 
 
 def _read_again(raw: str) -> dict[str, Any]:
-    """One entry read by itself, over its broken lines; nothing of it is sure any more."""
-    rows = read_list(" ".join(raw.split())).rows
-    if len(rows) != 1:
-        return {"cells": {"name_original": [raw.strip()[:300], NOT_UNDERSTOOD]}, "rest": ""}
-    return {"cells": {name: [rows[0][name].text, rows[0][name].doubted().mark] for name in FIELDS}, "rest": rows[0].rest}
+    """One entry read by itself; nothing of it is sure any more."""
+    row = read_entry(raw)
+    return {"cells": {name: [row[name].text, row[name].mark] for name in FIELDS}, "rest": row.rest}
 
 
 @transaction.atomic
