@@ -9,7 +9,7 @@ import numpy as np
 
 from .engine.basics import compiled
 from .plan import Plan
-from .problem import Project, inside
+from .problem import SLOTS_MAX, Project, inside
 
 INTERVALS = 256  # open and closed times that are drawn per crossing and scenario
 
@@ -79,7 +79,6 @@ class Futures:
         ]
         self.loads = np.array(loads, dtype=np.int64).reshape(len(loads), 5)
         self.room = np.array([crossing.loads_per_slot for crossing in project.crossings], dtype=np.int64)
-        self.opening = np.array([stock.opening for stock in project.stocks], dtype=np.int64)
 
     def durations(self, block: int, size: int) -> Any:
         """[scenario, task] in slots: triangular, longer by the share of the crew that does not come."""
@@ -95,15 +94,14 @@ class Futures:
         slots = np.where(self.likely > 0, np.maximum(1, np.rint(length)), 0).astype(np.int64)
         return np.where(self.begun, self.as_planned, slots)
 
-    def arrivals(self, block: int, size: int, *, open_one: str = "") -> Any:
-        """[scenario, stock, slot]: what comes in, the opening at slot 0; loads queue at their crossing in the order in which they come."""
+    def entries(self, block: int, size: int, *, open_one: str = "") -> Any:
+        """[scenario, load]: the slot in which it comes in; loads queue at their crossing in the order in which they come."""
         doors = np.stack([self._doors(block, size, place, open_one) for place in range(len(self.room))] or [np.zeros((size, self.horizon))])
         stream = np.random.default_rng((self.seed, block, 2))
         late = stream.random((size, len(self.loads))) < self.doubts.late_share
         delay = np.rint(stream.exponential(self.doubts.late_mean, (size, len(self.loads)))).astype(np.int64)
         come = self.loads[:, 0] + np.where(late & (self.loads[:, 4] >= 0), delay, 0)
-        result = np.zeros((size, len(self.opening), self.horizon), dtype=np.int64)
-        result[:, :, 0] = self.opening
+        result = np.full(come.shape, SLOTS_MAX, dtype=np.int64)
         _enter(come, self.loads, doors.astype(np.bool_), self.room, result)
         return result
 
@@ -138,9 +136,10 @@ def _turns(lengths: Any, is_open: bool, open_mean: float, closed_mean: float, no
 @compiled
 def _enter(come: Any, loads: Any, doors: Any, room: Any, result: Any) -> None:
     """Let each load in at the first open slot with room, in the order of coming, then as listed."""
-    horizon = result.shape[2]
+    horizon = doors.shape[2]
+    taken = np.zeros((len(room), horizon), dtype=np.int64)
     for number in range(len(come)):
-        taken = np.zeros((len(room), horizon), dtype=np.int64)
+        taken[:] = 0
         for load in np.argsort(come[number] * 100_000 + loads[:, 1], kind="mergesort"):
             slot, crossing = come[number, load], loads[load, 4]
             while slot < horizon and crossing >= 0:
@@ -149,4 +148,4 @@ def _enter(come: Any, loads: Any, doors: Any, room: Any, result: Any) -> None:
                     break
                 slot += 1
             if slot < horizon:
-                result[number, loads[load, 2], slot] += loads[load, 3]
+                result[number, load] = slot

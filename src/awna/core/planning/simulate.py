@@ -18,9 +18,11 @@ from typing import Any
 import numpy as np
 
 from ..problems import Problem, Refused
-from .dispatch import NEVER, Policy
+from .engine.dispatch import play
+from .engine.dispatch_tables import NEVER, Net
 from .model import compile_model
 from .plan import Plan
+from .policy import network
 from .problem import SLOTS_MAX, Project
 from .scenario import Doubts, Futures
 
@@ -76,38 +78,32 @@ def simulate(
         text = "Asked are %(asked)s scenarios; between 1 and %(limit)s are simulated."
         raise Refused(Problem("scenarios_out_of_range", text, {"asked": scenarios, "limit": SCENARIOS_MAX}))
     held = ["", *(crossing.id for crossing in project.crossings)] if value_of_crossings else [""]
-    chunks = [(first, min(first + JOB, scenarios)) for first in range(0, scenarios, JOB)]
-    jobs = [(project, plan, doubts, seed, now, first, last, open_one) for open_one in held for first, last in chunks]
+    groups = [(ALL, [task.id for task in project.tasks]), *((one.id, list(one.tasks)) for one in project.milestones)]
+    horizon = _horizon(plan)
+    net = network(compile_model(project), plan, now=now, horizon=horizon, early=doubts.early, groups=[tasks for _, tasks in groups])
+    futures = Futures(project, plan, doubts, seed=seed, now=now, horizon=horizon)
+    jobs = [(net, futures, first, min(first + JOB, scenarios), tuple(held)) for first in range(0, scenarios, JOB)]
     if executor is None:
         with ThreadPoolExecutor(os.cpu_count() or 1) as threads:  # the compiled dispatch lets go of the interpreter
             parts = list(threads.map(_chunk, jobs))
     else:
         parts = list(executor.map(_chunk, jobs))
-    size = len(chunks)
-    rows = [np.concatenate([finishes for finishes, _ in parts[n * size : (n + 1) * size]]) for n in range(len(held))]
-    blocking = sum(blocks for _, blocks in parts[:size])
-    return _outcome(project, plan, rows, blocking, held, scenarios)
+    reached = np.concatenate([rows for rows, _ in parts], axis=1)  # by crossing held open, scenario, milestone
+    blocking = sum(blocks for _, blocks in parts)
+    return _outcome(project, plan, reached, blocking, held, [name for name, _ in groups])
 
 
-def _outcome(project: Project, plan: Plan, rows: list[Any], blocking: Any, held: list[str], scenarios: int) -> Outcome:
-    finishes = rows[0]
-    place = {task.id: index for index, task in enumerate(project.tasks)}
-    at = plan.by_task()
-    groups = [(ALL, [task.id for task in project.tasks]), *((one.id, list(one.tasks)) for one in project.milestones)]
-    milestones = []
-    for name, tasks in groups:
-        reached = finishes[:, [place[task] for task in tasks]].max(axis=1) if tasks else np.zeros(scenarios, dtype=np.int64)
-        milestones.append(_milestone(name, reached, max((at[task].finish for task in tasks), default=0)))
-    ends = finishes.max(axis=1)
+def _outcome(project: Project, plan: Plan, reached: Any, blocking: Any, held: list[str], names: list[str]) -> Outcome:
+    at, scenarios = plan.by_task(), reached.shape[1]
+    due = {one.id: max((at[task].finish for task in one.tasks), default=0) for one in project.milestones}
+    ends = reached[0, :, 0]
     # A scenario that ends only with the crossing open counts with the horizon: what it wins is then at least so much.
-    horizon = _horizon(plan)
-    capped = np.minimum(ends, horizon)
-    values = {name: float((capped - np.minimum(row.max(axis=1), horizon)).mean()) for name, row in zip(held[1:], rows[1:], strict=True)}
+    capped = np.minimum(reached[:, :, 0], _horizon(plan))
     return Outcome(
         scenarios,
-        tuple(milestones),
-        {task.id: float(blocking[place[task.id]]) / scenarios for task in project.tasks},
-        values,
+        tuple(_milestone(name, reached[0, :, index], due.get(name, plan.finish)) for index, name in enumerate(names)),
+        {task.id: float(blocks) / scenarios for task, blocks in zip(project.tasks, blocking, strict=True)},
+        {name: float((capped[0] - capped[index]).mean()) for index, name in enumerate(held) if index},
         int((ends >= NEVER).sum()),
         tuple(int(end) for end in ends),
     )
@@ -123,33 +119,27 @@ def _milestone(name: str, reached: Any, planned: int) -> Milestones:
     return Milestones(name, by(0.5), by(0.8), by(0.95), int((reached >= NEVER).sum()), planned)
 
 
-def _chunk(job: tuple[Project, Plan, Doubts, int, int, int, int, str]) -> tuple[Any, Any]:
-    """Finishes per scenario and task, and how often each task held up the end; a pure function of its job."""
-    project, plan, doubts, seed, now, first, last, open_one = job
-    model = compile_model(project)
-    policy = Policy(model, plan, now, _horizon(plan), early=doubts.early)
-    futures = Futures(project, plan, doubts, seed=seed, now=now, horizon=policy.horizon)
-    rows = []
+def _chunk(job: tuple[Net, Futures, int, int, tuple[str, ...]]) -> tuple[Any, Any]:
+    """Per crossing held open, scenario and milestone its slot, and how often each task held up the end; a pure function of its job."""
+    net, futures, first, last, held = job
+    reached = np.zeros((len(held), last - first, len(net.groups_at) - 1), dtype=np.int64)
+    blocking, unused = np.zeros((2, len(net.order)), dtype=np.int64)
     for begin in range(first, last, BLOCK):
-        durations = futures.durations(begin // BLOCK, BLOCK)
-        arrivals = futures.arrivals(begin // BLOCK, BLOCK, open_one=open_one)
-        rows.append(policy.run(durations[: last - begin], arrivals[: last - begin]))
-    finishes, causes = (np.concatenate(parts) for parts in zip(*rows, strict=True))
-    blocking = np.zeros(model.size, dtype=np.int64)
-    for ends, waited in zip(finishes, causes, strict=True):
-        for task in _chain(ends, waited):
-            blocking[task] += 1
-    return finishes, blocking
+        rows = slice(begin - first, min(begin + BLOCK, last) - first)
+        count = rows.stop - rows.start
+        lengths = futures.durations(begin // BLOCK, BLOCK)[:count]
+        usual = futures.entries(begin // BLOCK, BLOCK)[:count]
+        play(net, lengths, usual, reached[0, rows], blocking)
+        for index, open_one in enumerate(held):
+            if index:
+                entries = futures.entries(begin // BLOCK, BLOCK, open_one=open_one)[:count]
+                other = (entries != usual).any(axis=1)  # the rest is as before
+                ends = np.zeros((int(other.sum()), reached.shape[2]), dtype=np.int64)
+                play(net, lengths[other], entries[other], ends, unused)
+                reached[index, rows] = reached[0, rows]
+                reached[index, rows][other] = ends
+    return reached, blocking
 
 
 def _horizon(plan: Plan) -> int:
     return min(plan.finish * HORIZON_FACTOR + HORIZON_MORE, SLOTS_MAX - 1)
-
-
-def _chain(ends: Any, causes: Any) -> list[int]:
-    """The tasks that held up the end, from the last one back along what each waited for."""
-    task, chain = int(ends.argmax()), []
-    while task >= 0 and task not in chain:
-        chain.append(task)
-        task = int(causes[task])
-    return chain
