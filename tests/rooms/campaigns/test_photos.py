@@ -44,7 +44,9 @@ def test_a_photo_with_a_place_leaves_none(kind: str) -> None:
 def test_a_redrawing_that_keeps_the_record_is_caught(add: Add, monkeypatch: pytest.MonkeyPatch) -> None:
     """The planted fault: a redrawing that hands the given file on."""
     given = camera_picture("WEBP")
-    forgetful = [{"name": name, "media_type": "image/webp", "width": 9, "height": 9, "data": given} for name in ("small.webp", "large.webp")]
+    forgetful = [
+        {"name": name, "media_type": "image/webp", "width": 9, "height": 9, "data": given} for name in ("small.webp", "large.webp")
+    ]
     monkeypatch.setattr("awna.campaigns.services.photos.redraw_photo", lambda data: forgetful)
     assert codes(lambda: add()) == ["photo_still_tells"]
     assert not PhotoFile.objects.exists()
@@ -55,7 +57,9 @@ def test_sizes_hold_even_for_noise() -> None:
     out = io.BytesIO()
     noise.save(out, "JPEG", quality=95)
     files = {file["name"]: len(file["data"]) for file in redraw_photo(out.getvalue())}
-    assert max(files["small.avif"], files["small.webp"]) <= HERO_BYTES_MAX and max(files["large.avif"], files["large.webp"]) <= LARGE_BYTES_MAX
+    assert (
+        max(files["small.avif"], files["small.webp"]) <= HERO_BYTES_MAX and max(files["large.avif"], files["large.webp"]) <= LARGE_BYTES_MAX
+    )
 
 
 def test_a_photo_stands_upright() -> None:

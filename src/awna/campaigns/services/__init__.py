@@ -6,7 +6,7 @@ from .news import NEWS_ROLES, latest_updates, pin_update, publish_update, withdr
 from .outcomes import OUTCOME_ROLES, add_indicator, promise_outcome, record_measurement, state_forecast
 from .photos import add_photo, remove_photo
 from .place import BUDGET_ROLES, add_site, load_budget, set_goal
-from .readers import confirm_subscription, end_subscription, forget_readers, send_news, stop_token, subscribe
+from .readers import confirm_subscription, count_due, end_subscription, forget_readers, send_news, stop_token, subscribe
 from .share import make_short_links, set_press_contact, state_fact
 from .texts import text_sources
 
@@ -23,6 +23,7 @@ __all__ = [
     "cancel_token",
     "confirm_guest",
     "confirm_subscription",
+    "count_due",
     "end_subscription",
     "find_guest",
     "forget_readers",

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.core import signing
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -84,12 +84,22 @@ def stop_token(subscription: Subscription) -> str:
 
 def send_news(*, campaign: Campaign, now: datetime | None = None) -> int:
     """Mail each reader whose rhythm is due what is new since the last letter; return how many letters. Run twice, it mails once."""
-    now, sent = now or timezone.now(), 0
-    for rhythm, hours in RHYTHM_HOURS.items():
-        due = Q(told_until__lte=now - timedelta(hours=hours))
-        for key in campaign.subscriptions.filter(due, state=Subscription.CONFIRMED, rhythm=rhythm).values_list("pk", flat=True):
-            sent += _send_to(key, now, hours)
-    return sent
+    now = now or timezone.now()
+    return sum(
+        _send_to(key, now, hours)
+        for rhythm, hours in RHYTHM_HOURS.items()
+        for key in list(_due(campaign, now, rhythm).values_list("pk", flat=True))
+    )
+
+
+def count_due(*, campaign: Campaign) -> int:
+    """How many readers' day or week is over; not all of them have news to get."""
+    return sum(_due(campaign, timezone.now(), rhythm).count() for rhythm in RHYTHM_HOURS)
+
+
+def _due(campaign: Campaign, now: datetime, rhythm: str) -> QuerySet[Subscription]:
+    told = now - timedelta(hours=RHYTHM_HOURS[rhythm])
+    return campaign.subscriptions.filter(state=Subscription.CONFIRMED, rhythm=rhythm, told_until__lte=told)
 
 
 @transaction.atomic
