@@ -26,6 +26,8 @@ TASKS = [
     (("buyer", "storekeeper"), "orders", gettext_lazy("Order, ship and receive")),
     (("coordinator", "shift_lead"), "crews_home", gettext_lazy("Volunteers, crews and hours")),
     (("translator", "coordinator", "steward"), "translations", gettext_lazy("Translate the campaign's texts")),
+    (("steward", "site_lead", "coordinator"), "news_desk", gettext_lazy("News, photos and events")),
+    (("steward", "site_lead"), "outcomes_desk", gettext_lazy("What was promised, and what was measured")),
     (("site_lead",), "works_desk", gettext_lazy("The plan, the tasks and the crossings")),
 ]
 
