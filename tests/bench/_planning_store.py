@@ -51,7 +51,7 @@ class Store:
     machine: str = field(default_factory=machine)
     known: dict[str, Result] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
-    fresh: int = 0
+    now: set[str] = field(default_factory=set)  # keys that this run has measured
 
     def __post_init__(self) -> None:
         if self.path.exists():
@@ -67,11 +67,11 @@ class Store:
     def measured(self, peer: str, instance: str, limit: str, act: Callable[[], Result]) -> Result:
         """What is known of this, or else what `act` finds now, which is written down at once."""
         key = self.key(peer, instance, limit)
-        if self.resume and key in self.known:
+        if key in self.now or (self.resume and key in self.known):
             return self.known[key]
         result = act()
         self.known[key] = result
-        self.fresh += 1
+        self.now.add(key)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.path.open("a") as file:
             file.write(json.dumps({"key": key, "result": result}) + "\n")

@@ -60,12 +60,14 @@ def test_results_are_found_again_by_version_and_limit(tmp_path: Path) -> None:
     assert Store(path=path, machine="m", versions={"Awna": "one"}, resume=True).measured("Awna", "a", "5 s", never) == {"finish": 5}
     other = Store(path=path, machine="m", versions={"Awna": "two"}, resume=True)
     assert other.measured("Awna", "a", "5 s", lambda: {"finish": 4}) == {"finish": 4}
-    assert (first.fresh, other.fresh) == (1, 1)
+    assert (len(first.now), len(other.now)) == (1, 1)
 
 
 def test_gaps_hits_wins_and_losses() -> None:
     instances = [Instance(str(best), Path(), best) for best in (100, 100, 50)]
-    race = Race("set", instances, {"Awna": [{"finish": n} for n in (100, 102, 50)], "peer": [{"finish": n} for n in (104, 101, None)]})
+    race = Race(
+        "P1", "set", instances, {"Awna": [{"finish": n} for n in (100, 102, 50)], "peer": [{"finish": n} for n in (104, 101, None)]}
+    )
     assert race.gaps("Awna") == [0, 2, 0] and race.hits("Awna") == 2
     assert race.against("peer") == (2, 0, 1)
     assert [figure.met for figure in race.beside()] == [None, True]
