@@ -20,7 +20,7 @@ from awna.campaigns.services import latest_updates
 from awna.consent.models import PolicyEpoch
 from awna.core.amounts import currency_scale
 from awna.donations.models import Gift, Pledge
-from awna.letters.models import OpenLetter, Signature
+from awna.letters.models import OpenLetter, Organisation, Signature
 from awna.parties.models import Campaign, Role
 from awna.works.standing import standing_of
 
@@ -85,7 +85,7 @@ def _whole(campaign: Campaign) -> Any:
         bank_account__book__campaign=here, bank_account__commodity__code=OuterRef("goal_currency"), state="pledged"
     )
     letters = OpenLetter.objects.filter(campaign=here).values("pk")[:1]
-    signed = Signature.objects.counted().filter(letter=OuterRef("letter_pk"))
+    signed, joined = (model.objects.counted().filter(letter=OuterRef("letter_pk")) for model in (Signature, Organisation))
     return (
         Campaign.objects.select_related("owner", "book", "work_calendar")
         .annotate(
@@ -94,7 +94,7 @@ def _whole(campaign: Campaign) -> Any:
             required=Subquery(PolicyEpoch.objects.filter(campaign=here).order_by("-number").values("required")[:1]),
             ruled_at=Subquery(PolicyEpoch.objects.filter(campaign=here).order_by("-number").values("created_at")[:1]),
         )
-        .annotate(people=_count(signed, "letter"))
+        .annotate(people=_count(signed, "letter"), organisations=_count(joined, "letter"))
         .get(pk=campaign.pk)
     )  # fmt: skip
 
@@ -112,7 +112,7 @@ def _letter(row: Any) -> dict[str, Any] | None:
     if row.letter_pk is None:
         return None
     href = reverse("letter", kwargs={"slug": row.slug, "letter": row.letter_pk})
-    return {"href": href, "people": row.people}
+    return {"href": href, "people": row.people, "organisations": row.organisations}
 
 
 def _sums(row: Campaign, money: Money, pledged: int) -> list[dict[str, Any]]:

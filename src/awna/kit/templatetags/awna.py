@@ -28,11 +28,14 @@ CURRENCY_LETTERS = 3
 STONE_PATH = "M1 1h21v14H1z"
 PLEDGED_HATCH = "M3 13L13 1M11 15L21 3"
 PUBLIC_LINKS = (
-    ("campaign", _("Campaign")), ("give", _("Give")), ("book", _("Open books")), ("plan", _("Plan")), ("letters", _("Open letter")),
+    ("campaign", _("Campaign")), ("give", _("Give")), ("book", _("Open books")), ("plan", _("Plan")), ("updates", _("News")),
+    ("outcomes", _("Results")), ("letters", _("Open letter")),
 )  # fmt: skip
+MORE_LINKS = (("events", _("Events")), ("press", _("For the press")), ("share", _("Hand it on")))
 DESK_LINKS = (
     ("desk_home", _("Desk")), ("decisions", _("Decisions")), ("import_statement", _("Bank")), ("orders", _("Orders")), ("stores", _("Stores")),
-    ("crews_home", _("Crews")), ("works_desk", _("Works")), ("book", _("Book")),
+    ("crews_home", _("Crews")), ("works_desk", _("Works")), ("news_desk", _("News")),
+    ("desk_letters", _("Letters")), ("translations", _("Translations")), ("book", _("Book")),
 )  # fmt: skip
 
 
@@ -137,6 +140,12 @@ def element_id(field: Any) -> str:
 def public_links(context: template.Context) -> list[Link]:
     """The menu of a campaign's public pages: those that this installation has."""
     return _links(context, PUBLIC_LINKS, front="campaign")
+
+
+@register.simple_tag(takes_context=True)
+def all_public_links(context: template.Context) -> list[Link]:
+    """The menu and the pages that have no place in it."""
+    return _links(context, PUBLIC_LINKS + MORE_LINKS, front="campaign")
 
 
 @register.simple_tag(takes_context=True)

@@ -1,0 +1,115 @@
+"""Every address of the site with an example, so that a page that is added tomorrow is looked at without anybody thinking of it.
+
+An address that needs only its campaign has its example at once. One with more parameters finds them in `Examples`; one that no test of
+looks should open stands in `LEFT_OUT` with the reason. An address in neither fails the walk. Files (a dot in
+the last part of the address) are for tests of their rooms.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+
+from awna.approvals.services import decide_release
+from awna.campaigns.services import add_indicator, announce_event, promise_outcome, publish_update
+from awna.desk.services import import_statement
+from awna.donations.services import pledge_gift
+from awna.kit.policies import declared_policies
+from awna.works.models import Task
+
+from .ground import Ground, ask_for_cement, bank_file, send_cement
+
+LEFT_OUT = {
+    "healthz": "a word for machines", "readyz": "a word for machines", "short_link": "leads on", "log_file": "a file", "photo": "a file", "book_for": "a file",
+    "import_report": "shown once, after a file came in: the story walks there", "my_shifts": "for volunteers with an account: none is here",
+    "pay_order": "leads on while no bank line fits", "remove_photo": "no photo is here", "strike_sheet": "no paper sheet is here",
+    "check_authority": "no organisation is here", "review_list": "no list is here", "list_row": "no list is here", "record_hours": "no shift is here",
+    "plan_shift": "no crew is here",
+}  # fmt: skip
+"""Name of an address → why no walk opens it."""
+OF_ACCOUNTS = ("account_login", "account_signup", "account_reset_password")
+UNKNOWN = "no-such-token"
+"""In place of a secret that nobody has: the page says that it opens nothing."""
+
+
+@dataclass(frozen=True)
+class Address:
+    """One page to open; `roles` are empty for everybody's."""
+
+    name: str
+    path: str
+    roles: frozenset[str] = frozenset()
+    login: bool = False
+
+
+@dataclass
+class Examples:
+    """A campaign in which a gift became an order, whose plan is in force and whose letter, news and event are out."""
+
+    ground: Ground
+    values: dict[str, Any] = field(default_factory=dict)
+    of: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+def examples(ground: Ground) -> Examples:
+    w = ground.world
+    pledge = pledge_gift(bank_account=ground.account, amount_minor=500_00, request_id="dana", name="Dana", email="dana@example.org")
+    import_statement(
+        bank_account=ground.account, data=bank_file(ground, pledge.reference), filename="n", author=w.north_treasurer, request_id="n"
+    )
+    release = ask_for_cement(ground)
+    for steward in (w.salma, w.yusuf):
+        decide_release(proposal=release.proposal, steward=steward, choice="approve", request_id=f"yes {steward.pk}")
+    run = send_cement(ground, release)
+    news = publish_update(
+        campaign=w.campaign, title="The roof is clear", text="Two days of work.", language="en", author=w.nour, request_id="news"
+    )
+    event = announce_event(
+        campaign=w.campaign, title="Market day", starts_at=timezone.now() + timedelta(days=9), place_public="The square", author=w.salma
+    )
+    outcome = promise_outcome(
+        campaign=w.campaign,
+        code="open",
+        title="The ward is open",
+        language="en",
+        promised_on=ground.today + timedelta(days=90),
+        author=w.salma,
+    )
+    indicator = add_indicator(
+        outcome=outcome, title="Beds in use", unit="beds", baseline=Decimal(0), baseline_on=ground.today, target=Decimal(12), author=w.salma
+    )
+    donor = {"token": pledge.donor.token}
+    task, volunteer = Task.objects.filter(campaign=w.campaign)[0], w.campaign.volunteers.first()
+    return Examples(
+        ground,
+        values={
+            "slug": w.campaign.slug, "token": UNKNOWN, "letter": ground.letter.pk, "update": news.pk, "event": event.pk, "outcome": outcome.pk,
+            "indicator": indicator.pk, "seq": 1, "number": 1, "language": "ar", "subject": "campaign.title", "volunteer_id": volunteer and volunteer.pk,
+        },
+        of={
+            "give_check": donor, "give_done": donor, "trace": donor, "book_page": {"page": "0001"}, "plan_page": {"page": 1},
+            "letter_organisations": {"page": 1}, "figure": {"figure": "received", "code": "EUR"}, "plan_run": {"pk": run.pk},
+            "works_issue": {"pk": task.pk}, "works_progress": {"pk": task.pk},
+        },
+    )  # fmt: skip
+
+
+def addresses(found: Examples) -> Iterator[Address | str]:
+    """Each page to open, or a complaint about an address that has no example."""
+    for route, name, policies in declared_policies():
+        policy = (policies or {}).get("GET")
+        is_file = "." in route.rpartition("/")[2]
+        if policy is None or is_file or name in LEFT_OUT or (route.startswith("accounts/") and name not in OF_ACCOUNTS):
+            continue
+        wanted = re.findall(r"<(?:\w+:)?(\w+)>", route)
+        values = {**found.values, **found.of.get(name, {})}
+        missing = [part for part in wanted if part not in values]
+        if missing:
+            yield f"{route}: give an example of {', '.join(missing)} in tests/browser/addresses.py, or say there why it is left out"
+        else:
+            yield Address(name, reverse(name, kwargs={part: values[part] for part in wanted} or None), policy.roles, policy.login)
