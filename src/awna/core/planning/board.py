@@ -5,7 +5,7 @@ hundred tasks takes milliseconds. It keeps every rule of the model; the compiled
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -24,14 +24,14 @@ class Board:
         self.model = model
         self.free = [list(levels) for levels in model.capacity]
         self.level: list[Any] = [_levels(entries, model.horizon) for entries in model.supply]
-        self.left: list[Any] = [_from_then_on(level) for level in self.level]
+        self.left: list[Any] = [from_then_on(level) for level in self.level]
         self.roster = Roster(model)
         self.starts = [-1] * model.size
         self.finishes = [-1] * model.size
         self.methods = [0] * model.size
         self.crews: list[tuple[Seat, ...]] = [()] * model.size
 
-    def copy(self) -> "Board":
+    def copy(self) -> Self:
         """The same state, to go on from differently."""
         other = object.__new__(type(self))
         other.model, other.roster = self.model, self.roster.copy()
@@ -105,7 +105,7 @@ class Board:
             np.minimum(left[:start], left[start], out=left[:start])
         for stock, quantity in way.gives:
             self.level[stock][end:] += quantity
-            self.left[stock] = _from_then_on(self.level[stock])
+            self.left[stock] = from_then_on(self.level[stock])
         self.roster.book(task, way, start, end, crew)
         self.starts[task], self.finishes[task], self.methods[task], self.crews[task] = start, end, method, tuple(crew)
 
@@ -164,6 +164,6 @@ def _levels(entries: Sequence[tuple[int, int]], horizon: int) -> Any:
     return level
 
 
-def _from_then_on(level: Any) -> Any:
+def from_then_on(level: Any) -> Any:
     """Per slot what may be taken from then on without robbing what is promised later."""
     return np.minimum.accumulate(level[::-1])[::-1].copy()

@@ -63,14 +63,17 @@ def check_people(project: Project, placements: list[Placement], chosen: Mapping[
 
 def _crew(project: Project, task: Task, method: Method, sites: Mapping[str, Site], placement: Placement) -> Crew:
     worked = tuple(worked_slots(project, task, method, placement))
-    stays = tuple(_stay(placement, seat, worked) for seat in placement.crew)
+    whole = frozenset(worked)
+    stays = tuple(_stay(placement, seat, whole) for seat in placement.crew)
     return Crew(task, method, sites.get(task.site), placement, worked, stays)
 
 
-def _stay(placement: Placement, seat: Seat, worked: tuple[int, ...]) -> Stay:
+def _stay(placement: Placement, seat: Seat, worked: frozenset[int]) -> Stay:
     start = placement.start if seat.start is None else seat.start
     finish = placement.finish if seat.finish is None else seat.finish
-    return Stay(placement.task, seat.skill, seat.person, start, finish, frozenset(slot for slot in worked if start <= slot < finish))
+    if (start, finish) != (placement.start, placement.finish):
+        worked = frozenset(slot for slot in worked if start <= slot < finish)
+    return Stay(placement.task, seat.skill, seat.person, start, finish, worked)
 
 
 def _within(slot: int, windows: tuple[Window, ...]) -> bool:
@@ -78,6 +81,8 @@ def _within(slot: int, windows: tuple[Window, ...]) -> bool:
 
 
 def _distinct(crew: Crew) -> Iterator[Problem]:
+    if len({stay.person for stay in crew.stays}) == len(crew.stays):
+        return
     for first, second in itertools.combinations(crew.stays, 2):
         if first.person == second.person and ((first.start < second.finish and second.start < first.finish) or first == second):
             yield Problem("crew_is_not_distinct_people", "The crew names somebody twice or somebody unknown.", {}, crew.task.id)
@@ -218,7 +223,7 @@ def _double_bookings(crews: list[Crew]) -> Iterator[Problem]:
 
 def _rest(crews: list[Crew], people: Mapping[str, Person]) -> Iterator[Problem]:
     works: dict[str, set[int]] = defaultdict(set)
-    for crew in crews:
+    for crew in crews if any(person.rest for person in people.values()) else []:
         for stay in crew.stays:
             works[stay.person] |= stay.works
     for person in people.values():
@@ -239,8 +244,10 @@ def _rest(crews: list[Crew], people: Mapping[str, Person]) -> Iterator[Problem]:
 def _beds(crews: list[Crew], people: Mapping[str, Person], sites: Mapping[str, Site]) -> Iterator[Problem]:
     lodging: dict[tuple[str, int], set[str]] = defaultdict(set)
     for crew in crews:
+        if crew.site is None or crew.site.beds is None:
+            continue
         for stay in crew.stays:
-            if crew.site is not None and people[stay.person].lodges:
+            if people[stay.person].lodges:
                 for slot in range(stay.start, stay.finish):
                     lodging[crew.site.id, slot].add(stay.person)
     full = Counter({key: len(names) for key, names in lodging.items()})

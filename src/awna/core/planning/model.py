@@ -1,6 +1,6 @@
 """A project compiled to numbers for the schedulers: indices instead of names, levels per slot instead of dips."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 from .calendar import Clock, WorkTable, working_slots
@@ -167,8 +167,8 @@ def _links(project: Project, tasks: dict[str, int], horizon: int) -> tuple[tuple
             known[key] = link = known.get(key) or _in_hours(clock, edge)
         else:
             link = Link(0, edge.kind, edge.lag, edge.maximum)
-        before[tasks[edge.after]].append(replace(link, task=tasks[edge.before]))
-        after[tasks[edge.before]].append(replace(link, task=tasks[edge.after]))
+        before[tasks[edge.after]].append(Link(tasks[edge.before], link.kind, link.lag, link.maximum, link.lows, link.highs))
+        after[tasks[edge.before]].append(Link(tasks[edge.after], link.kind, link.lag, link.maximum, link.lows, link.highs))
     return tuple(map(tuple, before)), tuple(map(tuple, after))
 
 

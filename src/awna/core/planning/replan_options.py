@@ -15,7 +15,7 @@ from .model import compile_model
 from .plan import Plan
 from .priority import order_by, tails
 from .problem import Project
-from .replan import Difference, Running, as_plan, difference, mend
+from .replan import Difference, Running, difference, mend
 from .validate import validate
 
 OPTION_SECONDS = 5.0
@@ -114,7 +114,7 @@ class _Finder:
 
     def _place(self, moving: set[int], *, release_at_now: bool, noise: float, by_tail: bool) -> Plan | None:
         """Keep what is not moving where it can stay, the frozen first; place the rest in order. None = a task found no place."""
-        state, builder = self.state, self.state.builder()
+        state, board = self.state, self.state.board()
         moving = {task for task in moving if state.placement(task).start >= self.now + self.frozen}
         span = max(self.repair.finish, 1)
         keys = [float(state.placement(task).start) for task in range(state.model.size)]
@@ -122,14 +122,14 @@ class _Finder:
             keys = [float(-tail) for tail in self.tail]
         keys = [key + noise * span * self.random.random() for key in keys]
         kept = [task for task in self.open if task not in moving]
-        pushed = {task for task in kept if not state.keep(builder, task)}
+        pushed = {task for task in kept if not state.keep(board, task)}
         for task in order_by(state.model, keys):
             if task in moving or task in pushed:
                 old = state.placement(task)
                 release = self.now if release_at_now and task in moving else max(self.now, old.start)
-                if not builder.place_first(task, release=release, prefer=old.crew):
+                if not board.place_first(task, release=release, prefer=old.crew):
                     return None
-        plan = as_plan(builder)
+        plan = board.plan()
         return plan if self._sound(plan) else None
 
     def _sound(self, plan: Plan) -> bool:
@@ -159,13 +159,13 @@ class _Finder:
         )
         if steady is None:
             return
-        builder = self.state.builder()
+        board = self.state.board()
         for task in sorted(self.open, key=lambda task: (steady[task], task)):
             name = model.ids[task]
             release = max(steady[task], self.now)
-            if not builder.place_first(task, at[name].method, release=release, prefer=self.state.placement(task).crew):
+            if not board.place_first(task, at[name].method, release=release, prefer=self.state.placement(task).crew):
                 return
-        plan = as_plan(builder)
+        plan = board.plan()
         if self._sound(plan):
             self._add(plan)
 

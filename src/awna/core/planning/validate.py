@@ -12,11 +12,16 @@ from .validate_together import never_together
 
 def validate(project: Project) -> list[Problem]:
     """The reasons why no plan can exist, each placed at its element; empty = worth searching."""
-    problems = [*_limits(project), *_names(project)]
+    problems = malformed(project)
     if problems:
-        return problems  # the rest looks things up by name
-    found = [*_circles(project), *_machines(project), *_skills(project), *_stocks(project), *_windows(project)]
+        return problems
+    found = [*_machines(project), *_skills(project), *_stocks(project), *_windows(project)]
     return found or [*never_together(project)]
+
+
+def malformed(project: Project) -> list[Problem]:
+    """Why a project cannot even be read as a model: what comes after looks things up by name and goes along the links."""
+    return [*_limits(project), *_names(project)] or _circles(project)
 
 
 def rules_asked(project: Project) -> dict[str, str]:
