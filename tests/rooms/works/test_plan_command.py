@@ -145,3 +145,12 @@ def test_workers_do_not_change_a_counted_plan(tmp_path: Path) -> None:
     (tmp_path / "site.csv").write_text(f"kind,id,duration,predecessors,machines,quantity\n{rows}machine,crew,,,,4\n")
     plans = [awna("site.csv", "--csv", "--schedules", "400", "--workers", workers, cwd=tmp_path).stdout for workers in ("1", "3")]
     assert plans[0] == plans[1] != ""
+
+
+def test_the_project_of_the_manual_can_be_planned(tmp_path: Path) -> None:
+    (tmp_path / "clinic.csv").write_text((Path(__file__).parents[3] / "docs" / "pictures" / "clinic.csv").read_text())
+    done = awna("clinic.csv", "--json", "--schedules", "20", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    tasks = {task["id"]: task for task in json.loads(done.stdout)["tasks"]}
+    assert tasks["walls"]["from"].startswith("2026-12-15")  # when the crossing opens
+    assert {"interpreter", "mason"} == {seat["skill"] for seat in tasks["walls"]["crew"]}
