@@ -60,7 +60,7 @@ def tell_news(*, campaign: Campaign, book: Book, roles: Mapping[str, Role], toda
     early = campaigns.publish_update(campaign=campaign, title=title, text=text, language="en", author=lead, request_id="demo-too-early")
     campaigns.withdraw_update(update=early, reason=reason, author=steward)
     _announce(campaign, roles["Rami"], today)
-    _promise(campaign, lead, today)
+    _promise(campaign, lead, today, hours=list(book.entries.filter(kind="hours").order_by("seq").values_list("seq", flat=True)))
     campaigns.set_press_contact(
         campaign=campaign, office="Office of the Wadi Sanad Health Association", email="press@example.org", author=steward
     )
@@ -88,7 +88,8 @@ def _announce(campaign: Campaign, coordinator: Role, today: date) -> None:
     _translate(campaign, coordinator, {f"event.{event.pk}.title": "يوم مفتوح في الساحة"})
 
 
-def _promise(campaign: Campaign, lead: Role, today: date) -> None:
+def _promise(campaign: Campaign, lead: Role, today: date, *, hours: list[int]) -> None:
+    """The crew's hours are what the figures of the rubble rest on."""
     for code, title, title_ar, days, measure, measure_ar, unit, start, target, figures, forecast in PROMISES:
         outcome = campaigns.promise_outcome(
             campaign=campaign,
@@ -106,7 +107,7 @@ def _promise(campaign: Campaign, lead: Role, today: date) -> None:
         for ago, figure in figures:
             campaigns.record_measurement(
                 indicator=indicator, value=Decimal(figure), measured_on=today - timedelta(days=ago), source="Counted on the site",
-                author=lead, request_id=f"demo-{code}-{ago}",
+                author=lead, request_id=f"demo-{code}-{ago}", entries=hours if code == "rubble" else (),
             )  # fmt: skip
         if forecast:
             expected_on = today + timedelta(days=forecast[0])
