@@ -58,14 +58,15 @@ def letter(request: HttpRequest, slug: str, letter: UUID) -> HttpResponse:
 
 
 def _letter_context(row: OpenLetter) -> dict[str, Any]:
-    count, words, versions = services.count_signatures(row), services.wording_of(row, _language()), services.count_versions(row)
+    count, words = services.count_signatures(row), services.wording_of(row, _language())
+    versions = services.count_versions(row) if row.versions.count() > 1 else []  # of one wording the count has told everything
     bodies = row.organisations.shown().select_related("listed_in").order_by("-state", "confirmed_at", "name")
     named = row.signatures.shown().order_by("-confirmed_at")[:NAMES_SHOWN_MAX]
     return {
         "letter": row, "title": words.title, "words": words, "paragraphs": [part for part in words.text.splitlines() if part.strip()],
         "text_state": _state_words(words.state), "languages": services.languages_of(row), "count": count, "unnamed": count.people - count.people_named,
         "organisations": [_shown(body) for body in bodies[:FIRST_SHOWN]], "more": bodies.count() > FIRST_SHOWN, "people": named,
-        "versions": versions if len(versions) > 1 else [], "now": timezone.now(),
+        "versions": versions, "now": timezone.now(),
     }  # fmt: skip
 
 
