@@ -53,17 +53,17 @@ def keys_in(folder: Path, words: dict[str, list[list[str]]]) -> list[str]:
 
 
 def listed(folder: Path, words: dict[str, list[list[str]]]) -> dict[str, tuple[str, int]]:
-    """Path → (SHA-256, bytes), from the list that the note names."""
+    """Path → (SHA-256, bytes), from the list that the note names, and of the list itself."""
     data = (folder / MANIFEST).read_bytes()
     if [[hashlib.sha256(data).hexdigest(), str(len(data))]] != words.get("manifest"):
         raise Fault(f"{MANIFEST} is not the list that was signed")
     lines = (line.split(" ", 2) for line in data.decode().splitlines())
-    return {path: (digest, int(size)) for digest, size, path in lines}
+    return {path: (digest, int(size)) for digest, size, path in lines} | {MANIFEST: (hashlib.sha256(data).hexdigest(), len(data))}
 
 
 def faults(folder: Path, files: dict[str, tuple[str, int]], words: dict[str, list[list[str]]], keys: list[str]) -> Iterator[str]:
     """What is missing, changed, or there without being listed; and heads that are not those of the note."""
-    there = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file() or path.is_symlink()} - {MANIFEST, NOTE}
+    there = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file() or path.is_symlink()} - {NOTE}
     for path, (digest, size) in sorted(files.items()):
         if path not in there:
             yield f"{path} is missing"
@@ -123,7 +123,7 @@ def main(argv: list[str] | None = None) -> int:
     if found:
         print(f"Refused. {len(found)} faults.", file=sys.stderr)
         return 1
-    print(f"{len(files)} files are as they were signed. Copy of {words['origin'][0][0]}, made {words['made'][0][0]}.")
+    print(f"{len(files) - 1} files are as they were signed. Copy of {words['origin'][0][0]}, made {words['made'][0][0]}.")
     print("Log key given." if asked.key else "Log key taken from the copy itself: compare it with one from elsewhere, with --key.")
     for slug, size, _root, origin in words.get("checkpoint", []):
         print(f"{slug}: head of {origin} with {size} entries. Its book is checked by: python3 verify.py c/{slug}/book.jsonl")

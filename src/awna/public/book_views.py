@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -61,7 +62,8 @@ def page_answer(request: HttpRequest, book: Book, *, number: int, rows: list[Boo
     """The page of these rows. In a snapshot it says nothing of the newest head or day, so that it stays as it is while its entries do."""
     is_live = getattr(request, "snapshot", None) is None
     context = {
-        "title": _("Open books"), "tabs": tabs(book.campaign.slug, ""), "page_name": f"{number:04d}", "rows": shown_rows(rows, places),
+        "title": _("Open books"), "tabs": tabs(book.campaign.slug, ""), "page_name": f"{number:04d}",
+        "rows": shown_rows(rows, places, reversed_by=reversals_of(book, rows, size=size)),
         "earlier": f"{number - 1:04d}" if number > 1 else "", "later": f"{number + 1:04d}" if size > number * ENTRIES_PAGE else "", "size": size,
         "log": log_standing(book) if is_live else None, "told_until": last_readable_day(book) if is_live else None,
     }  # fmt: skip
@@ -203,7 +205,14 @@ def _links(book: Book, row: Entry, *, corrected_by: list[int], ended_by: list[in
     return found
 
 
-def shown_rows(rows: list[BookRow], places: Places) -> list[dict[str, Any]]:
+def reversals_of(book: Book, rows: list[BookRow], *, size: int) -> dict[int, int]:
+    """Entry → the readable entry that reverses it, for those of these rows that were reversed."""
+    seqs = {row.entry.seq for row in rows}
+    found = Entry.objects.filter(book=book, reverses__in=seqs, seq__lt=size) if seqs else Entry.objects.none()
+    return dict(found.values_list("reverses", "seq"))
+
+
+def shown_rows(rows: list[BookRow], places: Places, *, reversed_by: Mapping[int, int] | None = None) -> list[dict[str, Any]]:
     """Rows as templates read them; an entry's words stand on each of its rows, its anchor on the first."""
     shown, anchored = [], set()
     by = {role.pk: str(role.get_name_display()) for role in {item.entry.author_id: item.entry.author for item in rows}.values()}
@@ -211,7 +220,7 @@ def shown_rows(rows: list[BookRow], places: Places) -> list[dict[str, Any]]:
         row, seq = item.transfer, item.entry.seq
         shown.append({
             "entry": item.entry, "seq": seq, "anchor": seq not in anchored, "kind": str(words.what(item.entry)),
-            "by": by[item.entry.author_id], "row": row, "minor": item.minor, "balance": item.balance,
+            "by": by[item.entry.author_id], "reversed_by": (reversed_by or {}).get(seq), "row": row, "minor": item.minor, "balance": item.balance,
             "from": places.end(row.debit_account) if row else None, "to": places.end(row.credit_account) if row else None,
             "fund": fund_title(row.credit_fund) if row else "", "code": row.commodity.code if row else "", "scale": row.commodity.scale if row else 0,
         })  # fmt: skip

@@ -18,12 +18,10 @@ from awna.kit.snapshots import InSnapshot
 ADDRESSES = re.compile(r"""(\s(?:href|src|action|data|poster|xlink:href)\s*=\s*)("[^"]*"|'[^']*'|[^\s>"']+)""", re.IGNORECASE)
 SETS = re.compile(r"""(\ssrcset\s*=\s*)("[^"]*"|'[^']*')""", re.IGNORECASE)
 PLAIN_TAG = re.compile(
-    r"""<(?!form\b|main\b|link\b|script\b|style\b|title\b|textarea\b|xmp\b|iframe\b|no|plaintext)[a-z][a-z0-9]*"""
+    r"""<(?!form\b|main\b|script\b|style\b|title\b|textarea\b|xmp\b|iframe\b|no|plaintext)[a-z][a-z0-9]*"""
     r"""(?:\s+(?!href|src|action|data\s*=|poster|xlink)[a-zA-Z][\w:.-]*(?:="[^"<>]*")?)*\s*/?>"""
 )
 """A whole start tag without addresses, of an element whose content is ordinary."""
-KEPT_WHOLE = frozenset({"canonical", "alternate"})
-"""Relations that name the page at its origin; search engines read them."""
 LINKS_REMEMBERED = 4096
 
 
@@ -136,9 +134,7 @@ class Rewriter(HTMLParser):
         raw = self.get_starttag_text() or ""
         if tag == "main":
             self.out.append(self.note)
-        if not (tag == "link" and KEPT_WHOLE & set((said.get("rel") or "").split())):
-            raw = self._addresses(raw)
-        self.out.append(raw)
+        self.out.append(self._addresses(raw))
 
     handle_startendtag = handle_starttag
 
