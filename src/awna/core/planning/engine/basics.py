@@ -1,26 +1,18 @@
 """What all compiled functions stand on: the compiler's options, a random generator of our own, sorting by time."""
 
-import hashlib
-import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
 import numpy as np
 
+from .ready import folder
+
 Ints = np.ndarray[Any, np.dtype[np.int64]]
 Compiled = TypeVar("Compiled", bound=Callable[..., Any])
 
 
-def _cache_folder() -> str:
-    """One folder per state of the sources: the compiler looks at a function's own file alone, not at what it calls."""
-    here = Path(__file__).parent
-    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(here.glob("*.py")))).hexdigest()[:12]
-    return str(Path(os.environ.get("NUMBA_CACHE_DIR") or here / "__pycache__") / f"compiled-{digest}")
-
-
-numba.config.CACHE_DIR = _cache_folder()  # type: ignore[attr-defined] # numba makes its settings at run time
+numba.config.CACHE_DIR = str(folder())  # type: ignore[attr-defined] # numba makes its settings at run time
 
 
 def compiled(function: Compiled) -> Compiled:

@@ -1,0 +1,62 @@
+"""Where the compiled engine is kept, and whether it is there. Compiling takes a minute, once per state of the sources.
+
+Nobody should wait for that in a request: set-up and server start call `begin`, which compiles beside everything else.
+"""
+
+import fcntl
+import hashlib
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import cache
+from pathlib import Path
+
+HERE = Path(__file__).parent
+NICENESS = 10  # whoever works now goes first
+HOME_CACHE = "~/.cache"
+MARK, LOCK = "ready", "lock"
+
+
+@cache
+def folder() -> Path:
+    """One folder per state of the sources: the compiler looks at a function's own file alone, not at what it calls."""
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(HERE.glob("*.py")))).hexdigest()[:12]
+    own = os.environ.get("NUMBA_CACHE_DIR")
+    caches = Path(os.environ.get("XDG_CACHE_HOME") or HOME_CACHE) / "awna"
+    for place in [Path(own)] if own else [HERE / "__pycache__", caches]:
+        with suppress(OSError, RuntimeError):  # read-only, or nobody's home
+            chosen = place.expanduser() / f"compiled-{digest}"
+            chosen.mkdir(parents=True, exist_ok=True)
+            if os.access(chosen, os.W_OK):
+                return chosen
+    return Path(tempfile.mkdtemp(prefix="awna-compiled-"))  # for this process alone: no one else may plant code there
+
+
+def is_ready() -> bool:
+    """Whether all that planning compiles has been compiled and kept."""
+    return (folder() / MARK).exists()
+
+
+def begin() -> bool:
+    """Compiles in a process of its own, unless that was done. True = a process was started; it ends by itself."""
+    if is_ready():
+        return False
+    try:
+        subprocess.Popen(  # noqa: S603 (our own interpreter and module)
+            [sys.executable, "-m", f"{__package__}.warm"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+        )  # fmt: skip
+    except OSError:
+        return False  # then the first plan compiles what it needs
+    return True
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Several processes may begin at once: one compiles, the others wait and find all done."""
+    with (folder() / LOCK).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
