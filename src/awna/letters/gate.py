@@ -24,7 +24,7 @@ class Limit:
     each_s: float
 
 
-NETWORK, DOMAIN, ALL = Limit(20, 60), Limit(300, 1), Limit(600, 0.5)
+NETWORK, DOMAIN, ALL = Limit(20, 60), Limit(300, 1), Limit(2_000, 0.2)
 
 
 @dataclass(frozen=True)

@@ -195,7 +195,7 @@ def test_the_pages_from_form_to_count(letter: OpenLetter, django_capture_on_comm
     assert "Dana" in client.get(path).content.decode() and services.count_signatures(letter).people == 0
     typed = client.post(first["Location"], {"code": path.rstrip("/").rsplit("/", 1)[1].lower()})
     assert typed.status_code == 302
-    done = client.post(path).content.decode()
+    done = client.post(path, follow=True).content.decode()
     assert "Your signature counts" in done
     shown = client.get(page).content.decode()
     assert "<bdi>Dana</bdi>" in shown and "dana@example.org" not in shown

@@ -34,12 +34,21 @@ def mail_soon() -> None:
 
 @job_task
 def mail_waiting() -> int:
-    """Mail every code that waits, oldest first, and drop what is older than three days; return how many were mailed."""
+    """Mail every code that waits and drop what is older than three days; return how many were mailed."""
     from .signing import purge_unconfirmed
 
     purge_unconfirmed()
+    return mail_codes()
+
+
+def mail_codes(limit: int | None = None) -> int:
+    """Mail the codes that wait, oldest first, at most `limit` of them; return how many."""
     sent = 0
-    while waiting := list(Waiting.objects.unmailed().select_related("version__letter__campaign")[:STEP]):
+    while limit is None or sent < limit:
+        step = STEP if limit is None else min(STEP, limit - sent)
+        waiting = list(Waiting.objects.unmailed().select_related("version__letter__campaign")[:step])
+        if not waiting:
+            break
         for row in waiting:
             # Marked first: a mailer that is killed here has sent one mail too few, which can be asked for again, and none twice.
             taken = Waiting.objects.filter(pk=row.pk, mailed_at=0).update(mailed_at=int(time.time()))

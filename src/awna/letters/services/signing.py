@@ -3,7 +3,6 @@
 import json
 import time
 from dataclasses import dataclass, field
-from threading import Lock
 from typing import Any
 
 from django.db import connection, transaction
@@ -17,6 +16,7 @@ from . import mailing
 from .bodies import BODY_FIELDS, confirm_organisation, refuse_incomplete_body
 from .codes import read_code, read_own_link
 from .letters import closed_problem
+from .together import Together
 
 CONFIRM_HOURS = 72
 QUEUE_MAX = 50_000  # sign-ups whose mail waits; more than an hour of mail is no service to anybody
@@ -83,6 +83,12 @@ def _take_down(letter: OpenLetter, kind: str, said: dict[str, Any]) -> None:
             setattr(waiting, name, value)
         waiting.mailed_at = mailing.due_again(waiting.mailed_at)
         waiting.save()
+    # Mails go out in the order of keys: what lies between the oldest that waits and this one is the queue, at most.
+    oldest = Waiting.objects.unmailed().values_list("pk", flat=True).first()
+    if oldest is not None and waiting.pk - oldest > QUEUE_MAX:
+        raise Refused(
+            Problem("letter_queue_full", "Very many people sign at this moment. Nothing was kept: send the form again in an hour.")
+        )
     mailing.mail_soon()
 
 
@@ -121,11 +127,6 @@ class Confirmation:
     changes: dict[str, Any] = field(default_factory=dict)
     row: Signature | Organisation | None = None
     problem: Problem | None = None
-    done: bool = False
-
-
-_waiting_together: list[Confirmation] = []
-_one_commits = Lock()
 
 
 def confirm_signature(*, token: str, **changes: Any) -> Signature | Organisation:
@@ -138,12 +139,7 @@ def confirm_signature(*, token: str, **changes: Any) -> Signature | Organisation
     if connection.in_atomic_block:
         confirm_together([asked])
     else:
-        _waiting_together.append(asked)
-        with _one_commits:
-            if not asked.done:
-                # Whoever came while the last commit ran goes into this one. A list is taken whole, so nobody is missed.
-                together = [_waiting_together.pop(0) for _ in range(len(_waiting_together))]
-                _confirm_or_give_back(together)
+        _together.run(asked)
     if asked.problem is not None or asked.row is None:
         raise Refused(asked.problem or _gone())
     return asked.row
@@ -155,15 +151,17 @@ def _confirm_or_give_back(together: list[Confirmation]) -> None:
         confirm_together(together)
     except Exception:
         if len(together) == 1:
-            together[0].done, together[0].problem = True, _gone()
+            together[0].problem = _try_again()
             raise
         for one in together:
             one.row = one.problem = None
-            one.done = False
             try:
                 confirm_together([one])
             except Exception:
-                one.done, one.problem = True, _try_again()
+                one.problem = _try_again()
+
+
+_together = Together(_confirm_or_give_back)
 
 
 @transaction.atomic
@@ -188,7 +186,6 @@ def confirm_together(asked: list[Confirmation]) -> None:
             one.problem = _late() if one.number in found else _gone()
         elif one.row.state == Signature.WITHDRAWN:
             one.problem = _withdrawn()
-        one.done = True
 
 
 def _confirm_people(

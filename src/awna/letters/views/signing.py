@@ -63,7 +63,8 @@ def confirm_signature(request: HttpRequest, slug: str, token: str) -> HttpRespon
         found = services.find_waiting(token=token)
         form = _confirm_form(request, found)
         if request.method == "POST" and (form is None or form.is_valid()):
-            found = services.confirm_signature(token=token, **(form.cleaned_data if form else {}))
+            services.confirm_signature(token=token, **(form.cleaned_data if form else {}))
+            return private(redirect("confirm_signature", slug=slug, token=token))
     except Refused as refused:
         return private(refused_page(request, refused, status=400))
     if isinstance(found, Waiting):
