@@ -1,6 +1,6 @@
 """What is handed on of a campaign: cards and posters for typst, the badge, facts for machines (schema.org), codes to photograph."""
 
-import io
+import base64
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ TITLE_SIZES = ((28, 64), (56, 52), (90, 42))
 TITLE_SIZE_LEAST = 34
 SUMMARY_CHARS_MAX = 240
 CODE_BORDER = 4
+SVG_NAMESPACE = "http://www.w3.org/2000/svg"
 ISOLATE, END_ISOLATE = "\u2066", "\u2069"
 
 
@@ -78,15 +79,16 @@ def short_address(campaign: Campaign) -> str:
 
 def code_svg(address: str) -> str:
     """A code to photograph, as a file of its own: black on white with its quiet zone."""
-    out = io.BytesIO()
-    segno.make(address, error="m", micro=False).save(out, kind="svg", border=CODE_BORDER, scale=8, light="#fff", xmldecl=False)
-    return out.getvalue().decode()
+    inline = _code(address).svg_inline(border=CODE_BORDER, scale=8, light="#fff")
+    return inline.replace("<svg ", f'<svg xmlns="{SVG_NAMESPACE}" ', 1)
 
 
 def code_png(address: str) -> bytes:
-    out = io.BytesIO()
-    segno.make(address, error="m", micro=False).save(out, kind="png", border=CODE_BORDER, scale=12)
-    return out.getvalue()
+    return base64.b64decode(_code(address).png_data_uri(border=CODE_BORDER, scale=12).partition(",")[2])
+
+
+def _code(address: str) -> segno.QRCode:
+    return segno.make(address, error="m", micro=False)
 
 
 def card_png(campaign: Campaign) -> bytes:
