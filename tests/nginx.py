@@ -14,10 +14,11 @@ ROOT = Path(__file__).resolve().parent.parent
 CONFIGURATION = ROOT / "deploy" / "nginx.conf"
 START_S_MAX, STOP_S_MAX = 10, 10
 MIME_TYPES = Path("/etc/nginx/mime.types")
+NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 
 
 def is_installed() -> bool:
-    return shutil.which("nginx") is not None and MIME_TYPES.exists()
+    return NGINX is not None and MIME_TYPES.exists()
 
 
 def free_port() -> int:
@@ -41,7 +42,7 @@ def serving(copy: Path, *, scratch: Path, application: int = 0, workers: int = 1
     configuration.write_text(
         f"{user}worker_processes {workers};\npid {scratch / 'nginx.pid'};\nerror_log {scratch / 'error.log'};\ndaemon off;\n"
         f"events {{ worker_connections 1024; }}\nhttp {{\ninclude {MIME_TYPES};\nsendfile on;\ntcp_nopush on;\nkeepalive_requests 100000;\n{pages}{site}}}\n")  # fmt: skip
-    process = subprocess.Popen(["nginx", "-c", str(configuration), "-p", str(scratch)], stderr=subprocess.PIPE)
+    process = subprocess.Popen([str(NGINX), "-c", str(configuration), "-p", str(scratch)], stderr=subprocess.PIPE)
     try:
         _wait(process, port)
         yield f"http://localhost:{port}"
