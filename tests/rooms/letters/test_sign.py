@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
@@ -228,3 +229,10 @@ def test_what_was_typed_stays_when_refused(letter: OpenLetter) -> None:
 def test_a_forged_code_gets_a_page_that_says_so(letter: OpenLetter) -> None:
     answer = Client().get(f"/c/{letter.campaign.slug}/letters/confirm/forged/")
     assert answer.status_code == 400 and "was not made by this site" in answer.content.decode()
+
+
+def test_the_command_purges_what_nobody_confirmed(sign: Sign, capsys: pytest.CaptureFixture[str]) -> None:
+    old, young = sign(), sign(email="young@example.org")
+    Waiting.objects.filter(pk=old.pk).update(began_at=old.began_at - services.CONFIRM_HOURS * 3600 - 1)
+    call_command("purgesignups")
+    assert "1 sign-ups" in capsys.readouterr().out and Waiting.objects.get() == young
