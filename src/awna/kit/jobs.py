@@ -79,9 +79,10 @@ def _try_again_later(failed: DBTaskResult) -> None:
                                                          run_after=timezone.now() + pause)  # fmt: skip
 
 
-def forget_mails(*, to: str) -> int:
-    """Remove the record of every mail that was sent or waits to this address; what runs at this moment stays."""
+def forget_mails(*, to: str, waiting: bool = True) -> int:
+    """Remove the record of every mail that was sent to this address, and those that wait for it if told; what runs at this moment stays."""
     # The address is compared here: a JSON look-up differs between the engines.
-    found = DBTaskResult.objects.filter(task_path=_mail.module_path).exclude(status=TaskResultStatus.RUNNING)
+    kept = [TaskResultStatus.RUNNING, *([] if waiting else [TaskResultStatus.READY])]
+    found = DBTaskResult.objects.filter(task_path=_mail.module_path).exclude(status__in=kept)
     doomed = [result.pk for result in found if result.args_kwargs.get("kwargs", {}).get("to") == to]
     return DBTaskResult.objects.filter(pk__in=doomed).delete()[0]

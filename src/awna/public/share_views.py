@@ -1,5 +1,6 @@
 """Sharing in public: short addresses, codes, cards, poster, badge; and all that the press asks for."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -22,8 +23,7 @@ def short_link(request: HttpRequest, code: str) -> HttpResponse:
 
 def share_page(request: HttpRequest, slug: str) -> HttpResponse:
     address = share.short_address(request.campaign)
-    badge = request.build_absolute_uri(reverse("badge", kwargs={"slug": slug}))
-    page = request.build_absolute_uri(reverse("campaign", kwargs={"slug": slug}))
+    badge, page = (settings.AWNA_ORIGIN + reverse(name, kwargs={"slug": slug}) for name in ("badge", "campaign"))
     embed = f'<a href="{page}"><img src="{badge}" alt="{request.campaign.title_here}" width="360" height="92"></a>'
     return render(request, "public/share.html", {"title": _("Hand it on"), "address": address, "embed": embed})
 

@@ -17,6 +17,7 @@ from awna.campaigns.models import Photo, PhotoFile
 from awna.core.problems import Refused
 from awna.kit import images
 from awna.kit.images import HERO_BYTES_MAX, LARGE_BYTES_MAX, leftovers, redraw_photo
+from awna.public.news_listed import each_photo_file
 from tests.world import World
 
 from .conftest import XMP, camera_picture
@@ -162,3 +163,19 @@ def test_the_press_gets_only_what_was_agreed_for_it(add: Add) -> None:
         photos = [name for name in kit.namelist() if name.endswith(".webp")]
         assert len(photos) == 1 and agreed.digest[:8] in photos[0] and leftovers(kit.read(photos[0])) == []
         assert {"README.txt", "marks/awna-ink.svg", "marks/awna-ink.png", "photos/photos.csv"} <= set(kit.namelist())
+
+
+def test_a_static_copy_carries_a_photo_only_while_it_is_shown(add: Add, world: World) -> None:
+    photo, unused = add(), add(request_id="in no update")
+    update = services.publish_update(
+        campaign=world.campaign, title="The wall", text="It stands.", language="en", author=world.nour, request_id="u", photos=[photo]
+    )
+    assert {row["photo"] for row in each_photo_file(world.campaign)} == {photo.pk} != {unused.pk}
+    services.withdraw_update(update=update, reason="Too early.", author=world.nour)
+    assert list(each_photo_file(world.campaign)) == []
+    services.publish_update(
+        campaign=world.campaign, title="Now", text="It stands.", language="en", author=world.nour, request_id="v", photos=[photo]
+    )
+    assert len(list(each_photo_file(world.campaign))) == 4
+    services.remove_photo(photo=photo, reason="Taken back.", author=world.nour)
+    assert list(each_photo_file(world.campaign)) == []

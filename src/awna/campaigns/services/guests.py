@@ -66,7 +66,8 @@ def cancel_guest(*, token: str) -> Registration:
     found = find_guest(token=token)
     event = Event.objects.select_for_update().get(pk=found.event_id)
     row = Registration.objects.select_for_update().get(pk=found.pk)
-    forget_mails(to=row.email)
+    # A mail of another room that still waits for this address must leave.
+    forget_mails(to=row.email, waiting=False)
     row.state, row.name, row.email, row.email_index, row.code_digest = Registration.CANCELLED, "", "", None, ""
     row.save(update_fields=["state", "name", "email", "email_index", "code_digest"])
     seat_waiting(event)

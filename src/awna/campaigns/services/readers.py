@@ -73,7 +73,8 @@ def end_subscription(*, token: str) -> bool:
     row = Subscription.objects.select_for_update().filter(pk=key).first()
     if row is None:
         return False
-    forget_mails(to=row.email)
+    # A mail of another room that still waits for this address must leave.
+    forget_mails(to=row.email, waiting=False)
     row.delete()
     return True
 
