@@ -10,8 +10,9 @@ from awna.core.planning.model import compile_model
 from awna.core.planning.plan import Plan
 from awna.core.planning.priority import order_by, tails
 from awna.core.planning.problem import Project
-from awna.core.planning.replan import repair
+from awna.core.planning.replan import Running, difference, shift_right
 from awna.core.planning.replan_options import options
+from awna.core.planning.standing import Standing
 from awna.core.problems import Refused
 
 from .projects import clinic
@@ -32,14 +33,15 @@ def test_the_three_options_are_sound_and_in_order(seed: int) -> None:
     running = running_plan(project)
     event = closure(project, seed=seed, now=20, finish=running.finish)
     after = apply_event(project, event)
-    mended, moved = repair(project, running, now=20, event=event)
+    shifted = shift_right(Running(compile_model(after), running.by_task(), 20))
+    assert shifted is not None
     least, balanced, fastest = options(after, running, now=20, seconds=None, tries=12, seed=seed)
     for option in (least, balanced, fastest):
         assert check_plan(after, option.plan) == []
         old, new = running.by_task(), option.plan.by_task()
         assert all(new[name] == old[name] for name in old if old[name].start < 20)
         assert option.tasks_moved == len(option.difference.moved)
-    assert least.tasks_moved <= len(moved.moved) and least.finish <= mended.finish
+    assert least.tasks_moved <= len(difference(running, shifted).moved) and least.finish <= shifted.finish
     assert fastest.finish <= min(balanced.finish, least.finish)
     assert least.change <= balanced.change or least.finish > balanced.finish
 
@@ -77,3 +79,32 @@ def test_no_plan_left_is_refused_with_its_reason() -> None:
     with pytest.raises(Refused) as refused:
         options(apply_event(project, CrossingClosed("north", 7)), plan_of(project), now=7, tries=1)
     assert refused.value.codes == ["stock_never_suffices"]
+
+
+def test_a_chain_of_ejections_ends_in_time_and_moves_fewer_than_shifting_right() -> None:
+    fewer = 0
+    for seed in range(6):
+        project = rich_project(seed, size=SIZE)
+        running = running_plan(project)
+        after = apply_event(project, closure(project, seed=seed, now=20, finish=running.finish))
+        shifted = shift_right(Running(compile_model(after), running.by_task(), 20))
+        assert shifted is not None
+        least, _, _ = options(after, running, now=20, seconds=None, tries=9, seed=seed)
+        assert least.finish <= shifted.finish
+        fewer += least.tasks_moved < len(difference(running, shifted).moved)
+    assert fewer >= 2
+
+
+def test_a_task_that_is_lifted_leaves_no_trace() -> None:
+    project = rich_project(5, size=SIZE)
+    model = compile_model(project)
+    board = Standing(model)
+    order = order_by(model, [-float(tail) for tail in tails(model)])
+    assert all(board.place_first(task) for task in order[:-5])
+    before = board.copy()
+    for task in order[-5:]:
+        assert board.place_first(task)
+    for task in order[-5:]:
+        board.lift(task)
+    assert board.starts == before.starts and board.free == before.free and board.roster.busy == before.roster.busy
+    assert all((one == other).all() for one, other in zip(board.level + board.left, before.level + before.left, strict=True))

@@ -128,6 +128,8 @@ def _filled(crew: Crew) -> Iterator[Problem]:
 def _handover(crew: Crew) -> Iterator[Problem]:
     """Seats change hands only between segments, and nobody stays shorter than the task allows."""
     task, worked = crew.task, crew.worked
+    if all((stay.start, stay.finish) == (crew.placement.start, crew.placement.finish) for stay in crew.stays):
+        return
     begins = {worked[n] for n in range(0, len(worked), task.handover_every or max(len(worked), 1))}
     ends = {worked[n - 1] + 1 for n in range(task.handover_every, len(worked), task.handover_every)} if task.handover_every else set()
     for stay in crew.stays:

@@ -1,5 +1,6 @@
 """Mends a running plan after an event: what has started stays, what can stays, the rest moves right as little as it must."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from heapq import heapify, heappop, heappush
@@ -13,6 +14,12 @@ from .priority import order_by
 from .problem import Project
 from .standing import Standing
 from .validate import malformed, validate
+
+NO_PLACE = [
+    Problem(
+        "repair_found_no_place", "After this change no place was found for some tasks. Check windows of sites and people, or plan anew."
+    )
+]
 
 
 @dataclass(frozen=True)
@@ -37,8 +44,8 @@ class Difference:
 def repair(project: Project, running: Plan, *, now: int, event: Event) -> tuple[Plan, Difference]:
     """The running plan, valid again after the event, and what changed. Refuses, with reasons, when no plan is left.
 
-    Tasks that started before `now` keep their place. Of two ways to mend, keeping every task that can stay and
-    shifting all in order of their start, the one that moves fewer tasks is taken.
+    Tasks that started before `now` keep their place, and so does everything that can. Where that leads to no plan, all open tasks
+    are shifted in the order of their start.
     """
     return settle(apply_event(project, event), running, now=now)
 
@@ -51,26 +58,29 @@ def settle(project: Project, running: Plan, *, now: int, begun: frozenset[str] |
     problems = malformed(project)
     if problems:
         raise Refused(problems)
-    plan = mend(project, running, now=now, begun=begun)
-    return plan, difference(running, plan)
+    wrong: list[Problem] = []
+    for plan in _attempts(Running(compile_model(project), running.by_task(), now, begun)):
+        wrong = check_plan(project, plan)
+        if not wrong:
+            return plan, difference(running, plan)
+    raise Refused(validate(project) or wrong or NO_PLACE)
 
 
 def mend(project: Project, running: Plan, *, now: int, begun: frozenset[str] | None = None) -> Plan:
-    """A plan for the project as it is now, as near to the running plan as the simple repairs get; judged by the checker."""
-    state = Running(compile_model(project), running.by_task(), now, begun)
-    wrong: list[Problem] = []
-    for attempt in (_keep_places, shift_right):
-        found = attempt(state)
-        if found is not None:
-            plan = found if isinstance(found, Plan) else found.plan()
-            wrong = check_plan(project, plan)
-            if not wrong:
-                return plan
-    reasons = validate(project) or wrong
-    if not reasons:
-        text = "After this change no place was found for some tasks. Check windows of sites and people, or plan anew."
-        reasons = [Problem("repair_found_no_place", text)]
-    raise Refused(reasons)
+    """A plan for the project as it is now, as near to the running plan as the simple repairs get; not judged yet."""
+    found = next(_attempts(Running(compile_model(project), running.by_task(), now, begun)), None)
+    if found is None:
+        raise Refused(validate(project) or NO_PLACE)
+    return found
+
+
+def _attempts(state: "Running") -> Iterator[Plan]:
+    kept = _keep_places(state)
+    if kept is not None:
+        yield kept.plan()
+    shifted = shift_right(state)
+    if shifted is not None:
+        yield shifted
 
 
 def difference(old: Plan, new: Plan) -> Difference:
@@ -171,15 +181,11 @@ def _settled(running: Running, board: Standing, order: list[int], moving: set[in
             return None
         for link in running.model.after[task]:
             other = link.task
-            if other in rank and board.starts[other] >= 0 and other not in moving and _too_early(board, other):
+            if other in rank and board.starts[other] >= 0 and other not in moving and board.too_early(other):
                 board.lift(other)
                 moving.add(other)
                 heappush(queue, rank[other])
     return board
-
-
-def _too_early(board: Standing, task: int) -> bool:
-    return board.starts[task] < board.earliest(task, board.model.ways[task][board.methods[task]])
 
 
 def _nearer(running: Running, one: Standing | None, other: Standing | None) -> Standing | None:
@@ -189,7 +195,10 @@ def _nearer(running: Running, one: Standing | None, other: Standing | None) -> S
 
 def shift_right(running: Running) -> Plan | None:
     """All open tasks in order of their old start, none earlier than before: the plain way, that others are measured against."""
+    board = shifted_right(running)
+    return None if board is None else board.plan()
+
+
+def shifted_right(running: Running) -> Standing | None:
     board = running.board()
-    if all(running.place(board, task) for task in running.open_tasks()):
-        return board.plan()
-    return None
+    return board if all(running.place(board, task) for task in running.open_tasks()) else None

@@ -1,7 +1,8 @@
 """Three ways on from a broken plan: least change, balanced, fastest; each a checked plan with what it moves and whom it calls.
 
-Candidates keep some tasks where they stand and place the others anew in a random order; CP-SAT, where it is there, proposes one
-that moves least. Tasks that have begun, and those of the next `frozen` slots that can stay, stay.
+Candidates: the repair, shifting all to the right, chains of ejections that bring the repair back in time (`ejection`), and plans
+that place much anew; CP-SAT, where it is there, proposes one that moves least. Tasks that have begun, and those of the next `frozen`
+slots that can stay, stay.
 """
 
 import time
@@ -11,18 +12,19 @@ from random import Random
 from ..problems import Refused
 from . import cpsat
 from .check import check_plan
+from .ejection import Chain, settle_back
 from .model import compile_model
 from .plan import Plan
 from .priority import order_by, tails
 from .problem import Project
-from .replan import Difference, Running, difference, mend
+from .replan import Difference, Running, difference, mend, shifted_right
 from .validate import validate
 
 OPTION_SECONDS = 5.0
 MOVE_WEIGHT = 5  # slots of shift that one moved task counts as
 CALL_WEIGHT = 2  # slots of shift that one re-assigned person counts as
 FINISH_WEIGHT = 3.0  # how much a finish later by 1 % weighs beside 1 % more change, in the balanced option
-SOLVER_SHARE = 0.4  # of the seconds: for CP-SAT
+SOLVER_SHARE = 0.2  # of the seconds: for CP-SAT
 FREE_MAX = 120  # tasks that CP-SAT may move
 SOLVER_TASKS_MAX = 600
 
@@ -54,7 +56,8 @@ def options(
 ) -> tuple[Option, Option, Option]:
     """Least change, balanced and fastest for a project whose facts have changed. With `tries` alone the same on every machine.
 
-    The first is never later and never moves more tasks than the repair. Refuses, with reasons, when no plan is left.
+    The first never ends later and never moves more tasks than shifting everything to the right would. Refuses, with reasons, when no
+    plan is left.
     """
     problems = validate(project)
     if problems:
@@ -81,7 +84,22 @@ class _Finder:
         self.open = self.state.open_tasks()
         self.tail = tails(self.state.model)
         self.options: list[Option] = []
+        self.fixed = frozenset(range(self.state.model.size)) - {
+            task for task in self.open if self.state.placement(task).start >= now + frozen
+        }
         self.repair = self._add(mend(project, running, now=now, begun=begun))
+        self.shifted = self._shifted()
+
+    def _shifted(self) -> Option:
+        """Everything shifted to the right, and once more with those back at home who can be; the repair where that leads nowhere."""
+        board = shifted_right(self.state)
+        if board is None or not self._sound(board.plan()):
+            return self.repair
+        shifted = self._add(board.plan())
+        settle_back(self.state, board, self.fixed)
+        if self._sound(board.plan()):
+            self._add(board.plan())
+        return shifted
 
     def _add(self, plan: Plan) -> Option:
         moved = difference(self.old, plan)
@@ -94,25 +112,38 @@ class _Finder:
         return option
 
     def attempt(self, number: int) -> None:
-        """One more candidate; what may move and how far grows from the first to the third kind."""
-        kind = number % 3
-        if kind == 0:
-            moving = {task for task in self.open if self.state.model.ids[task] in {m.task for m in self._best_change().difference.moved}}
-            release_at_now = self.random.random() < 0.5
+        """One more candidate: two of three bring the mended plan back in time by few moves, the third places much anew."""
+        if number % 3 < 2:
+            plan = self._chained(number)
         else:
-            cut = self.now if kind == 1 else self.random.randint(self.now, max(self.now, self.repair.finish))
+            kind = number // 3
+            cut = self.now if kind % 2 == 0 else self.random.randint(self.now, max(self.now, self.repair.finish))
             moving = {task for task in self.open if self.state.placement(task).start >= cut}
-            release_at_now = True
-        noise = self.random.choice((0.0, 0.05, 0.2)) if number > 2 else 0.0
-        by_tail = kind == 1 or self.random.random() < 0.5
-        plan = self._place(moving, release_at_now=release_at_now, noise=noise, by_tail=by_tail)
+            by_tail = kind == 0 or self.random.random() < 0.5
+            plan = self._place(moving, noise=self.random.choice((0.0, 0.05, 0.2)) if kind else 0.0, by_tail=by_tail)
         if plan is not None:
             self._add(plan)
+
+    def _chained(self, number: int) -> Plan | None:
+        """The mended plan, with who is late in the place of others; the first for the finish of shifting right, some for less."""
+        state, bound = self.state, min(self.repair.finish, self.shifted.finish)
+        if number:
+            bound -= self.random.choice((0, 0, 1, 2, 3, 5))  # the last tasks slip a little
+        moved = {move.task for move in (self.repair if number < 3 else self._best_change()).difference.moved}
+        board = state.board()
+        moving = {task for task in self.open if state.model.ids[task] in moved or not state.keep(board, task)}
+        chain = Chain(state, board, self.tail, bound, self.fixed, self.random, noise=self.random.choice((0, 1, 3)) if number else 0)
+        chain.early = number % 8 == 7
+        if not chain.run(moving):
+            return None
+        settle_back(state, board, self.fixed)
+        plan = board.plan()
+        return plan if self._sound(plan) else None
 
     def _best_change(self) -> Option:
         return min(self.options, key=lambda option: (option.change, option.finish))
 
-    def _place(self, moving: set[int], *, release_at_now: bool, noise: float, by_tail: bool) -> Plan | None:
+    def _place(self, moving: set[int], *, noise: float, by_tail: bool) -> Plan | None:
         """Keep what is not moving where it can stay, the frozen first; place the rest in order. None = a task found no place."""
         state, board = self.state, self.state.board()
         moving = {task for task in moving if state.placement(task).start >= self.now + self.frozen}
@@ -126,7 +157,7 @@ class _Finder:
         for task in order_by(state.model, keys):
             if task in moving or task in pushed:
                 old = state.placement(task)
-                release = self.now if release_at_now and task in moving else max(self.now, old.start)
+                release = self.now if task in moving else max(self.now, old.start)
                 if not board.place_first(task, release=release, prefer=old.crew):
                     return None
         plan = board.plan()
@@ -152,7 +183,7 @@ class _Finder:
             old={task: max(self.state.placement(task).start, self.now) for task in near},
             fixed={task: at[name].start for task, name in enumerate(model.ids) if task not in near},
             methods=[at[name].method for name in model.ids],
-            latest=self.repair.finish,
+            latest=min(self.repair.finish, self.shifted.finish),
             move_weight=MOVE_WEIGHT,
             seconds=seconds,
             seed=seed,
@@ -171,7 +202,7 @@ class _Finder:
 
     def chosen(self) -> tuple[Option, Option, Option]:
         """The best by each of the three measures; judged by the checker."""
-        calm = [o for o in self.options if o.finish <= self.repair.finish and o.tasks_moved <= self.repair.tasks_moved]
+        calm = [o for o in self.options if o.finish <= self.shifted.finish and o.tasks_moved <= self.shifted.tasks_moved]
         least = min(calm, key=lambda option: (option.change, option.finish))
         fastest = min(self.options, key=lambda option: (option.finish, option.change))
         balanced = min(self.options, key=lambda option: (self._weighed(option, fastest), option.change))

@@ -25,6 +25,13 @@ class Standing(Board):
         self.put(task, method, start=start, crew=crew)
         return True
 
+    def too_early(self, task: int) -> bool:
+        """Whether a placed task starts before what it waits for lets it."""
+        return self.starts[task] < self.earliest(task, self.model.ways[task][self.methods[task]])
+
+    def machines_clash(self, way: Way, start: int, finish: int) -> bool:
+        return self._clash(way, start, finish) >= 0
+
     def lift(self, task: int) -> None:
         """Take a task off again, with all that it holds."""
         start, end, way = self.starts[task], self.finishes[task], self.model.ways[task][self.methods[task]]
