@@ -1,6 +1,7 @@
 """Addresses of works, each with who may use it."""
 
 from awna.kit.policies import ANYONE, guarded, role
+from awna.kit.snapshots import table_page
 
 from . import views
 
@@ -8,8 +9,8 @@ LEADS = role("site_lead", "steward")
 SITE = role("site_lead", "steward", "storekeeper", "shift_lead", "coordinator")
 
 urlpatterns = [
-    guarded("c/<slug:slug>/plan/", views.plan, name="plan", GET=ANYONE),
-    guarded("c/<slug:slug>/plan/<int:page>/", views.plan, name="plan_page", GET=ANYONE),
+    guarded("c/<slug:slug>/plan/", views.plan, name="plan", GET=ANYONE, snapshot=table_page()),
+    guarded("c/<slug:slug>/plan/<int:page>/", views.plan, name="plan_page", GET=ANYONE, snapshot=table_page(views.plan_pages)),
     guarded("desk/<slug:slug>/works/", views.works_desk, name="works_desk", GET=SITE, POST=LEADS),
     guarded("desk/<slug:slug>/works/crossing/", views.close_crossing, name="works_crossing", GET=LEADS, POST=LEADS),
     guarded("desk/<slug:slug>/works/plans/<uuid:pk>/", views.plan_run, name="plan_run", GET=SITE, POST=LEADS),
