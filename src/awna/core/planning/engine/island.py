@@ -17,6 +17,7 @@ HOPE = 20  # per mille: a child this much worse than the worst of the herd is no
 MOVES = 8  # at most so many tasks of a child are moved
 PATIENCE = 40  # children per member without a gain before the herd starts afresh
 CHOOSE = 30  # percent of the tasks that choose among their ways while a child is placed
+RULED = 6  # members that begin with the order of a rule: all their tasks choose, as one pass of that rule would
 BEST, USED, BORN, LAST, TOP, IDLE, ANEW, HOPED = range(8)  # what `facts` holds
 
 
@@ -243,7 +244,7 @@ def evolve(f: Net, r: Rich | None, d: Desk, b: Bench | None, h: Herd, budget: in
             place = worst_of(h)
             breed(f, r, d, b, h, size)
         h.facts[IDLE] += 1
-        h.facts[ANEW] = CHOOSE
+        h.facts[ANEW] = 100 if young and place < RULED else CHOOSE
         h.facts[HOPED] = EMPTY if young else h.finish[place] * (1000 + HOPE) // 1000
         finish = place_list(f, r, d, b, h)
         if finish > h.facts[HOPED]:
