@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -12,7 +13,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from awna.campaigns.models import Event, PhotoFile, Update
-from awna.campaigns.services import seats_left
+from awna.campaigns.services import seats_left, tell_in, translated_updates
 from awna.core.standards import atom, ical
 from awna.kit.markup import render_light
 from awna.parties.models import Campaign
@@ -28,13 +29,17 @@ PRODUCT = "-//Awna//Awna//EN"
 
 def updates(request: HttpRequest, slug: str) -> HttpResponse:
     """All news in the reader's language, withdrawn ones in their place; where there is none, the news in any."""
-    page = Paginator(news_of(request.campaign, translation.get_language()), UPDATES_ON_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "public/updates.html", {"title": _("News"), "page": page, "updates": page.object_list})
+    language = translation.get_language()
+    page = Paginator(news_of(request.campaign, language), UPDATES_ON_A_PAGE).get_page(request.GET.get("page"))
+    shown = list(page.object_list)
+    tell_in(request.campaign, shown, language)
+    return render(request, "public/updates.html", {"title": _("News"), "page": page, "updates": shown})
 
 
 def update(request: HttpRequest, slug: str, update: UUID) -> HttpResponse:
     """One update with its photos and what it rests on; a withdrawn one says when and why."""
     row = get_object_or_404(Update.objects.with_proofs().select_related("campaign"), pk=update, campaign=request.campaign)
+    tell_in(request.campaign, [row], translation.get_language())
     return render(request, "public/update.html", {"title": row.title_shown, "update": row})
 
 
@@ -42,6 +47,7 @@ def feed(request: HttpRequest, slug: str) -> HttpResponse:
     """News for readers of Atom; a withdrawn update stays with its reason, so that readers replace what they kept."""
     language = translation.get_language()
     rows = sorted(news_of(request.campaign, language)[:FEED_ENTRIES], key=lambda row: row.published_at, reverse=True)
+    tell_in(request.campaign, rows, language)
     data = atom.write_feed(
         [_feed_entry(row) for row in rows], title=request.campaign.title_here, url=_whole("updates", slug), feed_url=_whole("feed", slug),
         author=_owner(request.campaign), language=language, updated=request.campaign.created_at,
@@ -99,8 +105,10 @@ def outcomes(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def news_of(campaign: Campaign, language: str) -> Any:
-    """Updates of a language, newest first, the pinned one on top; of all languages where it has none."""
-    found = campaign.updates.with_proofs().in_language(language)
+    """Updates written in or translated into a language, newest first, the pinned one on top; of all languages where it has none."""
+    found = campaign.updates.with_proofs().filter(
+        Q(language=language) | Q(pk__in=translated_updates(campaign, language), withdrawn_at=None)
+    )
     if not found.exists():
         found = campaign.updates.with_proofs()
     return found.pinned_first()
@@ -115,12 +123,12 @@ def events_shown(campaign: Campaign, rows: list[Event]) -> list[dict[str, Any]]:
 
 
 def _feed_entry(row: Update) -> atom.FeedEntry:
-    html = str(render_light(row.text))
+    html = str(render_light(row.text_shown))
     if row.withdrawn_at:
         html = str(render_light(_("Withdrawn: %(reason)s") % {"reason": row.withdrawn_reason}))
     return atom.FeedEntry(
         key=str(row.pk), title=row.title_shown, html=html, url=settings.AWNA_ORIGIN + row.get_absolute_url(),
-        author=str(row.get_author_role_display()) or _owner(row.campaign), language=row.language, published=row.published_at,
+        author=str(row.get_author_role_display()) or _owner(row.campaign), language=row.language_shown, published=row.published_at,
         updated=row.withdrawn_at or row.published_at,
     )  # fmt: skip
 

@@ -12,6 +12,7 @@ from awna.campaigns import services
 from awna.campaigns.models import Subscription, Update
 from awna.core.problems import Refused
 from awna.kit.markup import render_light
+from awna.parties.services import translate_text
 from tests.world import World
 
 WRITE, DESK = "/desk/clinic/news/write/", "/desk/clinic/news/"
@@ -127,3 +128,22 @@ def test_the_command_sends_and_says(world: World, capsys: pytest.CaptureFixture[
     assert '"due": 0' in capsys.readouterr().out and not Subscription.objects.exists()
     call_command("sendnews")
     assert "0 letters were queued" in capsys.readouterr().out
+
+
+def test_a_translated_update_is_read_in_the_readers_language(world: World) -> None:
+    update = publish(world)
+    words = {f"update.{update.pk}.title": "السقف قائم", f"update.{update.pk}.text": "السقف **قائم** وجاف."}
+    for source in services.text_sources(world.campaign):
+        if source.subject in words:
+            translate_text(campaign=world.campaign, source=source, language="ar", text=words[source.subject], author=world.salma)
+    publish(world, title="Only in English", request_id="en")
+    (told,) = services.latest_updates(world.campaign, language="ar")
+    assert (told.title_shown, told.language_shown, told.is_told) == ("السقف قائم", "ar", True)
+    for path in ("/ar/c/clinic/news/", f"/ar/c/clinic/news/{update.pk}/"):
+        page = Client().get(path).content.decode()
+        assert "<strong>قائم</strong>" in page and 'lang="ar" dir="auto"' in page and "Only in English" not in page
+    (entry,) = feedparser.parse(Client().get("/ar/c/clinic/news/feed.atom").content).entries
+    assert entry.title == "السقف قائم" and entry.content[0].language == "ar"
+    assert len(services.latest_updates(world.campaign, language="en")) == 2
+    update.refresh_from_db()
+    assert update.title == "The roof"

@@ -12,14 +12,12 @@ from awna.books.models import Document
 from awna.kit.codes import MailedCode
 from awna.kit.sealed import SealedTextField
 from awna.parties.models import Campaign, Role
+from awna.parties.services import Wording
 
 from .roles import role_words
 
 
 class UpdateQuerySet(models.QuerySet["Update"]):
-    def in_language(self, language: str) -> Self:
-        return self.filter(language=language)
-
     def standing(self) -> Self:
         """Those that were not withdrawn."""
         return self.filter(withdrawn_at=None)
@@ -30,8 +28,12 @@ class UpdateQuerySet(models.QuerySet["Update"]):
 
     def with_proofs(self) -> Self:
         """With all that a page shows of them, in two questions to the database."""
-        proofs = Proof.objects.select_related("document", "photo__campaign")
-        return self.prefetch_related(models.Prefetch("proofs", queryset=proofs))
+        return self.prefetch_related(proofs_shown())
+
+
+def proofs_shown() -> models.Prefetch:
+    """The proofs of updates or measurements with what a page shows of them, in one question."""
+    return models.Prefetch("proofs", queryset=Proof.objects.select_related("document", "photo__campaign"))
 
 
 class Update(models.Model):
@@ -51,6 +53,10 @@ class Update(models.Model):
     withdrawn_role = models.CharField(max_length=20, blank=True)
     title_withdrawn = models.BooleanField(default=False)
     request_id = models.CharField(max_length=80)
+
+    told_title: Wording | None = None
+    told_text: Wording | None = None
+    """What a reader of another language is shown instead, set by `services.tell_in`; no columns."""
 
     objects = UpdateQuerySet.as_manager()
     field_classes = {
@@ -77,7 +83,22 @@ class Update(models.Model):
     @property
     def title_shown(self) -> str:
         """The title in public: gone with its text where the title was the harm."""
-        return str(_("Withdrawn")) if self.title_withdrawn else self.title
+        if self.title_withdrawn:
+            return str(_("Withdrawn"))
+        return self.told_title.text if self.told_title else self.title
+
+    @property
+    def text_shown(self) -> str:
+        return self.told_text.text if self.told_text else self.text
+
+    @property
+    def language_shown(self) -> str:
+        return self.told_text.language if self.told_text else self.language
+
+    @property
+    def is_told(self) -> bool:
+        """Shown in another language than it was written in."""
+        return self.language_shown != self.language
 
     @property
     def photos(self) -> list["Photo"]:

@@ -2,7 +2,7 @@
 
 from .events import announce_event, cancel_event, set_seats
 from .guests import cancel_guest, cancel_token, confirm_guest, find_guest, register_guest, seats_left
-from .news import NEWS_ROLES, latest_updates, pin_update, publish_update, withdraw_update
+from .news import NEWS_ROLES, latest_updates, pin_update, publish_update, readable, tell_in, translated_updates, withdraw_update
 from .outcomes import OUTCOME_ROLES, add_indicator, promise_outcome, record_measurement, state_forecast
 from .photos import add_photo, remove_photo
 from .place import BUDGET_ROLES, add_site, load_budget, set_goal
@@ -33,6 +33,7 @@ __all__ = [
     "pin_update",
     "promise_outcome",
     "publish_update",
+    "readable",
     "record_measurement",
     "register_guest",
     "remove_photo",
@@ -45,6 +46,8 @@ __all__ = [
     "state_forecast",
     "stop_token",
     "subscribe",
+    "tell_in",
     "text_sources",
+    "translated_updates",
     "withdraw_update",
 ]  # fmt: skip

@@ -3,35 +3,61 @@
 from collections.abc import Sequence
 
 from django.db import transaction
-from django.db.models import Case, IntegerField, Value, When
+from django.db.models import Case, F, IntegerField, Value, When, prefetch_related_objects
 from django.utils import timezone
 
 from awna.books.models import Document, Entry
 from awna.core.problems import Problem, Refused
 from awna.parties.models import Campaign, Role
-from awna.parties.services import refuse_unless_role
+from awna.parties.services import PROSE, Source, refuse_unless_role, wordings
 
-from ..models import Photo, Proof, Update
+from ..models import Photo, Proof, Update, proofs_shown
 
 NEWS_ROLES = ("steward", "site_lead", "coordinator")
 TEXT_CHARS_MAX = 20_000
+CANDIDATES = 4
+"""How many times as many updates are looked through as are shown, for those that somebody translated."""
 
 
 def latest_updates(campaign: Campaign, *, language: str, limit: int = 5) -> list[Update]:
-    """What a page shows as news: pinned first, then the newest, in the reader's language; in any where there is none. Three queries.
+    """What a page shows as news: pinned first, then the newest, written in or translated into the reader's language; else in any.
 
-    Each has `title_shown`, `published_at`, `get_author_role_display`, `photos` (those that may be shown) and `papers`.
+    At most four queries. Each has `title_shown`, `text_shown`, `language_shown`, `published_at`, `get_author_role_display`, `photos` (those
+    that may be shown) and `papers`.
     """
-    reader = Case(When(language=language, then=Value(0)), default=Value(1), output_field=IntegerField())
-    pinned = Case(When(pinned_at__isnull=False, then=Value(0)), default=Value(1), output_field=IntegerField())
-    found = list(
-        campaign.updates.standing()
-        .with_proofs()
-        .annotate(foreign=reader, unpinned=pinned)
-        .order_by("foreign", "unpinned", "-published_at")[:limit]
-    )
-    own = [update for update in found if update.language == language]
-    return own or found
+    foreign = Case(When(language=language, then=Value(0)), default=Value(1), output_field=IntegerField())
+    rows = campaign.updates.standing().annotate(foreign=foreign).order_by("foreign", F("pinned_at").desc(nulls_last=True), "-published_at")
+    found = sorted(readable(campaign, list(rows[: limit * CANDIDATES]), language), key=_newest)[:limit]
+    prefetch_related_objects(found, proofs_shown())
+    return found
+
+
+def readable(campaign: Campaign, updates: list[Update], language: str) -> list[Update]:
+    """Those that a reader of this language can read, as written or as translated; all of them where there is none."""
+    tell_in(campaign, updates, language)
+    return [update for update in updates if update.language_shown == language] or updates
+
+
+def tell_in(campaign: Campaign, updates: Sequence[Update], language: str) -> None:
+    """Stand the translation, where there is one, in place of the words of updates in other languages; one query for all."""
+    asked = {
+        update: [Source(f"update.{update.pk}.{name}", update.language, getattr(update, name), "", PROSE) for name in ("title", "text")]
+        for update in updates if update.language != language and update.withdrawn_at is None
+    }  # fmt: skip
+    found = wordings(campaign, [source for pair in asked.values() for source in pair], language) if asked else {}
+    for update, (title, text) in asked.items():
+        if found[text.subject].language == language:
+            update.told_title, update.told_text = found[title.subject], found[text.subject]
+
+
+def translated_updates(campaign: Campaign, language: str) -> list[str]:
+    """Ids of the updates whose text somebody translated into this language."""
+    subjects = campaign.translations.filter(language=language, subject__startswith="update.", subject__endswith=".text").exclude(text="")
+    return [subject.split(".")[1] for subject in subjects.values_list("subject", flat=True)]
+
+
+def _newest(update: Update) -> tuple[bool, float]:
+    return update.pinned_at is None, -update.published_at.timestamp()
 
 
 @transaction.atomic

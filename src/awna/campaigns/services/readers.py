@@ -18,6 +18,7 @@ from awna.kit.sealed import blind_index
 from awna.parties.models import Campaign
 
 from ..models import Event, Registration, Subscription, Update
+from .news import readable
 
 CONFIRM_HOURS = 72
 ASKED_PER_HOUR_MAX = 300
@@ -145,14 +146,15 @@ def _send_to(key: object, now: datetime, hours: int) -> bool:
 def _new_for(row: Subscription, now: datetime) -> tuple[list[Update], list[Event]]:
     """Updates since the last letter, in the reader's language where there are any; events announced or changed since, and to come."""
     new = row.campaign.updates.standing().filter(published_at__gt=row.told_until, published_at__lte=now)
-    own = new.filter(language=row.language)
-    updates = list((own if own.exists() else new).order_by("published_at")[:LETTER_UPDATES_MAX])
+    updates = readable(row.campaign, list(new.order_by("published_at")), row.language)[:LETTER_UPDATES_MAX]
     events = row.campaign.events.filter(changed_at__gt=row.told_until, changed_at__lte=now, starts_at__gt=now)
     return updates, list(events.order_by("starts_at")[:LETTER_UPDATES_MAX])
 
 
 def _letter(campaign: Campaign, updates: list[Update], events: list[Event], stop: str) -> str:
-    parts = [f"{update.title}\n{settings.AWNA_ORIGIN}{update.get_absolute_url()}\n\n{plain_light(update.text)}" for update in updates]
+    parts = [
+        f"{update.title_shown}\n{settings.AWNA_ORIGIN}{update.get_absolute_url()}\n\n{plain_light(update.text_shown)}" for update in updates
+    ]
     parts += [_event_line(event) for event in events]
     parts.append(_("You asked for these letters. To end them, open this link: %(link)s") % {"link": stop})
     return "\n\n—\n\n".join(parts) + "\n"
