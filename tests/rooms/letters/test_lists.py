@@ -115,6 +115,11 @@ def test_nothing_is_taken_over_before_every_row_was_looked_at(world: World, lett
     assert "as listed by Builders’ Forum, not confirmed by itself" in page
 
 
+def test_rows_without_a_doubt_are_kept_at_once(world: World, taken: ListImport) -> None:
+    assert services.keep_sure_rows(taken=taken, author=world.salma) == 2
+    assert [row.state for row in rows(taken)] == ["checked", "open", "checked"]
+
+
 def test_a_listed_organisation_that_confirms_becomes_its_own(world: World, letter: OpenLetter, taken: ListImport, confirm: Confirm) -> None:
     check_all(world, taken)
     services.confirm_list(taken=taken, author=world.salma)

@@ -54,6 +54,9 @@ def review(request: HttpRequest, slug: str, taken: int) -> HttpResponse:
     found = get_object_or_404(ListImport, pk=taken, letter__campaign=request.campaign)
     if request.method == "POST":
         try:
+            if request.POST.get("act") == "keep_sure":
+                services.keep_sure_rows(taken=found, author=request.actor.role(*services.WRITERS))
+                return redirect("review_list", slug=slug, taken=found.pk)
             new = services.confirm_list(taken=found, author=request.actor.role(*services.WRITERS))
         except Refused as refused:
             return refused_page(request, refused, back=request.path, desk=True)
@@ -68,6 +71,7 @@ def review(request: HttpRequest, slug: str, taken: int) -> HttpResponse:
         "taken": found, "title": _("Review the list"), "rows": rows[:ROWS_ON_PAGE], "hidden": max(0, len(rows) - ROWS_ON_PAGE),
         "left": [(view, WHY.get(view.why, view.why)) for view in views if view.row.state == ListRow.LEFT],
         "unchecked": sum(view.row.state == ListRow.OPEN for view in views), "doubted": sum(row["mark"] != "sure" for row in rows),
+        "sure": sum(row["mark"] == "sure" and not row["checked"] for row in rows),
     }  # fmt: skip
     return render(request, "letters/review.html", context)
 

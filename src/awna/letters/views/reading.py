@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Case, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone, translation
@@ -60,7 +61,12 @@ def letter(request: HttpRequest, slug: str, letter: UUID) -> HttpResponse:
 def _letter_context(row: OpenLetter) -> dict[str, Any]:
     count, words = services.count_signatures(row), services.wording_of(row, _language())
     versions = services.count_versions(row) if row.versions.count() > 1 else []  # of one wording the count has told everything
-    bodies = row.organisations.shown().select_related("listed_in").order_by("-state", "confirmed_at", "name")
+    bodies = (
+        row.organisations.shown()
+        .select_related("listed_in")
+        .annotate(checked=Case(When(authority="", then=0), default=1))
+        .order_by("state", "-checked", "confirmed_at", "name")
+    )
     named = row.signatures.shown().order_by("-confirmed_at")[:NAMES_SHOWN_MAX]
     return {
         "letter": row, "title": words.title, "words": words, "paragraphs": [part for part in words.text.splitlines() if part.strip()],
