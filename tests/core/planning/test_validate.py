@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from awna.core.planning.problem import Calendar, Method, Milestone, Person, Precedence, Project, RestRule, Site, SiteHours, Task
+from awna.core.planning.problem import Calendar, Method, Milestone, Person, Precedence, Project, RestRule, Site, SiteHours, Stock, Task
 from awna.core.planning.validate import rules_asked, validate
 
 from .test_check_rules import SCHOOL
@@ -61,3 +61,12 @@ def test_a_project_of_every_rule_is_possible() -> None:
 def test_a_rest_rule_alone_is_asked_for() -> None:
     project = one(TWO, people=(replace(MASONS[0], rest=(RestRule(10, 14),)), MASONS[1]))
     assert rules_asked(project) == {"rest": "Rana"}
+
+
+def test_whole_quantities_are_told_as_whole_numbers() -> None:
+    stock = Stock("cement", opening=50, unit="bag")
+    halves = Stock("sand", opening=5, unit="m3", scale=2)
+    task = Task("slab", (Method(4, materials={"cement": 80, "sand": 7}),))
+    words = [str(problem) for problem in validate(Project((task,), stocks=(stock, halves)))]
+    assert "need 80 bag; in stock and arriving are 50," in words[0]
+    assert "need 3.5 m3; in stock and arriving are 2.5," in words[1]

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from zoneinfo import available_timezones
 
 from ..problems import Problem
-from .problem import PRECEDENCE_KINDS, SLOTS_MAX, TASKS_MAX, Project
+from .problem import PRECEDENCE_KINDS, SLOTS_MAX, TASKS_MAX, Project, Stock
 from .supply import arrivals
 from .validate_together import never_together
 
@@ -236,13 +236,18 @@ def _stocks(project: Project) -> Iterator[Problem]:
             if lost:
                 text += " %(lost)s more wait at a crossing that does not open again."
             values = {
-                "need": need / stock.scale,
-                "there": (there + made) / stock.scale,
-                "lost": lost / stock.scale,
+                "need": _told(need, stock),
+                "there": _told(there + made, stock),
+                "lost": _told(lost, stock),
                 "unit": stock.unit,
                 "tasks": ", ".join(takers[:8]),
             }
             yield Problem("stock_never_suffices", text, values, stock.id)
+
+
+def _told(quantity: int, stock: Stock) -> float | int:
+    """In units of the stock; 80, not 80.0."""
+    return quantity // stock.scale if quantity % stock.scale == 0 else quantity / stock.scale
 
 
 def _windows(project: Project) -> Iterator[Problem]:
