@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from math import gamma
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -11,23 +11,30 @@ from .engine.basics import compiled
 from .plan import Plan
 from .problem import SLOTS_MAX, Project, inside
 
+UNEVEN_LEAST = 1e-3  # keeps the regularity of an all too even past finite
 INTERVALS = 256  # open and closed times that are drawn per crossing and scenario
 
 
 @dataclass(frozen=True)
 class CrossingHabit:
-    """How a crossing opens and closes: mean lengths of its open and closed times, in slots, and whether it is open at slot `now`.
+    """How a crossing opens and closes by turns: mean lengths of its open and closed times in slots, and how well they are known.
 
-    `fit` mixes the mean of the history with that of the prior, which counts as `PRIOR_WEIGHT` intervals.
+    Lengths are gamma distributed. Each scenario draws means of its own: about the stated ones, the further off the fewer intervals
+    they rest on and the more habits change. Stated without the last three, all is taken as known and steady.
     """
 
     open_mean: float
     closed_mean: float
-    spread: float = 1.0  # shape of the Weibull lengths; 1 = exponential, more = more regular
+    spread: float = 1.0  # shape of the lengths; 1 = exponential, more = more regular
+    open_count: float = inf  # intervals on which the mean rests; infinite = known
+    closed_count: float = inf
+    drift: float = 0.0  # standard deviation of the logarithm of what a change of habits does to a mean
 
 
-PRIOR = CrossingHabit(30.0, 6.0)  # slots: stated prior, three weeks open and three days closed in half-days
 PRIOR_WEIGHT = 3.0  # intervals that the prior counts as
+DRIFT = 0.2  # stated: habits change, unseen in the past or after today, by about a fifth
+# Stated: three weeks open and three days closed in half-days, of any regularity.
+PRIOR = CrossingHabit(30.0, 6.0, 1.0, PRIOR_WEIGHT, PRIOR_WEIGHT, DRIFT)
 
 
 @dataclass(frozen=True)
@@ -44,14 +51,28 @@ class Doubts:
 
 
 def fit(history: Sequence[tuple[bool, int]], *, prior: CrossingHabit = PRIOR, weight: float = PRIOR_WEIGHT) -> CrossingHabit:
-    """The habit of a crossing from its past (open?, length in slots) intervals. The fewer there are, the nearer to the prior."""
+    """The habit of a crossing from its past (open?, length in slots) intervals. The fewer there are, the nearer to the prior.
+
+    Means and regularity mix those of the past with those of the prior, which counts as `weight` intervals.
+    """
+    opened = [length for is_open, length in history if is_open]
+    closed = [length for is_open, length in history if not is_open]
 
     def mean(lengths: list[int], before: float) -> float:
         return (sum(lengths) + before * weight) / (len(lengths) + weight)
 
-    opened = [length for is_open, length in history if is_open]
-    closed = [length for is_open, length in history if not is_open]
-    return CrossingHabit(mean(opened, prior.open_mean), mean(closed, prior.closed_mean), prior.spread)
+    uneven = weight / prior.spread  # relative variance, counted
+    for lengths in (opened, closed):
+        usual = sum(lengths) / max(1, len(lengths))
+        uneven += sum((length / usual - 1) ** 2 for length in lengths) if usual else 0.0
+    return CrossingHabit(
+        mean(opened, prior.open_mean),
+        mean(closed, prior.closed_mean),
+        (len(opened) + len(closed) + weight) / max(uneven, UNEVEN_LEAST),
+        len(opened) + weight,
+        len(closed) + weight,
+        prior.drift,
+    )
 
 
 class Futures:
@@ -111,22 +132,34 @@ class Futures:
         if crossing.id == open_one:
             return np.ones((size, self.horizon), dtype=np.bool_)
         habit = self.doubts.habits.get(crossing.id, PRIOR)
-        lengths = np.random.default_rng((self.seed, block, 3, place)).weibull(habit.spread, (size, INTERVALS)) / gamma(1 + 1 / habit.spread)
+        stream = np.random.default_rng((self.seed, block, 3, place))
+        means = np.array([habit.open_mean, habit.closed_mean]) * _unsure(stream, habit, size)
+        lengths = stream.standard_gamma(habit.spread, (size, INTERVALS)) / habit.spread
         was = np.array([inside(slot, crossing.open_windows) for slot in range(min(self.now + 1, self.horizon))], dtype=np.bool_)
         doors = np.zeros((size, self.horizon), dtype=np.bool_)
         doors[:, : len(was)] = was
-        _turns(lengths, bool(was[-1]) if len(was) else True, habit.open_mean, habit.closed_mean, self.now, doors)
+        _turns(lengths, bool(was[-1]) if len(was) else True, means, self.now, doors)
         return doors
 
 
+def _unsure(stream: Any, habit: CrossingHabit, size: int) -> Any:
+    """[scenario, open or closed]: by what the true mean may differ from the stated one."""
+    result = np.exp(habit.drift * stream.standard_normal((size, 2)))
+    for column, count in enumerate((habit.open_count, habit.closed_count)):
+        if count < inf:  # what the past says of the mean of gamma lengths is an inverse gamma
+            known = count * habit.spread
+            result[:, column] *= known / np.maximum(stream.standard_gamma(known, size), UNEVEN_LEAST)
+    return result
+
+
 @compiled
-def _turns(lengths: Any, is_open: bool, open_mean: float, closed_mean: float, now: int, doors: Any) -> None:
+def _turns(lengths: Any, is_open: bool, means: Any, now: int, doors: Any) -> None:
     """Fill the doors from `now` on; lengths are used again from the first when they run out."""
     size, horizon = doors.shape
     for number in range(size):
         slot, opened, turn = now, is_open, 0
         while slot < horizon:
-            mean = open_mean if opened else closed_mean
+            mean = means[number, 0 if opened else 1]
             end = slot + max(1, round(min(lengths[number, turn % lengths.shape[1]] * mean, 1.0 * horizon)))
             for at in range(slot, min(end, horizon)):
                 doors[number, at] = opened
