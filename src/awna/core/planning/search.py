@@ -1,7 +1,7 @@
 """Anytime search over task orders: rules, then crossing and nudging of good orders with forward-backward improvement.
 
-The compiled engine does it wherever it knows all that a project asks for (`Model.beyond` names what it does not). The
-class here is the same idea in plain Python for the rest. The state of the search depends on the seed and on counted
+The compiled engine does it for all but the smallest rich projects. The
+class here is the same idea in plain Python for those. The state of the search depends on the seed and on counted
 schedules alone, so a count limit gives the same plan on every machine. A time limit only cuts the same path short.
 """
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 POPULATION = 24  # orders kept
 LATE = 10**9  # the finish of an order that led to no plan
 FIRST_TASKS = 600  # tasks placed in plain Python, which is there before the compiler is, for a first plan
+FIRST_CREWED = 100  # the same where crews are asked for: each task then takes a millisecond
 
 Report = Callable[[int, int, float], None]  # objective, bound, seconds
 
@@ -199,7 +200,7 @@ def search(
 
 def _first(model: Model, limit: Limit, seed: int, starts: Sequence[Sequence[int]], report: Report | None) -> Found | None:
     """A plan told at once, before the compiler is there; of a small project the best of a few, for that may meet the bound already."""
-    if model.size > FIRST_TASKS:
+    if model.size > (FIRST_CREWED if model.people else FIRST_TASKS):
         return None
     few = 1 if model.people else max(1, FIRST_TASKS // model.size)
     few = few if limit.schedules is None else min(few, limit.schedules)
