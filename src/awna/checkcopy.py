@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 try:
-    import verify
+    import verify  # type: ignore[import-not-found]  # beside this file in a copy
 except ImportError:  # as installed
     from awna import verify
 
@@ -76,7 +76,7 @@ def faults(folder: Path, files: dict[str, tuple[str, int]], words: dict[str, lis
     for path in sorted(there - set(files)):
         if path.removesuffix(TWIN) not in files or not path.endswith(TWIN):
             yield f"{path} is not in the list"
-    for slug, size, root, origin in words.get("checkpoint", []):
+    for slug, entries, root, origin in words.get("checkpoint", []):
         note = (folder / "c" / slug / "log" / "checkpoint").read_text("utf-8", "replace")
         own = [key for key in keys if key.startswith(f"{origin}+")]
         try:
@@ -84,7 +84,7 @@ def faults(folder: Path, files: dict[str, tuple[str, int]], words: dict[str, lis
         except verify.Wrong as wrong:
             yield f"c/{slug}/log: {wrong}"
         else:
-            if (str(found), base64.b64encode(digest_of_tree).decode()) != (size, root):
+            if (str(found), base64.b64encode(digest_of_tree).decode()) != (entries, root):
                 yield f"c/{slug}/log/checkpoint is not the head that the note names"
 
 

@@ -1,6 +1,5 @@
 """Answers that several rooms give: a form page, a refusal page, a short message, plain data, a private page."""
 
-import json
 from typing import Any
 
 from django import forms
@@ -32,11 +31,6 @@ def refused_page(
 def message_page(request: HttpRequest, *, title: str, lines: list[str], back: str = "", back_text: str = "") -> HttpResponse:
     """A page that says one thing."""
     return render(request, "kit/message.html", {"title": title, "lines": lines, "back": back, "back_text": back_text})
-
-
-def plain_json(value: Any) -> str:
-    """Plain data, readable by people: one level of indent."""
-    return json.dumps(value, ensure_ascii=False, indent=1, default=str) + "\n"
 
 
 def file_answer(data: bytes, *, name: str, media_type: str) -> HttpResponse:

@@ -21,7 +21,7 @@ from awna.books.services.sums import totals_of
 from awna.core.amounts import format_minor
 from awna.core.log.tree import hash_leaf
 from awna.core.problems import Refused
-from awna.kit.http import file_answer, plain_json, refused_page
+from awna.kit.http import file_answer, refused_page
 
 from . import words
 from .book_shown import Places, address, book_or_404, chips, fields, fund_title, kind_words, tabs, thing_name
@@ -143,27 +143,30 @@ def figure(request: HttpRequest, slug: str, figure: str, code: str) -> HttpRespo
 
 def book_json(request: HttpRequest, slug: str, page: str) -> HttpResponse:
     found = book_or_404(request)
-    return HttpResponse(json_text(rows_of_page(found, page_number(found, page))), content_type="application/json; charset=utf-8")
+    rows = plain_rows(rows_of_page(found, page_number(found, page)))
+    return HttpResponse(json_text(rows), content_type="application/json; charset=utf-8")
 
 
-def json_text(rows: list[BookRow]) -> str:
-    return plain_json(_plain(rows))
+def json_text(rows: list[dict[str, Any]]) -> str:
+    """One array, a row on each line."""
+    return "[\n" + ",\n".join(json.dumps(row, ensure_ascii=False, default=str) for row in rows) + "\n]\n"
 
 
 def book_csv(request: HttpRequest, slug: str, page: str) -> HttpResponse:
     found = book_or_404(request)
-    return HttpResponse(csv_text(rows_of_page(found, page_number(found, page))), content_type="text/csv; charset=utf-8")
+    rows = plain_rows(rows_of_page(found, page_number(found, page)))
+    return HttpResponse(csv_text(rows), content_type="text/csv; charset=utf-8")
 
 
-def csv_text(rows: list[BookRow]) -> str:
+def csv_text(rows: list[dict[str, Any]]) -> str:
     out = io.StringIO()
     writer = csv.DictWriter(out, ["entry", "line", "date", "kind", "from", "to", "fund", "amount", "commodity", "reverses"])
     writer.writeheader()
-    writer.writerows({name: safe_cell(value) for name, value in row.items()} for row in _plain(rows))
+    writer.writerows({name: safe_cell(value) for name, value in row.items()} for row in rows)
     return out.getvalue()
 
 
-def _plain(rows: list[BookRow]) -> list[dict[str, Any]]:
+def plain_rows(rows: list[BookRow]) -> list[dict[str, Any]]:
     return [
         {
             "entry": item.entry.seq, "line": row.line, "date": item.entry.effective_date.isoformat(), "kind": item.entry.kind,
@@ -207,9 +210,9 @@ def _links(book: Book, row: Entry, *, corrected_by: list[int], ended_by: list[in
 
 def reversals_of(book: Book, rows: list[BookRow], *, size: int) -> dict[int, int]:
     """Entry → the readable entry that reverses it, for those of these rows that were reversed."""
-    seqs = {row.entry.seq for row in rows}
-    found = Entry.objects.filter(book=book, reverses__in=seqs, seq__lt=size) if seqs else Entry.objects.none()
-    return dict(found.values_list("reverses", "seq"))
+    # Asked for these numbers alone: their index answers it; with a bound on the others the whole book would be read.
+    found = Entry.objects.filter(book=book, reverses__in={row.entry.seq for row in rows}) if rows else Entry.objects.none()
+    return {undone: seq for undone, seq in found.values_list("reverses", "seq") if seq < size}
 
 
 def shown_rows(rows: list[BookRow], places: Places, *, reversed_by: Mapping[int, int] | None = None) -> list[dict[str, Any]]:

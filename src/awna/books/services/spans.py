@@ -8,6 +8,10 @@ from awna.parties.models import Role
 from ..models import Account, Book, Commodity, Custody, Entry, Fund, Transfer
 from .browse import BookRow
 
+UNSAID = ("rule", "movement", "giftbatch_id", "lot_seq", "lot_line", "resolves_seq", "resolves_line", "corrects_seq", "corrects_line",
+          "covers_account", "covers_amount")  # fmt: skip
+"""What no page of rows says."""
+
 
 @dataclass
 class Known:
@@ -34,12 +38,14 @@ def span_rows(book: Book, first: int, end: int, *, known: Known) -> list[BookRow
     """The rows of the entries first <= seq < end, oldest first, with an entry that has no rows standing for itself."""
     wanted = Entry.objects.filter(book=book, seq__gte=first, seq__lt=end)
     # A page needs the leaves of memos alone: they say what the memo is about.
-    parts = (wanted.exclude(kind="memo").defer("leaf", "request_hash"), wanted.filter(kind="memo").defer("request_hash"))
+    unsaid = ("request_hash", "posted_at", "second", "proposal", "row_count", "last_row")
+    parts = (wanted.exclude(kind="memo").defer("leaf", *unsaid), wanted.filter(kind="memo").defer(*unsaid))
     entries = {entry.seq: entry for part in parts for entry in part}
     rows: dict[int, list[BookRow]] = {}
     for entry in entries.values():
         entry.author = known.roles[entry.author_id]
-    for row in Transfer.objects.filter(book=book, entry_seq__gte=first, entry_seq__lt=end).order_by("entry_seq", "line"):
+    found = Transfer.objects.filter(book=book, entry_seq__gte=first, entry_seq__lt=end).defer(*UNSAID)
+    for row in found.order_by("entry_seq", "line"):
         row.debit_account, row.credit_account = known.accounts[row.debit_account_id], known.accounts[row.credit_account_id]
         row.debit_fund, row.credit_fund = known.funds[row.debit_fund_id], known.funds[row.credit_fund_id]
         row.commodity = known.commodities[row.commodity_id]

@@ -15,7 +15,7 @@ from awna.books.services.browse import BookRow, size_of
 from awna.books.services.spans import Known, span_rows
 
 from ..book_shown import Places, fund_title
-from ..book_views import csv_text, json_text, page_answer
+from ..book_views import csv_text, json_text, page_answer, plain_rows
 from .folder import NewCopy
 from .rendering import Facts, SnapshotRequest
 
@@ -90,8 +90,9 @@ class BookPages:
         url, file = self.address("book_page", number)
         made = page_answer(self._request(url, number), self.book, number=number, rows=rows, size=self.size, places=self.places)
         yield "book_page", self.fit(made.content.decode(), url, file, self.language)
-        yield "book_csv", csv_text(rows).encode()
-        yield "book_json", json_text(rows).encode()
+        plain = plain_rows(rows)
+        yield "book_csv", csv_text(plain).encode()
+        yield "book_json", json_text(plain).encode()
 
     def _request(self, url: str, number: int) -> SnapshotRequest:
         return SnapshotRequest(url or "/", language=self.language, campaign=self.book.campaign, facts=self.facts)
