@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from awna.campaigns import outcome_state as state
-from awna.campaigns.models import Forecast, Indicator, Measurement, Outcome, proofs_shown
+from awna.campaigns.models import Forecast, Indicator, Measurement, Outcome
 from awna.parties.models import Campaign
 from awna.parties.services import LINE, PROSE, Source, Wording, wordings
 
@@ -84,7 +84,7 @@ def count_states(outcomes: Sequence[OutcomeShown]) -> list[dict[str, Any]]:
 
 
 def _rows(campaign: Campaign) -> Any:
-    readings = Prefetch("measurements", queryset=Measurement.objects.order_by("measured_on", "stated_at").prefetch_related(proofs_shown()))
+    readings = Prefetch("measurements", queryset=Measurement.objects.order_by("measured_on", "stated_at").with_proofs())
     indicators = Prefetch("indicators", queryset=Indicator.objects.prefetch_related(readings))
     return campaign.outcomes.order_by("promised_on", "position").prefetch_related(indicators, "forecasts")
 

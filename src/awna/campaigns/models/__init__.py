@@ -1,12 +1,12 @@
 """Tables of the campaigns: places and needs, news, photos, events, outcomes, and ways to share."""
 
 from .events import Event, Registration
-from .news import Photo, PhotoFile, Proof, Subscription, Update, proofs_shown
+from .news import Photo, PhotoFile, Proof, Subscription, Update
 from .outcomes import Forecast, Indicator, Measurement, Outcome
 from .place import BudgetLine, Goal, Site
 from .share import Fact, PressContact, ShortLink
 
 __all__ = [
     "BudgetLine", "Event", "Fact", "Forecast", "Goal", "Indicator", "Measurement", "Outcome", "Photo", "PhotoFile", "PressContact", "Proof",
-    "Registration", "ShortLink", "Site", "Subscription", "Update", "proofs_shown",
+    "Registration", "ShortLink", "Site", "Subscription", "Update",
 ]  # fmt: skip

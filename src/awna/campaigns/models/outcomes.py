@@ -1,6 +1,7 @@
 """What was promised, how it is measured, what was measured, and when it is expected today."""
 
 import uuid
+from typing import Self
 
 from django.db import models
 from django.urls import reverse
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from awna.parties.models import Campaign, Role
 
+from .news import proofs_shown
 from .roles import role_words
 
 
@@ -70,6 +72,12 @@ class Indicator(models.Model):
         return self.title
 
 
+class MeasurementQuerySet(models.QuerySet["Measurement"]):
+    def with_proofs(self) -> Self:
+        """With all that a page shows of what they rest on, in one more question to the database."""
+        return self.prefetch_related(proofs_shown())
+
+
 class Measurement(models.Model):
     """One dated figure of an indicator, with its source and proofs. A wrong one is followed by another, never changed."""
 
@@ -83,6 +91,7 @@ class Measurement(models.Model):
     stated_at = models.DateTimeField(default=timezone.now)
     request_id = models.CharField(max_length=80)
 
+    objects = MeasurementQuerySet.as_manager()
     field_classes = {
         "id": "P", "indicator": "P", "measured_on": "P", "value": "P", "source": "P", "author": "I", "author_role": "P", "stated_at": "P",
         "request_id": "I",

@@ -11,7 +11,8 @@ from awna.core.problems import Problem, Refused
 from awna.parties.models import Campaign, Role
 from awna.parties.services import PROSE, Source, refuse_unless_role, wordings
 
-from ..models import Photo, Proof, Update, proofs_shown
+from ..models import Photo, Proof, Update
+from ..models.news import proofs_shown
 
 NEWS_ROLES = ("steward", "site_lead", "coordinator")
 TEXT_CHARS_MAX = 20_000
