@@ -129,7 +129,7 @@ def p2(store: Store, scope: Scope) -> list[Figure]:
     gap, hits = found.mean("Awna"), 100 * found.hits("Awna") / n
     return [
         Figure(f"P2 {found.title}, mean gap, n = {n}", f"{gap:.2f} %", "<= 0.15 %", gap <= 0.15),
-        Figure(f"P2 {found.title}, at the best known, n = {n}", f"{hits:.0f} %", ">= 88 %", hits >= 88),
+        Figure(f"P2 {found.title}, at the best known, n = {n}", f"{hits:.1f} %", ">= 88 %", hits >= 88),
         *found.beside(all_but_noise=True),
     ]
 

@@ -94,4 +94,4 @@ def even(items: Sequence[Item], count: int, *, seed: int, name: str, hardness: C
     count, rng = min(count, len(items)), Random(f"{name} {seed}")
     ordered = sorted(items, key=hardness)
     step = len(ordered) / max(count, 1)
-    return [ordered[int((number + rng.random()) * step)] for number in range(count)]
+    return [ordered[rng.randrange(int(number * step), int((number + 1) * step))] for number in range(count)]

@@ -79,6 +79,7 @@ def test_a_sample_is_even_and_seeded() -> None:
     sample = even(items, 12, seed=1, name="a")
     assert sample == even(items, 12, seed=1, name="a") != even(items, 12, seed=2, name="a")
     assert [one // 15 for one in sample] == list(range(12))
+    assert len(set(even(items, 97, seed=1, name="a"))) == 97
     assert Scope(size=0.5).count(8) == 4 and Scope(full=True).count(8, full=30) == 30
 
 
