@@ -1,4 +1,4 @@
-"""One flood of forged sign-ups: prints a line of JSON with what was found. Words: forged, honest, seed, hours, what to plant."""
+"""One flood of forged sign-ups: prints a line of JSON with what was found. Words: forged, honest, seed, hours, what to plant (joined by commas, or -)."""
 
 import itertools
 import json
@@ -114,9 +114,9 @@ class Flood:
             email = rng.choice(self.people).email
         took = self.offer(f"Bot {rng.randrange(10**6)}", email, bot_address(rng), works=rng.random() < WORKING_BOTS, waits=False)
         self.how["forged taken down" if took == "taken" else "forged kept out"] += 1
-        if self.plant == "counted" and took == "taken" and self.how["forged taken down"] == 50:
+        if "counted" in self.plant and took == "taken" and self.how["forged taken down"] == 50:
             services.confirm_signature(token=services.confirm_token(Waiting.objects.latest("pk")))
-        if self.plant == "mailed" and took == "taken" and self.how["forged taken down"] % 40 == 0:
+        if "mailed" in self.plant and took == "taken" and self.how["forged taken down"] % 40 == 0:
             Waiting.objects.filter(pk=Waiting.objects.latest("pk").pk - 30).update(mailed_at=0)
 
     def offer(self, name: str, email: str, address: str, *, works: bool, waits: bool, ticket: str = "") -> str:
@@ -162,7 +162,7 @@ class Flood:
         share = len(served) / len(self.people)
         twice = [to for to, times in self.mails.items() if any(b - a < 24 * 3600 for a, b in itertools.pairwise(times))]
         self.now += 73 * 3600
-        if self.plant != "kept":
+        if "kept" not in self.plant:
             services.purge_unconfirmed()
         left = Waiting.objects.count()
         self.fault("counted", counted != sorted(served) or self.how["guessed a code"] > 0)
