@@ -23,6 +23,7 @@ from awna.kit.policies import declared_policies
 from awna.works.models import Task
 
 from .ground import Ground, ask_for_cement, bank_file, send_cement
+from .letters import letter_examples
 
 LEFT_OUT = {
     "healthz": "a word for machines", "readyz": "a word for machines", "short_link": "leads on", "log_file": "a file", "photo": "a file", "book_for": "a file",
@@ -93,7 +94,7 @@ def examples(ground: Ground) -> Examples:
         },
         of={
             "give_check": donor, "give_done": donor, "trace": donor, "book_page": {"page": "0001"}, "plan_page": {"page": 1},
-            "letter_organisations": {"page": 1}, "figure": {"figure": "received", "code": "EUR"}, "plan_run": {"pk": run.pk},
+            **letter_examples(ground), "figure": {"figure": "received", "code": "EUR"}, "plan_run": {"pk": run.pk},
             "works_issue": {"pk": task.pk}, "works_progress": {"pk": task.pk},
         },
     )  # fmt: skip
