@@ -26,7 +26,7 @@ NICENESS = 10
 OUTPUT_MB_MAX = 64
 OPEN_FILES_MAX = 64
 SOURCE_DIR = Path(__file__).resolve().parents[2]
-# Where compiled solver code may be kept; none of these is a secret.
+# Where compiled code may be kept; none of these is a secret.
 ENVIRONMENT_KEPT = ("NUMBA_CACHE_DIR", "NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "TMPDIR", "TZ")
 _TARGET = re.compile(r"[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)*:[a-z][a-z0-9_]*")
 
@@ -43,7 +43,6 @@ class Limits:
 
 
 READER = Limits(memory_mb=1024, cpu_s=30, wall_s=60)
-SOLVER = Limits(memory_mb=8192, cpu_s=600, wall_s=300)
 
 
 def run_in_sandbox(target: str, payload: Any, *, limits: Limits = READER) -> Any:

@@ -92,10 +92,15 @@ class _Desk:
         self.groups: dict[tuple[str, int, str, frozenset[frozenset[str]]], int] = {}
 
     def crew(self, placement: Placement, task: int) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
-        """Per seat the planned person and the group of her stand-ins; then how many the task takes of each trade."""
+        """Per seat the planned person and the group of her stand-ins; then how many the task takes of each trade.
+
+        Of a relay those who begin: they stay to the end, as nobody knows in a scenario when the next would be free.
+        """
         language, way = self.model.languages[task], self.model.ways[task][placement.method]
         seats, trades = [], defaultdict[tuple[str, int], list[frozenset[str]]](list)
         for seat in placement.crew:
+            if seat.start is not None and seat.start > placement.start:
+                continue
             planned = self.places[seat.person]
             level = way.levels[way.seats.index(seat.skill)] if seat.skill in way.seats and way.levels else 1
             spoken = self.people[planned].languages

@@ -83,9 +83,6 @@ class Resource:
     name: str = ""
     dips: tuple[tuple[int, int, int], ...] = ()
 
-    def capacity_at(self, slot: int) -> int:
-        return min([self.capacity, *(capacity for start, end, capacity in self.dips if start <= slot < end)])
-
 
 @dataclass(frozen=True)
 class RestRule:

@@ -89,7 +89,7 @@ class Futures:
         self.likely = np.array([method.duration for method in methods], dtype=float)
         self.low = np.array([m.duration * doubts.fallback_low if m.optimistic is None else m.optimistic for m in methods], dtype=float)
         self.high = np.array([m.duration * doubts.fallback_high if m.pessimistic is None else m.pessimistic for m in methods], dtype=float)
-        self.people = np.array([len(at[task.id].crew) for task in project.tasks], dtype=np.int64)
+        self.people = np.array([len({seat.person for seat in at[task.id].crew}) for task in project.tasks], dtype=np.int64)
         self.begun = np.array([at[task.id].start < now for task in project.tasks], dtype=np.bool_)
         self.as_planned = np.array([at[task.id].finish - at[task.id].start for task in project.tasks], dtype=np.int64)
         place = {crossing.id: index for index, crossing in enumerate(project.crossings)}
@@ -112,6 +112,7 @@ class Futures:
         length = np.where(self.high > self.low, np.where(chance < turn, rising, falling), self.likely)
         missing = stream.binomial(self.people, self.doubts.absent_share, size=length.shape)
         length = length * np.maximum(self.people, 1) / np.maximum(1, self.people - missing)
+        length = length * self.as_planned / np.maximum(self.likely, 1)  # where the site rests in between, as much longer as in the plan
         slots = np.where(self.likely > 0, np.maximum(1, np.rint(length)), 0).astype(np.int64)
         return np.where(self.begun, self.as_planned, slots)
 
