@@ -1,11 +1,9 @@
 """The compiled engine: every plan is valid, small ones are optimal, and neither threads nor compilation change a plan."""
 
-import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from itertools import permutations
-from pathlib import Path
 from random import Random
 
 import pytest
@@ -18,8 +16,9 @@ from awna.core.planning.problem import Delivery, Method, Person, Precedence, Pro
 from awna.core.planning.search import Found, Limit, search
 from awna.core.planning.sgs import forward
 
+from .compilers import ROOT, both_ways
+
 pytestmark = pytest.mark.compiled  # the first run compiles for some seconds
-ROOT = Path(__file__).parents[3]
 SMALL = 6  # tasks: all orders can be tried
 
 
@@ -136,18 +135,8 @@ def test_plain_python_gives_the_same_plan() -> None:
         "    schedule = run(project, schedules=60).schedule\n"
         "    print(schedule.starts, schedule.methods, schedule.crews)\n"
     )
-    outcomes = [
-        subprocess.run(
-            [sys.executable, "-c", script],
-            env=os.environ | {"NUMBA_DISABLE_JIT": off},
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        for off in ("0", "1")
-    ]
-    assert outcomes[0] == outcomes[1] != ""
+    with_compiler, without = both_ways(script)
+    assert with_compiler == without != ""
 
 
 def test_progress_is_told_and_the_time_kept() -> None:

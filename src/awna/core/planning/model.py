@@ -64,7 +64,6 @@ class Model:
     beds: tuple[int, ...]  # per site whose beds are counted
     lodging: tuple[int, ...]  # per task: where in `beds` its site is; -1 = its beds are not counted
     horizon: int
-    beyond: frozenset[str] = frozenset()  # what the project asks for that the compiled kernel does not do yet
 
     @property
     def people(self) -> tuple[Person, ...]:
@@ -129,7 +128,6 @@ def compile_model(project: Project) -> Model:
         beds=tuple(site.beds for site in project.sites if site.beds is not None),
         lodging=tuple(bedded.index(task.site) if task.site in bedded else -1 for task in project.tasks),
         horizon=horizon,
-        beyond=_beyond(project),
     )
 
 
@@ -200,19 +198,6 @@ def _tables(project: Project, base: int, work: int) -> tuple[tuple[WorkTable, ..
             index[key] = len(tables)
             tables.append(table)
     return tuple(tables), index, horizon
-
-
-def _beyond(project: Project) -> frozenset[str]:
-    asked = {
-        "handover": any(task.handover_every for task in project.tasks),
-        "child contact": any(task.child_contact for task in project.tasks),
-        "longest lags": any(edge.maximum is not None for edge in project.precedences),
-        "lags in hours": any(edge.unit == "elapsed" for edge in project.precedences),
-        "hours of sites": project.calendar is not None and any(site.hours for site in project.sites),
-        "rest": any(person.rest for person in project.people),
-        "beds": any(site.beds is not None for site in project.sites),
-    }
-    return frozenset(name for name, needed in asked.items() if needed)
 
 
 def to_plan(model: Model, rows: list[tuple[int, int, tuple[Seat, ...]]]) -> Plan:

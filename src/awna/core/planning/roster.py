@@ -190,7 +190,7 @@ def joined(crew: tuple[Seat, ...] | None) -> tuple[Seat, ...] | None:
     result: list[Seat] = []
     for seat in crew:
         at = next((n for n, o in enumerate(result) if (o.skill, o.person, o.finish) == (seat.skill, seat.person, seat.start)), -1)
-        if at < 0:
+        if at < 0 or seat.start is None:
             result.append(seat)
         else:
             result[at] = Seat(seat.skill, seat.person, result[at].start, seat.finish)

@@ -9,7 +9,8 @@ from .plan import Plan, Seat
 
 __all__ = ["ANY_METHOD", "Builder", "Schedule", "close_together", "earliest_after", "forward"]
 
-REPAIRS = 40  # times that a list is begun anew with a task later, because another must not come too long after it
+BIG = 60  # tasks: from here on a walk takes long
+REPAIRS, REPAIRS_BIG = 40, 3  # times that a list is begun anew with a task later, because another must not come too long after it
 
 
 @dataclass
@@ -110,20 +111,27 @@ def close_together(model: Model, order: Sequence[int]) -> list[int]:
 def forward(model: Model, order: Sequence[int], methods: Sequence[int] | None = None) -> Schedule:
     """The schedule of a list of tasks in which each stands after what it waits for.
 
-    A task that finds no place soon enough behind another sends that one to a later start, and the list is begun anew.
+    A task that finds no place soon enough behind another sends that one to a later start, and the list is begun anew; where that
+    does not help, once more with the tasks of each such group close together.
     """
-    order = close_together(model, order)
+    state = _walk(model, order, methods)
+    if state.stuck >= 0 and model.limited:
+        state = _walk(model, close_together(model, order), methods)
+    return state.schedule
+
+
+def _walk(model: Model, order: Sequence[int], methods: Sequence[int] | None) -> Builder:
     release = [0] * model.size
-    for _ in range(REPAIRS):
+    for left in range(REPAIRS if model.size < BIG else REPAIRS_BIG, -1, -1):
         state = Builder(model)
         later: dict[int, int] = {}
         for task in order:
             method = ANY_METHOD if methods is None else methods[task]
             if not state.place_first(task, method, release=release[task]):
-                later = state.later(task, method, release[task]) if model.limited else {}
+                later = state.later(task, method, release[task]) if model.limited and left else {}
                 break
         if not later:
             break
         for other, start in later.items():
             release[other] = start
-    return state.schedule
+    return state

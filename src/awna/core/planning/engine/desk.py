@@ -5,7 +5,8 @@ from typing import NamedTuple
 import numpy as np
 
 from .basics import Ints
-from .flat import EXTRAS_MAX, Net, Rich
+from .flat import Net, Rich
+from .rules import BLOCKS, CLEARED_TRIED, WIDTH
 
 
 class Desk(NamedTuple):
@@ -20,20 +21,29 @@ class Desk(NamedTuple):
     stack: Ints
 
 
+OPEN, USABLE, USED, CLEAR = range(4)  # rows of `sets`: who could come, may be seated, has a seat; adults with a clearance
+NOTE, CUT, LAST, PAIRS = range(4)  # rows of `notes`: see below; of a relay first segments and ends of its blocks; cleared adults to try
+ROOM, CAREFUL = range(2)  # under `NOTE`: beds free for a stay, and whether two of `CLEAR` must be in the crew
+RELEASE, LINE, AT, TRAIL, SEEN, TRIED = range(6)  # rows of `lists`: see `closely` and `rich.place_all`
+
+
 class Bench(NamedTuple):
-    """What a rich project needs beside."""
+    """What a rich project needs beside. Arrays of one shape share one: each is a burden to the compiler wherever it is passed on."""
 
     free: Ints  # per slot and word
-    there: Ints  # per slot and word: people free
-    lots: Ints  # per stock: how many lots there are now
-    lot_slot: Ints  # per stock and lot, in order of slot
-    lot_left: Ints
+    there: Ints  # per slot and word: people who have no seat
+    lots: Ints  # per stock: how many lots there are now; how many there were at the start of a group
+    lot: Ints  # slot and rest of each lot of a stock, in order of slot; and as they were at the start of a group
     rest: Ints  # per stock: what the present ways leave at the very end
-    crew: Ints  # per task and seat: person or -1; extras behind the seats
-    crew_mask: Ints  # per task and word
-    open: Ints  # who could come
-    usable: Ints  # who of them may be seated
-    used: Ints  # who has a seat
+    toil: Ints  # per rest rule and slot: whether its person works
+    beds: Ints  # per site whose beds are counted and slot: how many are free
+    lists: Ints
+    pile: Ints  # tasks to be looked at
+    crew: Ints  # per task and seat of its blocks: person or -1, extras behind the seats; then begin and end of each block
+    crew_mask: Ints  # per task, block and word
+    sitting: Ints  # per seat: who is being seated
+    sets: Ints
+    notes: Ints
     holder: Ints  # per person: the seat that she holds
     parent: Ints  # per person: the seat that asked for her
     queue: Ints
@@ -59,27 +69,30 @@ def new_desk(f: Net) -> Desk:
 
 
 def crew_shape(f: Net, r: Rich | None) -> tuple[int, int]:
-    """Tasks, and the most seats of any way with those in addition."""
-    return f.n, 0 if r is None else int(np.max(np.diff(r.seat_at), initial=0)) + EXTRAS_MAX
+    """Tasks, and what is written down of a crew: the seats of each block with those in addition, and when it begins and ends."""
+    return f.n, 0 if r is None else int(r.form[BLOCKS] * (r.form[WIDTH] + 2))
 
 
 def new_bench(f: Net, r: Rich) -> Bench:
     stocks = len(r.total)
-    lots = len(r.lot_slot) + len(r.gift_stock) + 1
+    lots = len(r.lot) + len(r.gift) + 1
     people, words = max(1, r.shares.shape[0]), r.able.shape[1]
-    seats = crew_shape(f, r)[1]
+    blocks, seats = int(r.form[BLOCKS]), int(r.form[WIDTH])
     return Bench(
         free=_zeros(*r.base.shape),
-        there=r.present.copy(),
-        lots=_zeros(stocks),
-        lot_slot=_zeros(stocks, lots),
-        lot_left=_zeros(stocks, lots),
+        there=_zeros(*r.present.shape),
+        lots=_zeros(2, stocks),
+        lot=_zeros(4, stocks, lots),
         rest=_zeros(stocks),
-        crew=_zeros(f.n, seats),
-        crew_mask=_zeros(f.n, words),
-        open=_zeros(words),
-        usable=_zeros(words),
-        used=_zeros(words),
+        toil=_zeros(len(r.rests), r.horizon + 1),
+        beds=_zeros(len(r.beds), r.horizon + 1),
+        lists=_zeros(6, f.n),
+        pile=_zeros(2 * f.n + 4 * len(f.before) + 1),
+        crew=_zeros(*crew_shape(f, r)),
+        crew_mask=_zeros(f.n, blocks, words),
+        sitting=_zeros(seats),
+        sets=_zeros(4, words),
+        notes=_zeros(4, max(blocks + 1, CLEARED_TRIED)),
         holder=_zeros(people),
         parent=_zeros(people),
         queue=_zeros(seats + people + 1),

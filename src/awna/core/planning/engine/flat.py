@@ -13,6 +13,7 @@ from ..model import Model
 from ..priority import tails
 from ..problem import INTERPRETER
 from ..sgs import earliest_after
+from . import rules
 from .basics import Ints
 
 FIELDS = ((15, 4), (30, 2))  # (bits of a field with its guard, fields of a word); the top bits stay clear of the sign
@@ -45,25 +46,28 @@ class Rich(NamedTuple):
 
     horizon: int
     guard: int
-    lag: Ints  # start >= start of the other + lag + the other's duration * own - duration * mine
-    own: Ints
-    mine: Ints
+    form: Ints  # most blocks of a task, seats of a block with those in addition, whether there are maximum lags
+    links: Ints  # per precedence: see `rules.link_rows`
+    hours: Ints  # look-ups of lags in hours, one in a row: boundary of the one before -> of the one after
     way_at: Ints  # ways of a task
     duration: Ints  # per way
+    table: Ints  # per way: whose working slots count
+    work: Ints  # per table: how many working slots lie before a slot; and which is the n-th
+    tasks: Ints  # per task: see `rules.task_rows`
+    rests: Ints  # per rest rule: person, work, within
+    beds: Ints  # per site whose beds are counted
+    masks: Ints  # all people; those who lodge
+    clear: Ints  # per slot and word: adults with a clearance
     demand: Ints  # per way and word
     base: Ints  # per slot and word
     window_at: Ints
-    window_low: Ints
-    window_high: Ints
+    window: Ints
     draw_at: Ints  # per way
-    draw_stock: Ints
-    draw_amount: Ints
+    draw: Ints
     gift_at: Ints  # per way: what it gives at its finish
-    gift_stock: Ints
-    gift_amount: Ints
+    gift: Ints
     lot_at: Ints  # per stock: arrivals in order of slot
-    lot_slot: Ints
-    lot_amount: Ints
+    lot: Ints
     total: Ints  # per stock: all that ever comes, gifts left out
     seat_at: Ints  # per way
     seat_class: Ints
@@ -82,7 +86,7 @@ class Flat(NamedTuple):
 def flatten(model: Model) -> Flat | None:
     """The arrays; None when the model asks for what the kernel does not do, and the search in Python takes over."""
     machines = _machines(model)
-    if model.beyond or machines is None:
+    if machines is None:
         return None
     guard, demand, base = machines
     ways = [way for group in model.ways for way in group]
@@ -91,6 +95,8 @@ def flatten(model: Model) -> Flat | None:
         and demand.shape[1] == 1
         and not any(way.draws or way.gives or way.seats for way in ways)
         and all(windows == ((0, model.horizon),) for windows in model.windows)
+        and not any(way.table for way in ways)
+        and not any(link.lows or link.maximum is not None for group in model.before for link in group)
     )
     if not plain and model.size < RICH_MIN:
         return None
@@ -126,32 +132,38 @@ def _net(model: Model, guard: int, demand: Ints, base: Ints) -> Net:
 
 def _rich(model: Model, guard: int, demand: Ints, base: Ints, way_at: Ints) -> Rich:
     ways = [way for group in model.ways for way in group]
-    links = [link for group in model.before for link in group]
+    links, hours = rules.link_rows(model)
+    order = persons_by_worth(model)
+    people = [model.people[index] for index in order]
+    words = max(1, -(-len(people) // PERSONS_PER_WORD))
     return Rich(
         horizon=model.horizon,
         guard=guard,
-        lag=_ints([link.lag for link in links]),
-        own=_ints([int(link.kind[0] == "F") for link in links]),
-        mine=_ints([int(link.kind[1] == "F") for link in links]),
+        form=_ints([rules.blocks_most(model), max(len(way.seats) for way in ways) + EXTRAS_MAX, int(model.limited)]),
+        links=links,
+        hours=hours,
         way_at=way_at,
         duration=_ints([way.duration for way in ways]),
+        table=_ints([way.table for way in ways]),
+        work=rules.work_rows(model, len(base)),
+        tasks=rules.task_rows(model),
+        rests=rules.rest_rows(people),
+        beds=_ints(list(model.beds)),
+        masks=_masks([[True for _ in people], [person.lodges for person in people]], words),
+        clear=_masks(_there([model.uncleared[index] for index in order], rules.slots_of_children(model)), words),
         demand=demand,
         base=base,
         window_at=_offsets([len(windows) for windows in model.windows]),
-        window_low=_ints([low for windows in model.windows for low, _ in windows]),
-        window_high=_ints([model.horizon if high is None else high for windows in model.windows for _, high in windows]),
+        window=_pairs([(low, model.horizon if high is None else high) for windows in model.windows for low, high in windows]),
         draw_at=_offsets([len(way.draws) for way in ways]),
-        draw_stock=_ints([stock for way in ways for stock, _ in way.draws]),
-        draw_amount=_ints([amount for way in ways for _, amount in way.draws]),
+        draw=_pairs([pair for way in ways for pair in way.draws]),
         gift_at=_offsets([len(way.gives) for way in ways]),
-        gift_stock=_ints([stock for way in ways for stock, _ in way.gives]),
-        gift_amount=_ints([amount for way in ways for _, amount in way.gives]),
+        gift=_pairs([pair for way in ways for pair in way.gives]),
         lot_at=_offsets([len(lots) for lots in model.supply]),
-        lot_slot=_ints([slot for lots in model.supply for slot, _ in lots]),
-        lot_amount=_ints([amount for lots in model.supply for _, amount in lots]),
+        lot=_pairs([pair for lots in model.supply for pair in lots]),
         total=_ints([sum(amount for _, amount in lots) for lots in model.supply]),
         seat_at=_offsets([len(way.seats) for way in ways]),
-        **_people(model),
+        **_people(model, order, words),
     )
 
 
@@ -169,6 +181,10 @@ def persons_by_worth(model: Model) -> list[int]:
 
 def _ints(values: list[int]) -> Ints:
     return np.array(values, dtype=np.int64)
+
+
+def _pairs(values: list[tuple[int, int]]) -> Ints:
+    return np.array(values, dtype=np.int64).reshape(len(values), 2)
 
 
 def _offsets(counts: list[int]) -> Ints:
@@ -202,19 +218,12 @@ def _machines(model: Model) -> tuple[int, Ints, Ints] | None:
     return sum(1 << (bits * field + bits - 1) for field in range(fields)), demand, base
 
 
-def _people(model: Model) -> dict[str, Ints]:
+def _people(model: Model, order: list[int], words: int) -> dict[str, Ints]:
     """Who can, is there, speaks: one bit per person, in the order of `persons_by_worth`."""
-    order = persons_by_worth(model)
     people = [model.people[index] for index in order]
-    words = max(1, -(-len(people) // PERSONS_PER_WORD))
     seats = [seat for group in model.ways for way in group for seat in zip(way.seats, way.levels, strict=True)]
     classes = sorted(set(seats))
     able = _masks([[person.level(skill) >= level for person in people] for skill, level in classes], words)
-    slots = model.horizon if people else 0
-    there = np.ones((slots, len(people)), dtype=np.int64)
-    for column, index in enumerate(order):
-        for start, end in model.absences[index]:
-            there[start:end, column] = 0
     speaks = [[not language or language in person.languages for person in people] for language in model.languages]
     bridging = [
         [bool(language) and INTERPRETER in person.skills and language in person.languages for person in people]
@@ -223,11 +232,20 @@ def _people(model: Model) -> dict[str, Ints]:
     return {
         "seat_class": _ints([classes.index(seat) for seat in seats]),
         "able": able,
-        "present": _masks(there, words),
+        "present": _masks(_there([model.absences[index] for index in order], model.horizon if people else 0), words),
         "speaks": _masks(speaks, words),
         "bridges": _masks(bridging, words),
         "shares": _masks([[bool(one.languages & other.languages) for other in people] for one in people], words),
     }
+
+
+def _there(gaps: Sequence[Sequence[tuple[int, int]]], slots: int) -> Ints:
+    """Per slot and person 1, and 0 in the gaps."""
+    there = np.ones((slots, len(gaps)), dtype=np.int64)
+    for column, away in enumerate(gaps):
+        for start, end in away:
+            there[start:end, column] = 0
+    return there
 
 
 def _masks(rows: Sequence[Sequence[bool]] | Ints, words: int) -> Ints:

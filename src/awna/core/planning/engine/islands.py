@@ -11,14 +11,13 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 import numpy as np
 
 from ..model import Model
-from ..plan import Seat
-from ..problem import INTERPRETER
 from ..sgs import Schedule
 from .basics import Ints, seeded
 from .breeding import move_tasks
 from .desk import new_bench, new_desk
-from .flat import Flat, persons_by_worth
+from .flat import Flat
 from .island import BEST, BORN, TOP, USED, Herd, evolve, new_herd
+from .reading import read_schedule
 from .rich import LATE
 
 ISLANDS = 4
@@ -187,15 +186,4 @@ def _rounds(
 
 def to_schedule(model: Model, herd: Herd) -> Schedule:
     """The best of a herd with names instead of bits."""
-    order = persons_by_worth(model)
-    ways = [int(way) for way in herd.best_ways]
-    starts = [int(start) for start in herd.best_starts]
-    crews: dict[int, tuple[Seat, ...]] = {}
-    for task, choice in enumerate(ways):
-        way = model.ways[task][choice]
-        if way.seats:
-            skills = [*way.seats, INTERPRETER]
-            crew = zip(skills, herd.best_crew[task], strict=False)
-            crews[task] = tuple(Seat(skill, model.people[order[int(person)]].id) for skill, person in crew if person >= 0)
-    finishes = [start + model.ways[task][choice].duration for task, (start, choice) in enumerate(zip(starts, ways, strict=True))]
-    return Schedule(starts, finishes, ways, crews)
+    return read_schedule(model, [int(start) for start in herd.best_starts], [int(way) for way in herd.best_ways], herd.best_crew)
