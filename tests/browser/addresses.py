@@ -15,14 +15,11 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
-from awna.approvals.services import decide_release
 from awna.campaigns.services import add_indicator, announce_event, promise_outcome, publish_update
-from awna.desk.services import import_statement
-from awna.donations.services import pledge_gift
 from awna.kit.policies import declared_policies
 from awna.works.models import Task
 
-from .ground import Ground, ask_for_cement, bank_file, send_cement
+from .ground import Ground, gift_becomes_order
 from .letters import letter_examples
 
 LEFT_OUT = {
@@ -59,14 +56,7 @@ class Examples:
 
 def examples(ground: Ground) -> Examples:
     w = ground.world
-    pledge = pledge_gift(bank_account=ground.account, amount_minor=500_00, request_id="dana", name="Dana", email="dana@example.org")
-    import_statement(
-        bank_account=ground.account, data=bank_file(ground, pledge.reference), filename="n", author=w.north_treasurer, request_id="n"
-    )
-    release = ask_for_cement(ground)
-    for steward in (w.salma, w.yusuf):
-        decide_release(proposal=release.proposal, steward=steward, choice="approve", request_id=f"yes {steward.pk}")
-    run = send_cement(ground, release)
+    pledge, run = gift_becomes_order(ground)
     news = publish_update(
         campaign=w.campaign, title="The roof is clear", text="Two days of work.", language="en", author=w.nour, request_id="news"
     )

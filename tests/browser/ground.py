@@ -9,10 +9,13 @@ from awna.access.models import Crossing
 from awna.access.services import add_crossing
 from awna.access.services import report as report_crossing
 from awna.approvals.models import Release
-from awna.approvals.services import MilestoneAsk, propose_release
+from awna.approvals.services import MilestoneAsk, decide_release, propose_release
 from awna.books.models import BankAccount, Book
 from awna.books.services import open_bank_account, open_book
 from awna.crews.services import load_volunteers
+from awna.desk.services import import_statement
+from awna.donations.models import Pledge
+from awna.donations.services import pledge_gift
 from awna.letters.models import OpenLetter
 from awna.letters.services import open_letter
 from awna.supply.models import Item, Store, Supplier
@@ -95,3 +98,16 @@ def send_cement(ground: Ground, release: Release) -> PlanRun:
     arrives = ground.today + timedelta(days=ARRIVES_AFTER_DAYS)
     ship(lines=asked, to_store=ground.store, order=order, crossing=ground.crossing, expected_on=arrives, author=w.store, request_id="ship")
     return adopt_plan(run=make_plan(campaign=w.campaign, author=w.nour, request_id="plan", schedules=100), author=w.nour)
+
+
+def gift_becomes_order(ground: Ground) -> tuple[Pledge, PlanRun]:
+    """Dana's gift arrived, two stewards released some of it, cement is under way and the plan waits for it."""
+    w = ground.world
+    pledge = pledge_gift(bank_account=ground.account, amount_minor=500_00, request_id="dana", name="Dana", email="dana@example.org")
+    import_statement(
+        bank_account=ground.account, data=bank_file(ground, pledge.reference), filename="n", author=w.north_treasurer, request_id="n"
+    )
+    release = ask_for_cement(ground)
+    for steward in (w.salma, w.yusuf):
+        decide_release(proposal=release.proposal, steward=steward, choice="approve", request_id=f"yes {steward.pk}")
+    return pledge, send_cement(ground, release)

@@ -7,11 +7,10 @@ from django.test import Client
 from django.utils import timezone
 
 from awna.works.bars import Axis, Stretch
-from awna.works.models import PlanRun
 from awna.works.pages import picture, public_lines
 from awna.works.services import adopt_plan, make_plan, repair_after_closing
 from awna.works.standing import monday, standing_of
-from tests.browser.ground import Ground, ask_for_cement, make_ground, send_cement
+from tests.browser.ground import Ground, gift_becomes_order, make_ground
 
 CLOSED_FOR_DAYS = 40
 
@@ -21,30 +20,12 @@ def ground(db: None) -> Ground:
     return make_ground()
 
 
-def planned(ground: Ground) -> PlanRun:
-    """Cement is on its way, the plan waits for it and is in force."""
-    from awna.approvals.services import decide_release
-    from awna.desk.services import import_statement
-    from awna.donations.services import pledge_gift
-    from tests.browser.ground import bank_file
-
-    w = ground.world
-    pledge = pledge_gift(bank_account=ground.account, amount_minor=500_00, request_id="d", name="Dana", email="")
-    import_statement(
-        bank_account=ground.account, data=bank_file(ground, pledge.reference), filename="n", author=w.north_treasurer, request_id="n"
-    )
-    release = ask_for_cement(ground)
-    for steward in (w.salma, w.yusuf):
-        decide_release(proposal=release.proposal, steward=steward, choice="approve", request_id=f"yes {steward.pk}")
-    return send_cement(ground, release)
-
-
 def test_nothing_is_promised_before_a_plan_is_adopted(ground: Ground) -> None:
     assert standing_of(ground.world.campaign) is None
 
 
 def test_what_is_missing_is_named_until_it_lies_in_a_store(ground: Ground) -> None:
-    planned(ground)
+    gift_becomes_order(ground)
     standing = standing_of(ground.world.campaign)
     assert standing is not None and (standing.done, standing.tasks) == (0, 2)
     assert [step.name for step in standing.steps] == ["Clear the roof", "Plaster the ward"]
@@ -58,7 +39,7 @@ def test_what_is_missing_is_named_until_it_lies_in_a_store(ground: Ground) -> No
 
 
 def test_a_slip_keeps_the_promise_and_tells_its_reason(ground: Ground) -> None:
-    first = planned(ground)
+    _pledge, first = gift_becomes_order(ground)
     before = standing_of(ground.world.campaign)
     mended = repair_after_closing(
         crossing=ground.crossing, status="closed", valid_from=ground.today, valid_until=ground.today + timedelta(days=CLOSED_FOR_DAYS),
@@ -80,7 +61,7 @@ def test_a_slip_keeps_the_promise_and_tells_its_reason(ground: Ground) -> None:
 
 
 def test_the_public_plan_tells_weeks_and_what_is_missing(ground: Ground) -> None:
-    run = planned(ground)
+    _pledge, run = gift_becomes_order(ground)
     standing = standing_of(ground.world.campaign)
     assert standing is not None
     lines = public_lines(ground.world.campaign, run, steps=standing.open_steps)
@@ -104,7 +85,7 @@ def test_bars_are_mirrored_and_stay_within_the_axis() -> None:
 
 
 def test_a_plan_made_anew_is_a_slip_too(ground: Ground) -> None:
-    planned(ground)
+    gift_becomes_order(ground)
     again = make_plan(campaign=ground.world.campaign, author=ground.world.nour, request_id="again", schedules=50)
     adopt_plan(run=again, author=ground.world.nour)
     standing = standing_of(ground.world.campaign)
