@@ -84,7 +84,9 @@ def quantity(amount: Decimal | None, unit: str = "") -> SafeString | str:
     text = group_minor(int(amount.scaleb(places)), places)
     if len(unit) == CURRENCY_LETTERS and unit.isupper():
         return format_html('<bdi class="nw ltr num">{}\u00a0{}</bdi>', unit, text)
-    return format_html('<bdi class="nw num">{}\u00a0{}</bdi>', text, unit) if unit else format_html('<bdi class="nw ltr num">{}</bdi>', text)
+    return (
+        format_html('<bdi class="nw num">{}\u00a0{}</bdi>', text, unit) if unit else format_html('<bdi class="nw ltr num">{}</bdi>', text)
+    )
 
 
 @register.simple_tag
