@@ -184,18 +184,24 @@ def forward_rich(f: Net, r: Rich, d: Desk, b: Bench, order: Ints, ways: Ints, un
 
 
 @compiled
-def place_all(f: Net, r: Rich, d: Desk, b: Bench, ways: Ints, until: int, rng: Ints, percent: int) -> int:
-    """One walk through the line; 2 * LATE and more when it is to be begun anew with later releases.
-
-    A task whose stock is not there yet waits for producers further down the list and is tried again after each of
-    them (`TRIED` = how many had been placed when it was); one that finds no place for other reasons ends the walk. `percent` of the tasks with several ways choose theirs anew.
-    """
+def begin(f: Net, r: Rich, d: Desk, b: Bench, ways: Ints, until: int) -> None:
+    """Everything as before the first task of a walk."""
     open_day(r, b, until)
     count_rest(r, b, ways)
     for task in range(f.n):
         d.starts[task] = -1
         d.ways[task] = ways[task]
         b.lists[TRIED, task] = -1
+
+
+@compiled
+def place_all(f: Net, r: Rich, d: Desk, b: Bench, ways: Ints, until: int, rng: Ints, percent: int) -> int:
+    """One walk through the line; 2 * LATE and more when it is to be begun anew with later releases.
+
+    A task whose stock is not there yet waits for producers further down the list and is tried again after each of
+    them (`TRIED` = how many had been placed when it was); one that finds no place for other reasons ends the walk. `percent` of the tasks with several ways choose theirs anew.
+    """
+    begin(f, r, d, b, ways, until)
     waiting, place, done, base, gifts, tries = 0, 0, 0, 0, 0, TAKEN_BACK_MAX  # d.stack[:waiting] = tasks passed over
     while place < f.n or waiting > 0:
         outcome, fresh, at, task = NO_PLACE, -1, 0, -1
