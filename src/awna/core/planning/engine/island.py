@@ -13,12 +13,13 @@ from .rich import LATE, backward_rich, forward_rich
 from .stock import lacking
 
 EMPTY = 1 << 50  # the finish of a place in the herd that nobody has yet
-HOPE = 20  # per mille: a child this much worse than the worst of the herd is not improved
+HOPE = 20  # per mille: a child this much worse than the worst of the herd is not improved ...
+HOPE_STAYS = 40  # ... nor one worse by so many hundredths of the mean duration: long projects gain no more by a shift
 MOVES = 8  # at most so many tasks of a child are moved
 PATIENCE = 40  # children per member without a gain before the herd starts afresh
 CHOOSE = 30  # percent of the tasks that choose among their ways while a child is placed
 RULED = 6  # members that begin with the order of a rule: all their tasks choose, as one pass of that rule would
-BEST, USED, BORN, LAST, TOP, IDLE, ANEW, HOPED = range(8)  # what `facts` holds
+BEST, USED, BORN, LAST, TOP, IDLE, ANEW, HOPED, SLACK = range(9)  # what `facts` holds
 
 
 class Herd(NamedTuple):
@@ -32,13 +33,15 @@ class Herd(NamedTuple):
     best_starts: Ints
     best_ways: Ints
     best_crew: Ints
-    facts: Ints  # best finish, schedules used, members born, schedules used at the last gain, slots to clear, children in vain, percent of ways, finish worth improving
+    facts: Ints  # best finish, schedules used, members born, schedules used at the last gain, slots to clear, children in vain, percent of ways,
+    # finish worth improving, slots that it may be worse than the worst
     rng: Ints
 
 
 def new_herd(f: Net, r: Rich | None, lists: Ints, ways: Ints, rng: Ints) -> Herd:
     """A herd whose members are still to be placed for the first time."""
     size = len(lists)
+    slack = max(1, int(f.duration.sum()) * HOPE_STAYS // (100 * max(1, f.n)))
     return Herd(
         lists=lists,
         ways=ways,
@@ -50,7 +53,7 @@ def new_herd(f: Net, r: Rich | None, lists: Ints, ways: Ints, rng: Ints) -> Herd
         best_starts=np.zeros(f.n, dtype=np.int64),
         best_ways=np.zeros(f.n, dtype=np.int64),
         best_crew=np.full(crew_shape(f, r), -1, dtype=np.int64),
-        facts=np.array([EMPTY, 0, 0, 0, f.base.shape[0], 0, 0, EMPTY], dtype=np.int64),
+        facts=np.array([EMPTY, 0, 0, 0, f.base.shape[0], 0, 0, EMPTY, slack], dtype=np.int64),
         rng=rng,
     )
 
@@ -245,7 +248,7 @@ def evolve(f: Net, r: Rich | None, d: Desk, b: Bench | None, h: Herd, budget: in
             breed(f, r, d, b, h, size)
         h.facts[IDLE] += 1
         h.facts[ANEW] = 100 if young and place < RULED else CHOOSE
-        h.facts[HOPED] = EMPTY if young else h.finish[place] * (1000 + HOPE) // 1000
+        h.facts[HOPED] = EMPTY if young else h.finish[place] + min(h.finish[place] * HOPE // 1000, h.facts[SLACK])
         finish = place_list(f, r, d, b, h)
         if finish > h.facts[HOPED]:
             continue
