@@ -65,6 +65,7 @@ def appeal_of(campaign: Campaign) -> dict[str, Any]:
     standing = standing_of(row, in_stores=things.stock) if hasattr(row, "work_calendar") else None
     return {
         "campaign": row, "title": row.text("title", language), "summary": row.text("summary", language),
+        "wording": {kind: language if f"campaign.{kind}" in row.texts_in(language) else row.source_language for kind in ("title", "summary")},
         "machine": any(text.state != "reviewed" for text in row.texts_in(language).values()),
         "money": main, "others": [item for item in things.money if item.code != main.code], "pledged": pledged,
         "sums": _sums(row, main, pledged), "gifts": row.gift_count, "stewards": row.steward_count, "required": row.required,
