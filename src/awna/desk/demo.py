@@ -41,6 +41,7 @@ PASSWORD = "stone upon stone"  # noqa: S105  # known to everyone: it opens the d
 STEWARDS_REQUIRED = 2
 PAID_FROM_DAYS = 50  # days before the seeding; the bank files begin there
 PROPOSAL_DAYS = 30
+STILL_CLOSED_DAYS = 21  # what the drivers say once the first plan stands: the promised week slips
 CHARGES_MAX = 20_00  # minor units that banks may keep of one remittance
 
 
@@ -190,7 +191,7 @@ class _Story:
         )
         self.lines = {line.code: line for line in budget}
         campaigns.add_site(campaign=self.campaign, name="Wadi Sanad Clinic", place_public="Wadi Sanad district", author=lead)
-        for kind, title, unit, quantity in (("goods", "Beds", "pcs", 12), ("hours", "Hours on the site", "h", 4_000)):
+        for kind, title, unit, quantity in (("goods", "Hospital bed", "pcs", 12), ("hours", "Hours on the site", "h", 4_000)):
             campaigns.set_goal(campaign=self.campaign, kind=kind, title=title, unit=unit, quantity=Decimal(quantity), author=steward)
         campaigns.publish_update(
             campaign=self.campaign, title="The first load of blocks is in the store", language="en", author=lead, request_id="demo-news-en",
@@ -313,7 +314,7 @@ class _Story:
             crews.approve_hours(hours=row, approver=self.roles["Lina"])
 
     def plan_works(self) -> None:
-        """Load sixty-two tasks, plan them and issue the first materials; the first plan takes longest."""
+        """Load sixty-two tasks, plan them, issue materials, mend the plan for the closed crossing; the first plan takes longest."""
         lead = self.roles["Nour"]
         tasks = load_tasks(campaign=self.campaign, data=(FILES / "tasks.csv").read_bytes(), filename="tasks.csv", author=lead)
         run = works.make_plan(campaign=self.campaign, author=lead, request_id="demo-plan-1", schedules=200)
@@ -325,6 +326,13 @@ class _Story:
             task=slab, item=self.items["cement"], store=self.store, quantity=16, issued_on=self.today, author=self.roles["Samira"],
             request_id="demo-issue-1",
         )  # fmt: skip
+        mended = works.repair_after_closing(
+            crossing=self.campaign.crossings.get(code="north"), status="closed", valid_from=self.today,
+            valid_until=self.today + timedelta(days=STILL_CLOSED_DAYS), source="The drivers", confidence="confirmed", author=lead,
+            request_id="demo-crossing-3",
+        )  # fmt: skip
+        if mended.run:
+            works.adopt_plan(run=mended.run, author=lead)
 
     def write_letter(self) -> None:
         """Publish the open letter and confirm its first signatures."""
