@@ -110,7 +110,7 @@ def over_http(codes: list[str]) -> dict[str, float]:
 
         before = sum(map(cpu_of_tree, pids))
         times, seconds = share(codes, HTTP_HANDS, confirm)
-        return {"seconds": seconds, "cpu": sum(map(cpu_of_tree, pids)) - before, "commits": float("nan"), "p99": _p99(times)}
+        return {"seconds": seconds, "cpu": sum(map(cpu_of_tree, pids)) - before, "p99": _p99(times)}
     finally:
         server.terminate()
         server.wait(30)

@@ -9,6 +9,7 @@ from .vocabulary import ENGLISH, fold
 
 WORD = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*")
 MEANT = {"0": "oO", "1": "liI", "5": "sS", "8": "B"}
+LIKE_A_LETTER = re.compile(r"[A-Za-z][0158](?![a-z])")
 VOWELS = frozenset("aeiouyäöüáéíóúàèìòùâêîôûœæ")
 WAYS_MAX = 64
 
@@ -36,9 +37,9 @@ def join_broken(first: str, second: str) -> tuple[str, bool]:
 
 
 def mend(text: str, lexicon: Lexicon) -> tuple[str, bool]:
-    """The text with digits inside words read as letters; true when any was."""
+    """The text with digits inside words read as letters; true when any was, or may have been: `GOB0` stays, in doubt."""
     mended = WORD.sub(lambda match: _mended(match.group(), lexicon), text)
-    return mended, mended != text
+    return mended, mended != text or LIKE_A_LETTER.search(mended) is not None
 
 
 def _mended(word: str, lexicon: Lexicon) -> str:
