@@ -36,12 +36,11 @@ def main(arguments: list[str]) -> int:
     scope = Scope(options.size, options.seconds_scale, options.full, options.seed)
     store = Store(resume=options.resume or options.full)
     chosen = [name for name in ORDER if name in options.only]
-    load = os.getloadavg()[0]
-    print(f"{machine()}; {', '.join(f'{peer}: {told()}' for peer, told in VERSIONS.items())}; load {load:.1f}", flush=True)
+    versions = {peer: told() for peer, told in VERSIONS.items()}
+    print(f"{machine()}; {', '.join(f'{peer}: {told}' for peer, told in versions.items())}; load {os.getloadavg()[0]:.1f}", flush=True)
     _planning_quick.warm()
-    met = True
     for name in chosen:
-        began, plans, refused = time.monotonic(), JUDGE.plans, JUDGE.refused
+        began, plans, refused, load = time.monotonic(), JUDGE.plans, JUDGE.refused, os.getloadavg()[0]
         if name in NEED_DATA and not DATA.exists():
             figures = [Figure(name, "not measured: the shared planning instances are not beside the project")]
         else:
@@ -51,14 +50,14 @@ def main(arguments: list[str]) -> int:
             figures = [replace(figure, met=None) for figure in figures]
         for figure in figures:
             print(figure, flush=True)
-            met = met and figure.met is not False
         print(f"{name}: {took:.0f} s, {JUDGE.plans - plans} plans judged, {JUDGE.refused - refused} refused", flush=True)
         _keep(
-            name, figures, scope, {"seconds": round(took), "plans": JUDGE.plans - plans, "refused": JUDGE.refused - refused, "load": load}
-        )
+            name, figures, scope, versions,
+            {"seconds": round(took), "plans": JUDGE.plans - plans, "refused": JUDGE.refused - refused, "load": load},
+        )  # fmt: skip
     if not options.no_write:
         put("planning", page())
-    return 0 if met else 1
+    return 0
 
 
 def _options(arguments: list[str]) -> argparse.Namespace:
@@ -87,14 +86,14 @@ def _names(text: str) -> list[str]:
     return names
 
 
-def _keep(name: str, figures: list[Figure], scope: Scope, about: dict[str, Any]) -> None:
+def _keep(name: str, figures: list[Figure], scope: Scope, versions: dict[str, str], about: dict[str, Any]) -> None:
     """The last figures of each target, so that the page can be written again after a part of them was measured."""
     kept = json.loads(FIGURES.read_text()) if FIGURES.exists() else {}
     kept[name] = {
         "figures": [[one.name, one.measured, one.target, one.met] for one in figures],
         "date": str(date.today()),
         "machine": machine(),
-        "versions": {peer: told() for peer, told in VERSIONS.items()},
+        "versions": versions,
         "seed": scope.seed,
         "sample": "everything" if scope.full else f"sample of size {scope.size:g}",
         "seconds_scale": scope.seconds,
@@ -112,20 +111,22 @@ def page() -> str:
         for what, measured, target, met in kept[name]["figures"]:
             figure = Figure(what, measured, target, met)
             lines.append(f"| {figure.name} | {figure.measured} | {figure.target} | {figure.verdict} |")
-    told = {}
+    runs: dict[str, list[str]] = {}
     for name in (name for name in ORDER if name in kept):
         about = kept[name]
         scaled = "" if about["seconds_scale"] == 1 else f", time limits times {about['seconds_scale']:g}"
         versions = "; ".join(f"{peer} {version}" for peer, version in about["versions"].items() if peer != "one-pass LFT")
-        words = f"{about['date']}, {about['sample']}, seed {about['seed']}{scaled}, load of the machine before {about['load']:.1f}: {about['machine']}. {versions}"
-        told.setdefault(words, []).append(name)
+        words = f"on {about['date']}, {about['sample']}, seed {about['seed']}{scaled}: {about['machine']}. {versions}"
+        runs.setdefault(words, []).append(name)
     plans, refused = (sum(one[what] for one in kept.values()) for what in ("plans", "refused"))
     lines += [
         "",
         f"{plans} plans of all peers were judged by the checker in these runs, of which it refused {refused}. {WORKERS} workers for each peer.",
         "",
     ]
-    lines += [f"Measured {', '.join(names)} on {words}." for words, names in told.items()]
+    for words, names in runs.items():
+        loads = [kept[name]["load"] for name in names]
+        lines.append(f"Measured {', '.join(names)} {words}. Load of the machine before each: {min(loads):.1f} to {max(loads):.1f}.")
     return "\n".join(lines)
 
 

@@ -86,8 +86,8 @@ def test_a_sample_is_even_and_seeded() -> None:
 def test_the_page_is_made_of_the_last_figures_of_each_target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(planning, "FIGURES", tmp_path / "figures.json")
     about = {"seconds": 1, "plans": 3, "refused": 0, "load": 0.5}
-    planning._keep("P2", [Figure("P2 gap", "0.10 %", "<= 0.15 %", True)], Scope(), about)
-    planning._keep("P1", [Figure("P1 gap", "2.00 %", "<= 1.3 %", False)], Scope(size=0.5), about)
+    planning._keep("P2", [Figure("P2 gap", "0.10 %", "<= 0.15 %", True)], Scope(), {"Awna": "one"}, about)
+    planning._keep("P1", [Figure("P1 gap", "2.00 %", "<= 1.3 %", False)], Scope(size=0.5), {"Awna": "one"}, about)
     page = planning.page()
     assert page.index("| P1 gap | 2.00 % | <= 1.3 % | missed |") < page.index("| P2 gap | 0.10 % | <= 0.15 % | met |")
     assert "6 plans of all peers" in page and "sample of size 0.5" in page
