@@ -13,6 +13,7 @@ from awna.campaigns import services as campaigns
 from awna.core.problems import Refused
 from awna.kit.forms import problem_text, refused_to_form
 from awna.kit.http import file_answer, refused_page
+from awna.letters import services as letters
 from awna.parties import services as parties
 from awna.parties.models import Campaign, Translation
 from awna.parties.services import Source, Work
@@ -26,7 +27,7 @@ EARLIER_SHOWN = 5
 
 def sources_of(campaign: Campaign) -> list[Source]:
     """Every text of the campaign that is translated, whichever room keeps it."""
-    return [*parties.campaign_sources(campaign), *campaigns.text_sources(campaign)]
+    return [*parties.campaign_sources(campaign), *campaigns.text_sources(campaign), *letters.text_sources(campaign)]
 
 
 def translations(request: HttpRequest, slug: str) -> HttpResponse:

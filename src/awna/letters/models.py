@@ -65,26 +65,6 @@ class LetterVersion(models.Model):
         return f"{self.title} ({self.number})"
 
 
-class LetterText(models.Model):
-    """The newest wording in one more language, with its state of review."""
-
-    STATES = [("machine", _("machine translation, not reviewed")), ("draft", _("draft")), ("reviewed", _("reviewed"))]
-
-    letter = models.ForeignKey(OpenLetter, on_delete=models.CASCADE, related_name="texts")
-    language = models.CharField(max_length=8)
-    title = models.CharField(max_length=200)
-    text = models.TextField()
-    state = models.CharField(max_length=10, choices=STATES, default="machine")
-
-    field_classes = {"id": "I", "letter": "P", "language": "P", "title": "P", "text": "P", "state": "P"}
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["letter", "language"], name="letters_text_once")]
-
-    def __str__(self) -> str:
-        return f"{self.title} ({self.language})"
-
-
 class WaitingQuerySet(models.QuerySet["Waiting"]):
     def unmailed(self) -> Self:
         return self.filter(mailed_at=0).order_by("pk")

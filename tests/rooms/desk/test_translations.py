@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from awna.letters import services as letters
 from awna.parties import services as parties
 from awna.parties.models import Translation, User
 from tests.world import PASSWORD, make_world
@@ -89,3 +90,18 @@ def test_what_is_no_po_file_is_refused(world, tmp_path):
 @pytest.mark.parametrize("path", ["", "ar/", "ar/campaign.title/", "ar.po"])
 def test_eve_sees_none_of_it(world, path):
     assert signed_in("eve@example.org").get(f"/desk/clinic/translations/{path}").status_code == 403
+
+
+def test_a_letter_is_translated_here_and_a_new_wording_is_not_shown_by_its_old_translation(world):
+    letter = letters.open_letter(
+        campaign=world.campaign, code="let", title="Let them", text="Let them stand.", language="en", author=world.salma
+    )
+    client = signed_in("rami@example.org")
+    for part, words in (("title", "دعوهم"), ("text", "دعوهم قائمين.")):
+        path = f"/desk/clinic/translations/ar/letter.{letter.pk}.{part}/"
+        assert client.post(path, {"text": words, "credit": "", "seen": 0}).status_code == 302
+    assert letters.wording_of(letter, "ar").text == "دعوهم قائمين."
+    letters.issue_version(letter=letter, title="Let them", text="Let all of them stand.", author=world.salma)
+    letter.refresh_from_db()
+    assert letters.wording_of(letter, "ar").language == "en"
+    assert letters.languages_of(letter) == ["en"]

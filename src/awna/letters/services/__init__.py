@@ -13,6 +13,7 @@ from .letters import (
     issue_version,
     languages_of,
     open_letter,
+    text_sources,
     translate_letter,
     wording_of,
 )
@@ -36,5 +37,5 @@ __all__ = [
     "CONFIRM_HOURS", "COUNTERS", "WRITERS", "LetterCount", "RowView", "VersionCount", "Wording", "change_row", "close_letter", "confirm_list", "confirm_signature",
     "confirm_token", "count_signatures", "count_versions", "drop_row", "enter_sheet", "find_signature", "find_waiting", "issue_version", "join_rows",
     "keep_row", "keep_sure_rows", "languages_of", "mail_waiting", "mail_withdrawal", "note_authority", "open_letter", "open_waiting", "purge_unconfirmed", "row_views",
-    "show_signature", "sign_letter", "split_row", "strike_sheet", "take_list", "translate_letter", "withdraw_signature", "withdraw_token", "wording_of",
+    "show_signature", "sign_letter", "split_row", "strike_sheet", "take_list", "text_sources", "translate_letter", "withdraw_signature", "withdraw_token", "wording_of",
 ]  # fmt: skip

@@ -6,12 +6,13 @@ from datetime import date
 from django.db import transaction
 from django.db.models import Count, Q, Sum
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from awna.core.problems import Problem, Refused
-from awna.parties.models import Campaign, Role
-from awna.parties.services import refuse_unless_role
+from awna.parties.models import Campaign, Role, Translation
+from awna.parties.services import PROSE, Source, refuse_unless_role, translate_text, wordings
 
-from ..models import LetterText, LetterVersion, OpenLetter, Organisation, PaperSheet, Signature
+from ..models import LetterVersion, OpenLetter, Organisation, PaperSheet, Signature
 
 WRITERS = ("steward", "coordinator")
 
@@ -56,7 +57,7 @@ def open_letter(*, campaign: Campaign, code: str, title: str, text: str, languag
 
 @transaction.atomic
 def issue_version(*, letter: OpenLetter, title: str, text: str, author: Role) -> LetterVersion:
-    """A new wording. Who signed an earlier one stays under that one, and may sign this one too; translations begin anew."""
+    """A new wording. Who signed an earlier one stays under that one, and may sign this one too; translations of it are out of date."""
     refuse_unless_role(author, *WRITERS, campaign=letter.campaign)
     # The letter's row serialises two wordings at once.
     row = OpenLetter.objects.select_for_update().get(pk=letter.pk)
@@ -69,18 +70,15 @@ def issue_version(*, letter: OpenLetter, title: str, text: str, author: Role) ->
         raise Refused(Problem("letter_without_words", "A version needs a title and a text. Write both.", {}, "text"))
     row.title, row.text = title.strip(), text.strip()
     row.save(update_fields=["title", "text"])
-    row.texts.all().delete()
     return LetterVersion.objects.create(letter=row, number=newest.number + 1, language=row.language, title=row.title, text=row.text)
 
 
 @transaction.atomic
-def translate_letter(*, letter: OpenLetter, language: str, title: str, text: str, author: Role, state: str = "machine") -> LetterText:
+def translate_letter(*, letter: OpenLetter, language: str, title: str, text: str, author: Role, state: str = Translation.MACHINE) -> None:
     """Keep the newest wording in one more language."""
     refuse_unless_role(author, *WRITERS, campaign=letter.campaign)
-    written, _made = LetterText.objects.update_or_create(
-        letter=letter, language=language, defaults={"title": title, "text": text, "state": state}
-    )
-    return written
+    for source, words in zip(sources_of(letter), (title, text), strict=True):
+        translate_text(campaign=letter.campaign, source=source, language=language, text=words, author=author, state=state)
 
 
 @transaction.atomic
@@ -94,17 +92,34 @@ def close_letter(*, letter: OpenLetter, author: Role, on: date | None = None) ->
     return row
 
 
+def sources_of(letter: OpenLetter) -> tuple[Source, Source]:
+    """Title and text of the newest wording, for translators."""
+    return (
+        Source(f"letter.{letter.pk}.title", letter.language, letter.title, _("Title of a letter")),
+        Source(f"letter.{letter.pk}.text", letter.language, letter.text, _("Letter “%(title)s”") % {"title": letter.title}, PROSE),
+    )
+
+
+def text_sources(campaign: Campaign) -> list[Source]:
+    """What the letters of a campaign say, as first written."""
+    return [source for letter in campaign.letters.filter(closed_on=None) for source in sources_of(letter)]
+
+
 def wording_of(letter: OpenLetter, language: str) -> Wording:
-    """The newest words in this language if there are any, else as first written. The one place that knows where they are kept."""
-    found = letter.texts.filter(language=language).first() if language != letter.language else None
-    if found is not None:
-        return Wording(found.title, found.text, found.language, found.state)
-    return Wording(letter.title, letter.text, letter.language, "reviewed")
+    """The newest words in this language if there are any, else as first written; people sign no translation of an earlier wording."""
+    title, text = wordings(letter.campaign, sources_of(letter), language).values()
+    if text.language != language or text.language == letter.language or text.stale or title.stale:
+        return Wording(letter.title, letter.text, letter.language, "reviewed")
+    return Wording(title.text, text.text, text.language, text.state)
 
 
 def languages_of(letter: OpenLetter) -> list[str]:
     """The languages in which the newest wording can be read, that of the original first."""
-    return [letter.language, *letter.texts.exclude(language=letter.language).order_by("language").values_list("language", flat=True)]
+    text = sources_of(letter)[1]
+    found = Translation.objects.filter(campaign=letter.campaign_id, subject=text.subject, source_digest=text.digest).exclude(
+        language=letter.language
+    )
+    return [letter.language, *found.order_by("language").values_list("language", flat=True)]
 
 
 def count_signatures(letter: OpenLetter) -> LetterCount:
