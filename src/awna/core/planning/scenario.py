@@ -149,7 +149,8 @@ def _unsure(stream: Any, habit: CrossingHabit, size: int) -> Any:
     for column, count in enumerate((habit.open_count, habit.closed_count)):
         if count < inf:  # what the past says of the mean of gamma lengths is an inverse gamma
             known = count * habit.spread
-            result[:, column] *= known / np.maximum(stream.standard_gamma(known, size), UNEVEN_LEAST)
+            # One less, so that the drawn mean is the stated one on average; with hardly any past that cannot be.
+            result[:, column] *= max(known - 1, known / 2) / np.maximum(stream.standard_gamma(known, size), UNEVEN_LEAST)
     return result
 
 
