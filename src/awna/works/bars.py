@@ -85,7 +85,7 @@ class Axis:
 
     def _anchor(self, day: date) -> SafeString | str:
         """Labels run on from their line; near the far end they lean back, so that none is cut off."""
-        return format_html(' text-anchor="end"') if self.share(day) > 88 else ""
+        return SafeString(' text-anchor="end"') if self.share(day) > 88 else ""
 
     def _box(self, kind: str, first: date, end: date, top: int, height: int) -> SafeString:
         return self._rect(kind, self.share(first), self.share(end), top, height)
