@@ -86,6 +86,15 @@ def fresh_database(empty_database: None, django_db_blocker: Any) -> Iterator[str
         yield name
 
 
+@pytest.fixture(autouse=True)
+def first_language() -> Iterator[None]:
+    """A page in another language leaves the thread in it; the next test begins in the language of the source."""
+    yield
+    from django.utils import translation
+
+    translation.deactivate()
+
+
 # -- browser --------------------------------------------------------------------------------------------------------
 
 

@@ -9,6 +9,7 @@ from awna.consent import services as consent
 from awna.consent.models import Decision, Proposal
 from awna.core.problems import Refused
 from awna.parties import services as parties
+from awna.parties.models import User
 from tests.world import World, make_world
 
 PAYLOAD = {"text": "Roof sheets", "milestones": []}
@@ -89,7 +90,7 @@ def test_only_stewards_of_the_campaign_decide(world):
 
 def make_other_steward():
     campaign = parties.create_campaign(slug="other", title="Other", owner_name="Other body")
-    user = parties.User.objects.create_user("other@example.org", "stone upon stone", name="Other")
+    user = User.objects.create_user("other@example.org", "stone upon stone", name="Other")
     return parties.give_role(campaign=campaign, user=user, name="steward")
 
 

@@ -27,7 +27,7 @@ from tests.banks import BankLine, mt940
 from tests.world import make_world
 
 pytestmark = pytest.mark.django_db
-PAGES_MIN, PAGES_MAX = 30, 400
+PAGES_MIN, PAGES_MAX = 30, 2_000
 IBAN = "DE84999900000000001234"
 TODAY = timezone.localdate()
 MONDAY = TODAY + timedelta(days=7 - TODAY.weekday())

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from awna.core.problems import Problem, Refused
 from awna.parties.models import Campaign, Role, Translation
-from awna.parties.services import PROSE, Source, refuse_unless_role, translate_text, wordings
+from awna.parties.services import PROSE, Source, refuse_unless_role, translate_text
 
 from ..models import LetterVersion, OpenLetter, Organisation, PaperSheet, Signature
 
@@ -107,34 +107,59 @@ def text_sources(campaign: Campaign) -> list[Source]:
 
 def wording_of(letter: OpenLetter, language: str) -> Wording:
     """The newest words in this language if there are any, else as first written; people sign no translation of an earlier wording."""
-    title, text = wordings(letter.campaign, sources_of(letter), language).values()
-    if text.language != language or text.language == letter.language or text.stale or title.stale:
-        return Wording(letter.title, letter.text, letter.language, "reviewed")
-    return Wording(title.text, text.text, text.language, text.state)
+    return wordings_of(letter, language)[0]
 
 
 def languages_of(letter: OpenLetter) -> list[str]:
     """The languages in which the newest wording can be read, that of the original first."""
-    text = sources_of(letter)[1]
-    found = Translation.objects.filter(campaign=letter.campaign_id, subject=text.subject, source_digest=text.digest).exclude(
-        language=letter.language
+    return wordings_of(letter, letter.language)[1]
+
+
+def wordings_of(letter: OpenLetter, language: str) -> tuple[Wording, list[str]]:
+    """`wording_of` and `languages_of` by one question to the database."""
+    sources = sources_of(letter)
+    digests = {source.subject: source.digest for source in sources}
+    found = Translation.objects.filter(campaign=letter.campaign_id, subject__in=list(digests)).exclude(text="")
+    fresh = {(row.language, row.subject): row for row in found if row.source_digest == digests[row.subject]}
+    codes = sorted(
+        {code for code, _subject in fresh if code != letter.language and all((code, source.subject) in fresh for source in sources)}
     )
-    return [letter.language, *found.order_by("language").values_list("language", flat=True)]
+    words = Wording(letter.title, letter.text, letter.language, "reviewed")
+    if language in codes:
+        title, text = (fresh[language, source.subject] for source in sources)
+        words = Wording(title.text, text.text, language, text.state)
+    return words, [letter.language, *codes]
 
 
 def count_signatures(letter: OpenLetter) -> LetterCount:
     """What counts now: people by the index alone, organisations and sheets are few."""
+    return _count(letter, _bodies(letter), _sheets(letter))
+
+
+def _count(letter: OpenLetter, bodies: list[dict[str, int]], sheets: list[dict[str, int]]) -> LetterCount:
     people = dict(Signature.objects.counted().filter(letter=letter).order_by().values_list("show_name").annotate(n=Count("pk")))
-    bodies = Organisation.objects.filter(letter=letter).aggregate(
-        counted=Count("pk", filter=Q(state="confirmed") & ~Q(authority="")),
-        checking=Count("pk", filter=Q(state="confirmed", authority="")),
-        listed=Count("pk", filter=Q(state="listed", hidden=False)),
-    )
-    paper = PaperSheet.objects.filter(letter=letter, struck="").aggregate(signatures=Sum("count"), sheets=Count("pk"))
     return LetterCount(
-        people=sum(people.values()), people_named=people.get(True, 0), organisations=bodies["counted"], organisations_checking=bodies["checking"],
-        organisations_listed=bodies["listed"], on_paper=paper["signatures"] or 0, sheets=paper["sheets"],
+        people=sum(people.values()), people_named=people.get(True, 0), organisations=sum(row["counted"] for row in bodies),
+        organisations_checking=sum(row["checking"] for row in bodies), organisations_listed=sum(row["listed"] for row in bodies),
+        on_paper=sum(row["signatures"] for row in sheets), sheets=sum(row["sheets"] for row in sheets),
     )  # fmt: skip
+
+
+def _bodies(letter: OpenLetter) -> list[dict[str, int]]:
+    """Organisations by wording: counted, being checked, listed by others."""
+    return list(
+        Organisation.objects.filter(letter=letter).order_by().values("version").annotate(
+            counted=Count("pk", filter=Q(state="confirmed") & ~Q(authority="")),
+            checking=Count("pk", filter=Q(state="confirmed", authority="")),
+            listed=Count("pk", filter=Q(state="listed", hidden=False)),
+        )
+    )  # fmt: skip
+
+
+def _sheets(letter: OpenLetter) -> list[dict[str, int]]:
+    """Paper by wording."""
+    found = PaperSheet.objects.filter(letter=letter, struck="").order_by().values("version")
+    return list(found.annotate(signatures=Sum("count"), sheets=Count("pk")))
 
 
 @dataclass(frozen=True)
@@ -147,14 +172,21 @@ class VersionCount:
     on_paper: int
 
 
+def count_all(letter: OpenLetter) -> tuple[LetterCount, list[VersionCount]]:
+    """What counts now, and the wordings, newest first, each with its own signatures."""
+    bodies, sheets, versions = _bodies(letter), _sheets(letter), list(letter.versions.order_by("-number"))
+    count = _count(letter, bodies, sheets)
+    people = {versions[0].pk: count.people}
+    if len(versions) > 1:
+        people = dict(Signature.objects.counted().filter(letter=letter).order_by().values_list("version").annotate(n=Count("pk")))
+    counted = {row["version"]: row["counted"] for row in bodies}
+    paper = {row["version"]: row["signatures"] for row in sheets}
+    return count, [VersionCount(row, people.get(row.pk, 0), counted.get(row.pk, 0), paper.get(row.pk, 0)) for row in versions]
+
+
 def count_versions(letter: OpenLetter) -> list[VersionCount]:
     """The wordings, newest first, each with its own signatures."""
-    people = dict(Signature.objects.counted().filter(letter=letter).order_by().values_list("version").annotate(n=Count("pk")))
-    bodies = dict(Organisation.objects.counted().filter(letter=letter).order_by().values_list("version").annotate(n=Count("pk")))
-    paper = dict(PaperSheet.objects.filter(letter=letter, struck="").order_by().values_list("version").annotate(n=Sum("count")))
-    return [
-        VersionCount(row, people.get(row.pk, 0), bodies.get(row.pk, 0), paper.get(row.pk, 0)) for row in letter.versions.order_by("-number")
-    ]
+    return count_all(letter)[1]
 
 
 def closed_problem(letter: OpenLetter) -> Problem:

@@ -31,8 +31,9 @@ def desk_letter(request: HttpRequest, slug: str, letter: UUID) -> HttpResponse:
     """One letter: what waits for somebody at the desk."""
     row = _letter(request, letter)
     confirmed = row.organisations.filter(state=Organisation.CONFIRMED).order_by("confirmed_at")
+    count, versions = services.count_all(row)
     context = {
-        "letter": row, "title": row.title, "count": services.count_signatures(row), "versions": services.count_versions(row), "now": timezone.now(),
+        "letter": row, "title": row.title, "count": count, "versions": versions, "now": timezone.now(),
         "to_check": confirmed.filter(authority=""), "checked": confirmed.exclude(authority="").order_by("-authority_on")[:CHECKED_SHOWN],
         "sheets": row.sheets.all()[:SHEETS_SHOWN], "imports": row.imports.order_by("-taken_at"),
         "may_write": request.actor.has_role(*services.WRITERS),

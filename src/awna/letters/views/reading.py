@@ -49,7 +49,7 @@ def letters(request: HttpRequest, slug: str) -> HttpResponse:
 
 def letter(request: HttpRequest, slug: str, letter: UUID) -> HttpResponse:
     """The letter, who signed, and the form to sign."""
-    row = get_object_or_404(OpenLetter, pk=letter, campaign=request.campaign)
+    row = _letter_of(request, letter)
     form = SignForm(request.POST or None)
     done, crowd = signed_up(request, row, form) if request.method == "POST" else (None, None)
     if done is not None:
@@ -58,9 +58,14 @@ def letter(request: HttpRequest, slug: str, letter: UUID) -> HttpResponse:
     return render(request, "letters/letter.html", context, status=429 if crowd else 422 if form.errors else 200)
 
 
+def _letter_of(request: HttpRequest, letter: UUID) -> OpenLetter:
+    row = get_object_or_404(OpenLetter, pk=letter, campaign=request.campaign)
+    row.campaign = request.campaign  # asked for already
+    return row
+
+
 def _letter_context(row: OpenLetter) -> dict[str, Any]:
-    count, words = services.count_signatures(row), services.wording_of(row, _language())
-    versions = services.count_versions(row) if row.versions.count() > 1 else []  # of one wording the count has told everything
+    (count, versions), (words, languages) = services.count_all(row), services.wordings_of(row, _language())
     bodies = (
         row.organisations.shown()
         .select_related("listed_in")
@@ -70,9 +75,9 @@ def _letter_context(row: OpenLetter) -> dict[str, Any]:
     named = row.signatures.shown().order_by("-confirmed_at")[:NAMES_SHOWN_MAX]
     return {
         "letter": row, "title": words.title, "words": words, "paragraphs": [part for part in words.text.splitlines() if part.strip()],
-        "text_state": _state_words(words.state), "languages": services.languages_of(row), "count": count, "unnamed": count.people - count.people_named,
+        "text_state": _state_words(words.state), "languages": languages, "count": count, "unnamed": count.people - count.people_named,
         "organisations": [_shown(body) for body in bodies[:FIRST_SHOWN]], "more": bodies.count() > FIRST_SHOWN, "people": named,
-        "versions": versions, "now": timezone.now(),
+        "versions": versions if len(versions) > 1 else [], "now": timezone.now(),
     }  # fmt: skip
 
 
@@ -82,7 +87,7 @@ def _state_words(state: str) -> str:
 
 def organisations(request: HttpRequest, slug: str, letter: UUID, page: int = 1) -> HttpResponse:
     """All organisations, a hundred on a page, by country and name."""
-    row = get_object_or_404(OpenLetter, pk=letter, campaign=request.campaign)
+    row = _letter_of(request, letter)
     bodies = row.organisations.shown().select_related("listed_in").order_by("country", "name", "pk")
     total = bodies.count()
     pages = max(1, -(-total // PAGE_ROWS))
@@ -98,15 +103,15 @@ def organisations(request: HttpRequest, slug: str, letter: UUID, page: int = 1) 
 
 def printed(request: HttpRequest, slug: str, letter: UUID) -> HttpResponse:
     """The letter for paper: every wording, organisations by country, how many people, and the date."""
-    row = get_object_or_404(OpenLetter, pk=letter, campaign=request.campaign)
-    words = services.wording_of(row, _language())
+    row = _letter_of(request, letter)
+    (count, versions), words = services.count_all(row), services.wording_of(row, _language())
     bodies = sorted(
         (_shown(body) for body in row.organisations.shown().select_related("listed_in")),
         key=lambda one: (one["country"] == "", one["country"], one["row"].name),
     )
     context = {
         "letter": row, "title": words.title, "words": words, "paragraphs": [part for part in words.text.splitlines() if part.strip()],
-        "text_state": _state_words(words.state), "count": services.count_signatures(row), "versions": services.count_versions(row), "now": timezone.now(),
+        "text_state": _state_words(words.state), "count": count, "versions": versions, "now": timezone.now(),
         "countries": [(name, list(group)) for name, group in groupby(bodies, key=lambda one: one["country"])],
     }  # fmt: skip
     return render(request, "letters/print.html", context)
@@ -114,7 +119,7 @@ def printed(request: HttpRequest, slug: str, letter: UUID) -> HttpResponse:
 
 def organisations_csv(request: HttpRequest, slug: str, letter: UUID) -> HttpResponse:
     """The organisations for a spreadsheet; a name that begins like a formula is made harmless. People are not in it."""
-    row = get_object_or_404(OpenLetter, pk=letter, campaign=request.campaign)
+    row = _letter_of(request, letter)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(CSV_HEAD)
