@@ -3,6 +3,7 @@
 The book's tables refuse UPDATE, DELETE and TRUNCATE, so a test that commits cannot be cleaned up after. It gets a copy instead.
 """
 
+import asyncio
 import contextlib
 import itertools
 import sqlite3
@@ -49,8 +50,22 @@ def drop_copy(copy: str) -> None:
                 time.sleep(DROP_WAIT_S)
 
 
-def _use(name: str) -> None:
+def close_everywhere() -> None:
+    """Close Django's connections, also those it made before a browser's event loop began in this thread: it keeps two sets apart, and a
+    forked process, in which no loop runs, would go on with the other set's open ones.
+    """
     connections.close_all()
+    loop = asyncio._get_running_loop()
+    if loop is not None:
+        asyncio._set_running_loop(None)
+        try:
+            connections.close_all()
+        finally:
+            asyncio._set_running_loop(loop)
+
+
+def _use(name: str) -> None:
+    close_everywhere()
     settings.DATABASES["default"]["NAME"] = name
     connection.settings_dict["NAME"] = name
 

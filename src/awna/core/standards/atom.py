@@ -26,7 +26,9 @@ class FeedEntry:
     updated: datetime
 
 
-def write_feed(entries: Sequence[FeedEntry], *, title: str, url: str, feed_url: str, author: str, language: str, updated: datetime) -> bytes:
+def write_feed(
+    entries: Sequence[FeedEntry], *, title: str, url: str, feed_url: str, author: str, language: str, updated: datetime
+) -> bytes:
     """The feed as UTF-8 bytes. `updated` is told where there is no entry to take it from."""
     ElementTree.register_namespace("", NAMESPACE)
     feed = ElementTree.Element(f"{{{NAMESPACE}}}feed", {XML_LANG: language})
