@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 try:
-    import verify  # type: ignore[import-not-found]  # beside this file in a copy
+    import verify  # beside this file in a copy
 except ImportError:  # as installed
     from awna import verify
 

@@ -3,6 +3,7 @@
 SQLite keeps the statement that made a table. PostgreSQL keeps what it understood, so golden.py holds a copy of that.
 """
 
+import json
 import re
 from typing import Any
 
@@ -47,10 +48,10 @@ def _wanted_sqlite() -> dict[str, str]:
 
 
 def _live_sqlite(connection: Any) -> dict[str, str]:
-    marks = ", ".join(["%s"] * len(RAW_TABLES))
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT name, sql FROM sqlite_master WHERE type IN ('table', 'index') AND sql IS NOT NULL AND tbl_name IN ({marks})",  # noqa: S608 - marks only
-            list(RAW_TABLES),
+            """SELECT name, sql FROM sqlite_master
+            WHERE type IN ('table', 'index') AND sql IS NOT NULL AND tbl_name IN (SELECT value FROM json_each(%s))""",
+            [json.dumps(list(RAW_TABLES))],
         )
         return {name: one_line(sql) for name, sql in cursor.fetchall()}

@@ -13,6 +13,7 @@ from awna.campaigns import services as campaigns
 from awna.core.problems import Refused
 from awna.kit.forms import problem_text, refused_to_form
 from awna.kit.http import file_answer, refused_page
+from awna.kit.languages import own_name
 from awna.letters import services as letters
 from awna.parties import services as parties
 from awna.parties.models import Campaign, Translation
@@ -34,11 +35,11 @@ def translations(request: HttpRequest, slug: str) -> HttpResponse:
     """How far each language is."""
     sources = sources_of(request.campaign)
     rows = []
-    for code, name in settings.LANGUAGES:
+    for code, _name in settings.LANGUAGES:
         counts = parties.count_states(parties.work_on(request.campaign, sources, code))
         total = sum(counts.values())
         if total:
-            rows.append({"code": code, "name": name, "own_name": _own_name(code), "counts": counts, "total": total})
+            rows.append({"code": code, "own_name": own_name(code), "counts": counts, "total": total})
     return render(request, "desk/translations.html", {"rows": rows, "original": request.campaign.source_language})
 
 
@@ -62,7 +63,7 @@ def translation_list(request: HttpRequest, slug: str, language: str) -> HttpResp
                 messages.warning(request, problem_text(problem))
             return redirect("translation_list", slug=slug, language=language)
     work = parties.work_on(request.campaign, sources, language)
-    context = {"work": work, "counts": parties.count_states(work), "language": language, "own_name": _own_name(language), "form": form}
+    context = {"work": work, "counts": parties.count_states(work), "language": language, "own_name": own_name(language), "form": form}
     return render(request, "desk/translation_list.html", context, status=422 if form.errors else 200)
 
 
@@ -111,7 +112,7 @@ def review_translation(request: HttpRequest, slug: str, language: str, subject: 
 def _page(request: HttpRequest, work: Work, form: TranslationForm, language: str, after: Source | None) -> dict[str, Any]:
     row = work.translation
     return {
-        "form": form, "work": work, "language": language, "own_name": _own_name(language), "after": after,
+        "form": form, "work": work, "language": language, "own_name": own_name(language), "after": after,
         "source_rtl": translation.get_language_info(work.source.language)["bidi"], "rtl": translation.get_language_info(language)["bidi"],
         "may_review": row is not None and work.state in (Translation.MACHINE, Translation.DRAFT),
         "earlier": row.earlier.all()[:EARLIER_SHOWN] if row else [],
@@ -145,7 +146,3 @@ def _listed(slug: str, language: str) -> HttpResponse:
 
 def _translator(request: HttpRequest) -> Any:
     return request.actor.role(*parties.TRANSLATORS)
-
-
-def _own_name(code: str) -> str:
-    return translation.get_language_info(code)["name_local"]

@@ -9,7 +9,7 @@ from hashlib import sha256
 from django.db import models
 from django.utils import timezone
 
-from awna.core.problems import Problem, Refused
+from awna.core.problems import Problem
 
 from .sealed import blind_index
 
@@ -63,8 +63,3 @@ class MailedCode(models.Model):
 def plain_digits(typed: str) -> str:
     """The digits of what was typed, in any script, without blanks and dashes."""
     return "".join(str(unicodedata.digit(mark)) for mark in typed if mark.isdigit())
-
-
-def refuse_if(problems: list[Problem]) -> None:
-    if problems:
-        raise Refused(problems)

@@ -97,8 +97,8 @@ def _with_policies(view: Callable[..., Any], snapshot: InSnapshot | None, **by_m
         return view(request, *args, **kwargs)
 
     update_wrapper(guarded_view, view)
-    guarded_view.policies = {method: policy for method, policy in by_method.items() if policy}  # type: ignore[attr-defined]  # an attribute of a function
-    guarded_view.snapshot = snapshot  # type: ignore[attr-defined]  # as above
+    guarded_view.policies = {method: policy for method, policy in by_method.items() if policy}  # an attribute of a function
+    guarded_view.snapshot = snapshot  # as above
     return guarded_view
 
 

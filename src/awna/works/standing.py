@@ -148,7 +148,7 @@ def _tasks(campaign: Campaign) -> dict[str, Task]:
     rows = Task.objects.filter(campaign=campaign).annotate(done_sum=Coalesce(Subquery(steps.values("sum")), Decimal(0)))
     found = {}
     for row in rows:
-        row.done = row.done_sum  # type: ignore[attr-defined]  # annotated
+        row.done = row.done_sum  # annotated
         found[row.code] = row
     return found
 

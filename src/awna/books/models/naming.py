@@ -30,6 +30,9 @@ class Book(models.Model):
     origin = models.CharField(max_length=120, unique=True)
     exposure = models.CharField(max_length=10, choices=EXPOSURES, default="", blank=True)
 
+    pinned_size: int | None = None
+    """How many entries this very object is read up to, set by `services.pin`; no column."""
+
     field_classes = {"id": "P", "campaign": "P", "secret": "S", "origin": "P", "exposure": "P"}
 
     def __str__(self) -> str:

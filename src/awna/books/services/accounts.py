@@ -157,7 +157,7 @@ class Draft:
     """What one entry brings: its new accounts, and what it opens in the log."""
 
     book: Book
-    known: Known = None  # type: ignore[assignment]
+    known: Known | None = None
     new: list[Account] = field(default_factory=list)
     openings: list[Opening] = field(default_factory=list)
     commodities: list[core.CommodityOpening] = field(default_factory=list)

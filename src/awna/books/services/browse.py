@@ -125,17 +125,19 @@ def entries_q(filters: Filters) -> Q:
 
 def size_of(book: Book) -> int:
     """How many entries may be read now: all, or for a campaign at risk those older than its delay. Numbers have no gaps."""
-    pinned: int | None = getattr(book, "_pinned_size", None)
-    if pinned is not None:
-        return pinned
+    if book.pinned_size is not None:
+        return book.pinned_size
     last = Entry.objects.filter(book=book).order_by("-seq").values_list("seq", flat=True).first()
-    size = 0 if last is None else last + 1
-    return min(size, entries_allowed(book, size=size)) if book.campaign.at_risk else size
+    return _readable(book, 0 if last is None else last + 1)
 
 
 def pin(book: Book, *, size: int) -> None:
     """From here on this very object is read up to that many entries and no further, whatever is posted meanwhile."""
-    book._pinned_size = min(size, entries_allowed(book, size=size)) if book.campaign.at_risk else size  # type: ignore[attr-defined]  # of this module
+    book.pinned_size = _readable(book, size)
+
+
+def _readable(book: Book, size: int) -> int:
+    return min(size, entries_allowed(book, size=size)) if book.campaign.at_risk else size
 
 
 def last_readable_day(book: Book) -> date | None:

@@ -26,12 +26,11 @@ def _new_id() -> str:
 
 
 def _languages(campaign: Campaign) -> list[tuple[str, str]]:
-    codes = campaign.languages.split(",")
-    return [(code, str(name)) for code, name in settings.LANGUAGES if code in codes]
+    return [(code, str(name)) for code, name in settings.LANGUAGES if code in campaign.language_codes]
 
 
 def _date(label: object, **more: object) -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date", "class": "in-s"}), **more)  # type: ignore[arg-type]
+    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date", "class": "in-s"}), **more)
 
 
 class EntriesField(forms.CharField):
@@ -50,7 +49,7 @@ class _OfCampaign(forms.Form):
     def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "language" in self.fields:
-            self.fields["language"].choices = _languages(campaign)  # type: ignore[attr-defined]
+            self.fields["language"].choices = _languages(campaign)
 
 
 class _WithProofs(_OfCampaign):
@@ -70,11 +69,11 @@ class _WithProofs(_OfCampaign):
         super().__init__(*args, campaign=campaign, **kwargs)
         book = getattr(campaign, "book", None)
         photos, papers = self.fields["photos"], self.fields["documents"]
-        photos.queryset = campaign.photos.filter(removed_at=None)  # type: ignore[attr-defined]
+        photos.queryset = campaign.photos.filter(removed_at=None)
         recent = Document.objects.filter(book=book).order_by("kind", "pk").values("pk")[:PAPERS_SHOWN] if book else ()
-        papers.queryset = Document.objects.filter(pk__in=[row["pk"] for row in recent])  # type: ignore[attr-defined]
+        papers.queryset = Document.objects.filter(pk__in=[row["pk"] for row in recent])
         for name in ("photos", "documents"):
-            if not self.fields[name].queryset.exists():  # type: ignore[attr-defined]
+            if not self.fields[name].queryset.exists():
                 del self.fields[name]
 
 

@@ -14,14 +14,6 @@ from awna.kit.sealed import SealedTextField
 from awna.parties.models import Campaign
 
 
-class EventQuerySet(models.QuerySet["Event"]):
-    def coming(self) -> "EventQuerySet":
-        return self.filter(ends_at__gte=timezone.now()).order_by("starts_at")
-
-    def past(self) -> "EventQuerySet":
-        return self.filter(ends_at__lt=timezone.now()).order_by("-starts_at")
-
-
 class Event(models.Model):
     """A day to come together: a market, an evening, an opening. The public place is as fine as may be told to anyone."""
 
@@ -43,7 +35,6 @@ class Event(models.Model):
     changed_at = models.DateTimeField(default=timezone.now)
     version = models.PositiveIntegerField(default=0)
 
-    objects = EventQuerySet.as_manager()
     field_classes = {
         "id": "P", "campaign": "P", "title": "P", "starts_at": "P", "ends_at": "P", "zone": "P", "place_public": "P", "place_exact": "S",
         "text": "P", "language": "P", "held_in": "P", "takes_registrations": "P", "seats": "P", "cancelled_at": "P",
@@ -64,6 +55,11 @@ class Event(models.Model):
     def starts_there(self) -> datetime:
         """When it starts by the clocks of the place."""
         return self.starts_at.astimezone(ZoneInfo(self.zone))
+
+    @property
+    def when_there(self) -> str:
+        """Day, hour and zone of the place, as mails say them."""
+        return f"{self.starts_there:%Y-%m-%d %H:%M} {self.zone}"
 
     @property
     def ends_there(self) -> datetime:

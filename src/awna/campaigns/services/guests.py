@@ -128,7 +128,7 @@ def _mail_state(row: Registration) -> None:
     """Place, hour and the finer address for those who have a place; the queue for the others."""
     event = row.event
     with translation.override(row.language):
-        when = f"{event.starts_there:%Y-%m-%d %H:%M} {event.zone}"
+        when = event.when_there
         if row.state == Registration.SEATED:
             subject = _("You have a place: %(title)s") % {"title": event.title}
             lines = [_("%(title)s, %(when)s.") % {"title": event.title, "when": when}, event.place_exact or event.place_public]

@@ -150,7 +150,7 @@ def _text_problems(campaign: Campaign, title: str, text: str, language: str) -> 
     if len(text) > TEXT_CHARS_MAX:
         problems.append(Problem("update_too_long", "The text has %(n)s signs; at most %(max)s are read on a phone. Make two of it.",
                                 {"n": len(text), "max": TEXT_CHARS_MAX}, "text"))  # fmt: skip
-    if language not in campaign.languages.split(","):
+    if language not in campaign.language_codes:
         problems.append(Problem("update_language_unknown", "The campaign does not publish in “%(asked)s”. Choose one of: %(languages)s.",
                                 {"asked": language, "languages": campaign.languages}, "language"))  # fmt: skip
     return problems

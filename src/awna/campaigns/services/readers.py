@@ -134,7 +134,7 @@ def _send_to(key: object, now: datetime, hours: int) -> bool:
     if not updates and not events:
         return False
     with translation.override(row.language):
-        stop = settings.AWNA_ORIGIN + reverse("stop_news", kwargs={"slug": row.campaign.slug, "token": stop_token(row)})
+        stop = _stop_link(row)
         body = _letter(row.campaign, updates, events, stop)
         subject = _("News of “%(campaign)s”") % {"campaign": row.campaign.title_here}
     send_mail_text(to=row.email, subject=subject, body=body, stop_url=stop)
@@ -162,10 +162,14 @@ def _letter(campaign: Campaign, updates: list[Update], events: list[Event], stop
 
 def _event_line(event: Event) -> str:
     link = settings.AWNA_ORIGIN + event.get_absolute_url()
-    when = f"{event.starts_there:%Y-%m-%d %H:%M} {event.zone}"
+    when = event.when_there
     if event.cancelled_at:
         return _("Cancelled: %(title)s, %(when)s. %(reason)s") % {"title": event.title, "when": when, "reason": event.cancelled_reason}
     return _("%(title)s: %(when)s, %(place)s") % {"title": event.title, "when": when, "place": event.place_public} + f"\n{link}"
+
+
+def _stop_link(row: Subscription) -> str:
+    return settings.AWNA_ORIGIN + reverse("stop_news", kwargs={"slug": row.campaign.slug, "token": stop_token(row)})
 
 
 def _mail_code(row: Subscription, now: datetime) -> None:
@@ -174,7 +178,7 @@ def _mail_code(row: Subscription, now: datetime) -> None:
         first = _("Your code: %(code)s") % {"code": row.new_code(now)}
         lines = [first, _("Type it on the page where you asked for it. Only then are letters sent.")]
         if row.state == Subscription.CONFIRMED:
-            stop = settings.AWNA_ORIGIN + reverse("stop_news", kwargs={"slug": row.campaign.slug, "token": stop_token(row)})
+            stop = _stop_link(row)
             lines.append(_("You get these letters already. To end them, open this link: %(link)s") % {"link": stop})
         lines.append(_("If this was not you, do nothing: without the code nothing is sent."))
     send_mail_text(to=row.email, subject=subject, body="\n\n".join(lines) + "\n")

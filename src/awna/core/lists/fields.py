@@ -85,25 +85,17 @@ def initials_match(short: str, name: str) -> float:
 
 
 def _find_short(draft: Draft) -> None:
-    found = [
-        piece
-        for n, piece in enumerate(draft.pieces)
-        if is_short_form(piece.text, bracketed=piece.group > 0) and _may_be_short(draft.pieces, n)
-    ]
+    """A short form stands apart from a longer part."""
+    if len(draft.pieces) < 2:
+        return
+    found = [piece for piece in draft.pieces if is_short_form(piece.text, bracketed=piece.group > 0)]
     if not found:
         return
     others = [piece.text for piece in draft.pieces if piece not in found]
     whole = [*others, " ".join(others)]
     best = max(found, key=lambda piece: (max((initials_match(piece.text, other) for other in whole), default=0.0), piece.group > 0))
     matched = max((initials_match(best.text, other) for other in whole), default=0.0)
-    lone = len(draft.pieces) == 1
-    if not lone:
-        draft.put("abbreviation", best.text, sure=matched >= 0.7, used=[best])
-
-
-def _may_be_short(pieces: list[Piece], n: int) -> bool:
-    """Within a bracket, before a colon, or apart from a longer part."""
-    return pieces[n].group > 0 or len(pieces) > 1
+    draft.put("abbreviation", best.text, sure=matched >= 0.7, used=[best])
 
 
 # -- who signs -------------------------------------------------------------------------------------------------------

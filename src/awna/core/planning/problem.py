@@ -14,7 +14,6 @@ Window = tuple[int, int | None]  # [from, until) in slots; None = for ever
 PrecedenceKind = Literal["FS", "SS", "FF", "SF"]
 PRECEDENCE_KINDS: tuple[PrecedenceKind, ...] = ("FS", "SS", "FF", "SF")
 LagUnit = Literal["work", "elapsed"]
-LEVEL_MAX = 5  # of a skill; 1 = knows it
 CLEARED_ADULTS = 2  # people over 18 with a valid safeguarding clearance wherever work touches children
 
 
@@ -99,7 +98,7 @@ class Person:
     languages: frozenset[str] = frozenset()
     name: str = ""
     presence: tuple[Window, ...] = ()  # empty = always
-    levels: Mapping[str, int] = field(default_factory=dict)  # skill -> 1..LEVEL_MAX; 1 if left out
+    levels: Mapping[str, int] = field(default_factory=dict)  # skill -> 1 (knows it) and up; 1 if left out
     cleared: tuple[Window, ...] = ()  # when the safeguarding clearance is valid; empty = never
     adult: bool = True
     lodges: bool = True  # takes a bed of the site; False = lives nearby

@@ -10,9 +10,7 @@ from .letters import (
     close_letter,
     count_all,
     count_signatures,
-    count_versions,
     issue_version,
-    languages_of,
     open_letter,
     text_sources,
     translate_letter,
@@ -37,7 +35,7 @@ from .signing import (
 
 __all__ = [
     "CONFIRM_HOURS", "COUNTERS", "WRITERS", "LetterCount", "RowView", "VersionCount", "Wording", "change_row", "close_letter", "confirm_list", "confirm_signature",
-    "confirm_token", "count_all", "count_signatures", "count_versions", "drop_row", "enter_sheet", "find_signature", "find_waiting", "issue_version", "join_rows",
-    "keep_row", "keep_sure_rows", "languages_of", "mail_waiting", "mail_withdrawal", "note_authority", "open_letter", "open_waiting", "purge_unconfirmed", "row_views",
+    "confirm_token", "count_all", "count_signatures", "drop_row", "enter_sheet", "find_signature", "find_waiting", "issue_version", "join_rows",
+    "keep_row", "keep_sure_rows", "mail_waiting", "mail_withdrawal", "note_authority", "open_letter", "open_waiting", "purge_unconfirmed", "row_views",
     "show_signature", "sign_letter", "split_row", "strike_sheet", "take_list", "text_sources", "translate_letter", "withdraw_signature", "withdraw_token", "wording_of", "wordings_of",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ from awna.kit.sealed import blind_index
 from ..models import Organisation, Signature, Waiting
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # without I, L, O and U: read aloud or typed from paper, none is taken for another
-SIGNS, GROUP, ID_BITS, SEAL_BITS = 15, 5, 32, 43
+SIGNS, GROUP, SEAL_BITS = 15, 5, 43
 OWN_SALT = "awna.letters.withdraw"
 READ_AS = str.maketrans({"I": "1", "L": "1", "O": "0"})
 

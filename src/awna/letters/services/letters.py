@@ -110,13 +110,8 @@ def wording_of(letter: OpenLetter, language: str) -> Wording:
     return wordings_of(letter, language)[0]
 
 
-def languages_of(letter: OpenLetter) -> list[str]:
-    """The languages in which the newest wording can be read, that of the original first."""
-    return wordings_of(letter, letter.language)[1]
-
-
 def wordings_of(letter: OpenLetter, language: str) -> tuple[Wording, list[str]]:
-    """`wording_of` and `languages_of` by one question to the database."""
+    """`wording_of`, and the languages in which the newest wording can be read, that of the original first; one question to the database."""
     sources = sources_of(letter)
     digests = {source.subject: source.digest for source in sources}
     found = Translation.objects.filter(campaign=letter.campaign_id, subject__in=list(digests)).exclude(text="")
@@ -182,11 +177,6 @@ def count_all(letter: OpenLetter) -> tuple[LetterCount, list[VersionCount]]:
     counted = {row["version"]: row["counted"] for row in bodies}
     paper = {row["version"]: row["signatures"] for row in sheets}
     return count, [VersionCount(row, people.get(row.pk, 0), counted.get(row.pk, 0), paper.get(row.pk, 0)) for row in versions]
-
-
-def count_versions(letter: OpenLetter) -> list[VersionCount]:
-    """The wordings, newest first, each with its own signatures."""
-    return count_all(letter)[1]
 
 
 def closed_problem(letter: OpenLetter) -> Problem:

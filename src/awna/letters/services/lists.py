@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from awna.core.lists import FIELDS, NOT_UNDERSTOOD, SURE, read_entry
+from awna.core.lists import FIELDS, MARKS, NOT_UNDERSTOOD, SURE, read_entry
 from awna.core.problems import Problem, Refused
 from awna.kit.sandbox import run_in_sandbox
 from awna.parties.models import Role
@@ -23,7 +23,7 @@ POSITIONS_APART = 1_000  # between two rows, so that a split finds room without 
 
 @dataclass(frozen=True)
 class RowView:
-    """A row as the page shows it: its cells as (name, text, mark), and the text that it was read from."""
+    """A row as the page shows it: its cells as name → (text, mark), and the text that it was read from."""
 
     row: ListRow
     cells: dict[str, tuple[str, str]]
@@ -35,7 +35,7 @@ class RowView:
     def mark(self) -> str:
         """The worst mark of the row, for its place in the list of doubts."""
         marks = [mark for _text, mark in self.cells.values()] + ([NOT_UNDERSTOOD] if self.rest else [])
-        return max(marks, key=("sure", "unsure", "not_understood").index, default=SURE)
+        return max(marks, key=MARKS.index)
 
 
 def take_list(*, letter: OpenLetter, text: str, listed_by: str, listed_on: date, author: Role) -> ListImport:

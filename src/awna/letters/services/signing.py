@@ -252,7 +252,7 @@ def withdraw_signature(*, token: str) -> OpenLetter:
     letter = row.letter
     row.state, row.email, row.email_index, row.mailed_at = Signature.WITHDRAWN, "", None, None
     if isinstance(row, Organisation):
-        for name in ("name", "place", "signatory", *BODY_FIELDS):
+        for name in ("name", "place", *BODY_FIELDS):
             setattr(row, name, "")
         row.name_key, row.authority, row.authority_on = None, "", None
     else:

@@ -12,7 +12,6 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from awna.core.lists import FIELDS
 from awna.core.problems import Refused
 from awna.kit.forms import refused_to_form
 from awna.kit.http import form_page, refused_page
@@ -120,7 +119,7 @@ def _told(view: services.RowView) -> dict[str, Any]:
             "mark": mark,
         }
         for name, (text, mark) in view.cells.items()
-        if (text or mark != "sure") and name in FIELDS
+        if text or mark != "sure"
     ]
     return {"view": view, "row": view.row, "cells": cells, "mark": view.mark, "checked": view.row.state == ListRow.CHECKED}
 

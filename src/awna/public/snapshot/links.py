@@ -71,7 +71,7 @@ class Links:
         for pattern, said in self._named_instead:
             # Asked first, and alone: a page of the book names a hundred entries.
             if match := pattern.pattern.match(bare):
-                name, values, fragment = said.instead(match[2])  # type: ignore[misc]  # it has one
+                name, values, fragment = said.instead(match[2])  # it has one
                 return self._file_named(name, tuple(values.items()), language), fragment
         try:
             with translation.override(language):

@@ -98,4 +98,4 @@ def answer(view: Callable[..., Any], path: str, values: dict[str, Any], *, langu
         raise Refused(Problem("page_not_made", "%(path)s answered with %(status)s. Nothing was published; look at this page.",
                               {"path": path, "status": found.status_code}))  # fmt: skip
     media_type = found.get("Content-Type", "").split(";")[0].strip()
-    return Answer(media_type, iter(found))  # type: ignore[call-overload]  # every response gives its pieces
+    return Answer(media_type, iter(found))  # every response gives its pieces

@@ -41,5 +41,5 @@ def _run(index: int) -> tuple[dict[str, Kept], Counts, set[str]]:
     assert isinstance(copy, NewCopy)
     assert isinstance(used, set)
     copy.files, copy.counts = {}, Counts()
-    _shared["tasks"][index]()  # type: ignore[index]  # the list of _begin
+    _shared["tasks"][index]()  # the list of _begin
     return copy.files, copy.counts, used

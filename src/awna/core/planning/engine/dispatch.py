@@ -42,6 +42,7 @@ from .dispatch_tables import (
     LOAD_NEXT,
     NEEDS,
     NEVER,
+    NEXT_UP,
     NOBODY,
     PLANNED,
     RANK,
@@ -51,7 +52,6 @@ from .dispatch_tables import (
     START,
     STATES,
     STOOD,
-    TODO,
     WAITS,
     WINDOWS,
     WORD,
@@ -97,11 +97,11 @@ def _dispatch(
             shorts = _gather(facts, rows, loads, state, slots, stocks, lists, slot, shorts)
             word = 0
             while word * WORD < len(order):
-                bits = lists[TODO, word]
+                bits = lists[NEXT_UP, word]
                 if bits == 0:
                     word += 1
                     continue
-                lists[TODO, word] = bits & (bits - 1)
+                lists[NEXT_UP, word] = bits & (bits - 1)
                 task = order[word * WORD + lowest(bits)]
                 end = slot + length[task]
                 wake = _try(horizon, facts, rows, capacity, state, stocks, used, task, slot, end)
@@ -142,7 +142,7 @@ def _clear(state: Any, people: Any, slots: Any, stocks: Any, used: Any, lists: A
     used[:] = 0
     lists[IDLE] = EVERYBODY
     lists[CROWD] = -1
-    lists[TODO] = 0
+    lists[NEXT_UP] = 0
 
 
 @inlined
@@ -175,7 +175,7 @@ def _open(
 
 @inlined
 def _gather(facts: Any, rows: Any, loads: Any, state: Any, slots: Any, stocks: Any, lists: Any, slot: int, shorts: int) -> int:
-    """Into `TODO`: who is due and, when stocks have risen, who waits for one. How many still wait."""
+    """Into `NEXT_UP`: who is due and, when stocks have risen, who waits for one. How many still wait."""
     load, task = slots[slot, LOAD], slots[slot, GIFT]
     if load >= 0 or task >= 0:
         while load >= 0:
@@ -188,12 +188,12 @@ def _gather(facts: Any, rows: Any, loads: Any, state: Any, slots: Any, stocks: A
             task = state[task, GIFT_NEXT]
         for at in range(shorts):
             rank = facts[lists[SHORT, at], RANK]
-            lists[TODO, rank // WORD] |= 1 << (rank % WORD)
+            lists[NEXT_UP, rank // WORD] |= 1 << (rank % WORD)
         stocks[:, CLAIM] = NOBODY
         shorts = 0
     task = slots[slot, DUE]
     while task >= 0:
-        lists[TODO, facts[task, RANK] // WORD] |= 1 << (facts[task, RANK] % WORD)
+        lists[NEXT_UP, facts[task, RANK] // WORD] |= 1 << (facts[task, RANK] % WORD)
         task = state[task, DUE_NEXT]
     return shorts
 
@@ -294,7 +294,7 @@ def _start(
 def _release(
     now: int, horizon: int, facts: Any, rows: Any, state: Any, slots: Any, lists: Any, length: Any, task: int, slot: int,
 ) -> int:  # fmt: skip
-    """Those behind a started task of which nothing else is to start first: into `TODO`, or due later. The lowest word that has changed."""
+    """Those behind a started task of which nothing else is to start first: into `NEXT_UP`, or due later. The lowest word that has changed."""
     word = len(state)
     for row in range(facts[task, AFTER], facts[task, WINDOWS]):
         other = rows[row, 0]
@@ -307,7 +307,7 @@ def _release(
                     slots[first, DUE] = other
             else:
                 word = min(word, facts[other, RANK] // WORD)
-                lists[TODO, facts[other, RANK] // WORD] |= 1 << (facts[other, RANK] % WORD)
+                lists[NEXT_UP, facts[other, RANK] // WORD] |= 1 << (facts[other, RANK] % WORD)
     return int(word)
 
 

@@ -16,11 +16,11 @@ from .dispatch_tables import (
     LEAVES,
     NEEDS,
     NEVER,
+    NEXT_UP,
     RANK,
     RETURNS,
     ROWS_END,
     SEATS,
-    TODO,
     WORD,
     inlined,
 )
@@ -45,7 +45,7 @@ def lowest(mask: int) -> int:
 
 @inlined
 def let_go(facts: Any, rows: Any, masks: Any, state: Any, people: Any, slots: Any, lists: Any, slot: int) -> None:
-    """Who is held until this slot is free again. Into `TODO`: the tasks that lacked such people and may now find enough."""
+    """Who is held until this slot is free again. Into `NEXT_UP`: the tasks that lacked such people and may now find enough."""
     person = slots[slot, FREED]
     if person >= 0:
         for word in range(masks.shape[1]):
@@ -68,7 +68,7 @@ def let_go(facts: Any, rows: Any, masks: Any, state: Any, people: Any, slots: An
                     for row in range(facts[task, NEEDS], facts[task, ROWS_END]):
                         enough = enough and (rows[row, 0] != group or rows[row, 1] <= there)
                     if enough:
-                        lists[TODO, facts[task, RANK] // WORD] |= 1 << (facts[task, RANK] % WORD)
+                        lists[NEXT_UP, facts[task, RANK] // WORD] |= 1 << (facts[task, RANK] % WORD)
                     else:
                         state[task, DUE_NEXT] = lists[CROWD, group]
                         lists[CROWD, group] = task

@@ -26,7 +26,7 @@ DUE, LOAD, GIFT, FREED = range(4)  # of `slots`: heads of chains of tasks, loads
 LEVEL, CLAIM = range(2)  # of `stocks`: what is there, the lowest rank that found too little since more came
 # Rows of `lists`: one bit per rank that is to be tried now, tasks that wait for stocks, the crew in hand, chains of loads, one bit per
 # person who is held by no task, who has just been let go, and per group a chain of tasks that lack people of it.
-TODO, SHORT, CREW, LOAD_NEXT, IDLE, BACK, CROWD = range(7)
+NEXT_UP, SHORT, CREW, LOAD_NEXT, IDLE, BACK, CROWD = range(7)
 LISTS = 7
 CROWDED = -2  # and below, down by the group: to be tried again when somebody of it is let go
 LEAVES, RETURNS = range(2)  # of `presence`, per slot and person: the first slot from this on in which she is away; when she is back
