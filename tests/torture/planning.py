@@ -92,7 +92,9 @@ def _without_reason(project: Project, seed: int) -> list[str]:
     try:
         make_plan(project, schedules=SCHEDULES, seed=seed)
     except Refused as refused:
-        return [] if all(str(problem) for problem in refused.problems) else [f"project {seed}: refused without a reason"]
+        return (
+            [] if refused.problems and all(problem.text for problem in refused.problems) else [f"project {seed}: refused without a reason"]
+        )
     return []  # found after all: the search by command asks a little longer
 
 

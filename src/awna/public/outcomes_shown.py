@@ -27,13 +27,11 @@ ORDER = (state.MET, state.MET_LATE, state.ON_THE_WAY, state.UNKNOWN, state.LATE,
 
 @dataclass(frozen=True)
 class IndicatorShown:
-    """One measure: its rows oldest first, the last one, and whether that reaches the target."""
+    """One measure: its rows oldest first, and the last one."""
 
     row: Indicator
     title: Wording
     readings: Sequence[Measurement]
-    met: bool
-    per_cent: int | None
 
     @property
     def last(self) -> Measurement | None:
@@ -108,7 +106,7 @@ def _shown(row: Outcome, found: dict[str, Wording], today: date) -> OutcomeShown
             item.baseline, item.target, item.direction == Indicator.DOWN, [state.Reading(one.measured_on, one.value) for one in readings]
         )
         aims.append(aim)
-        shown.append(IndicatorShown(item, found[f"indicator.{item.pk}.title"], readings, aim.met_on is not None, aim.per_cent))
+        shown.append(IndicatorShown(item, found[f"indicator.{item.pk}.title"], readings))
     forecasts = list(row.forecasts.all())
     expected = forecasts[-1].expected_on if forecasts else None
     word = state.state_of(aims, promised_on=row.promised_on, expected_on=expected, today=today)

@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from awna.books.services.plain import safe_cell
+from awna.campaigns.models import Photo
 from awna.kit.typeset import PNG, typeset
 from awna.parties.models import Campaign
 
@@ -57,11 +58,16 @@ def press_zip(campaign: Campaign) -> bytes:
     return out.getvalue()
 
 
+def press_photos(campaign: Campaign) -> list[Photo]:
+    """Those that the press may use today."""
+    return [photo for photo in campaign.photos.for_press().select_related("campaign") if photo.is_shown()]
+
+
 def _put_photos(archive: zipfile.ZipFile, campaign: Campaign) -> None:
     table = io.StringIO()
     writer = csv.writer(table)
     writer.writerow(["file", "what it shows", "language", "credit"])
-    for number, photo in enumerate((row for row in campaign.photos.for_press().select_related("campaign") if row.is_shown()), start=1):
+    for number, photo in enumerate(press_photos(campaign), start=1):
         name = f"photos/{number:02d}-{photo.digest[:8]}.webp"
         _put(archive, name, bytes(photo.files.get(name="large.webp").data))
         writer.writerow([safe_cell(value) for value in (name, photo.alt, photo.language, photo.credit)])

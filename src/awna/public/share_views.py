@@ -10,7 +10,7 @@ from awna.campaigns.models import ShortLink
 from awna.kit.http import file_answer
 
 from . import share
-from .press import facts_of, press_zip
+from .press import facts_of, press_photos, press_zip
 
 HOUR_S = 3600
 
@@ -55,9 +55,8 @@ def badge(request: HttpRequest, slug: str) -> HttpResponse:
 def press(request: HttpRequest, slug: str) -> HttpResponse:
     """Facts with date and source, photos that the press may use, marks, and which office answers."""
     campaign = request.campaign
-    photos = [photo for photo in campaign.photos.for_press().select_related("campaign") if photo.is_shown()]
     context = {
-        "title": _("For the press"), "facts": facts_of(campaign), "photos": photos, "contact": getattr(campaign, "press_contact", None),
+        "title": _("For the press"), "facts": facts_of(campaign), "photos": press_photos(campaign), "contact": getattr(campaign, "press_contact", None),
     }  # fmt: skip
     return render(request, "public/press.html", context)
 

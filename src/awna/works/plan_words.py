@@ -46,8 +46,11 @@ def task_lines(tasks: list[Row]) -> Iterator[str]:
 
 
 def _name(task: Row) -> str:
-    name: str = task.get("name", "")
-    return name if len(name) <= NAME_LETTERS else name[: NAME_LETTERS - 1] + "…"
+    return _short(task.get("name", ""), NAME_LETTERS)
+
+
+def _short(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def option_lines(result: Row) -> Iterator[str]:
@@ -107,9 +110,13 @@ def write_chart(path: Path, result: Row, project: Project) -> None:
 
 
 def _bar(task: Row, old: int | None) -> Bar:
-    label = task.get("name") or task["id"]
-    short = label if len(label) <= LABEL_LETTERS else label[: LABEL_LETTERS - 1] + "…"
-    return Bar(short, task["start"], task["finish"], old, None if old is None else old + task["finish"] - task["start"])
+    return Bar(
+        _short(task.get("name") or task["id"], LABEL_LETTERS),
+        task["start"],
+        task["finish"],
+        old,
+        None if old is None else old + task["finish"] - task["start"],
+    )
 
 
 def _ticks(finish: int, calendar: Calendar | None) -> list[tuple[float, str]]:

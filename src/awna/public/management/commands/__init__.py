@@ -1,1 +1,1 @@
-"""Commands of the exports."""
+"""Commands of the public face."""
