@@ -1,6 +1,7 @@
 """Users, campaigns, owner, sections, roles, invitations."""
 
 import uuid
+from datetime import date
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -10,6 +11,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from awna.core.problems import Problem
 from awna.kit.policies import Actor
 
 ROLE_NAMES = [
@@ -196,13 +198,53 @@ class Section(models.Model):
     country = models.CharField(max_length=2)
     registration = models.CharField(max_length=120, blank=True)
     currency = models.CharField(max_length=3, default="EUR")
+    territory = models.CharField(max_length=120, blank=True)
+    address = models.CharField(max_length=200, blank=True)
+    register_body = models.CharField(max_length=160, blank=True)
+    register_url = models.URLField(blank=True)
+    permit_number = models.CharField(max_length=80, blank=True)
+    permit_from = models.DateField(null=True, blank=True)
     permit_until = models.DateField(null=True, blank=True)
+    receipt_facts = models.JSONField(default=dict, blank=True)
 
     objects = SectionQuerySet.as_manager()
-    field_classes = {"id": "P", "campaign": "P", "name": "P", "country": "P", "registration": "P", "currency": "P", "permit_until": "P"}
+    # Of the facts of receipts, such as a tax number, only those who get a receipt need to know.
+    field_classes = {
+        "id": "P", "campaign": "P", "name": "P", "country": "P", "registration": "P", "currency": "P", "territory": "P", "address": "P",
+        "register_body": "P", "register_url": "P", "permit_number": "P", "permit_from": "P", "permit_until": "P", "receipt_facts": "I",
+    }  # fmt: skip
 
     def __str__(self) -> str:
         return self.name
+
+    def permit_problem(self, day: date) -> Problem | None:
+        """Why the section may not collect on a day, or None. Without dates it may: not every country asks for a permit."""
+        if self.permit_from and day < self.permit_from:
+            return Problem("permit_not_begun", "The permit of %(section)s begins on %(day)s. It collects nothing before.",
+                           {"section": self.name, "day": self.permit_from})  # fmt: skip
+        if self.permit_until and day > self.permit_until:
+            return Problem("permit_ended", "The permit of %(section)s ended on %(day)s. It collects nothing until a new one is entered.",
+                           {"section": self.name, "day": self.permit_until})  # fmt: skip
+        return None
+
+
+class SectionChange(models.Model):
+    """One change of a section's registration, permit or facts for receipts: what stood before, what since, and who changed it."""
+
+    section = models.ForeignKey(Section, on_delete=models.PROTECT, related_name="changes")
+    field = models.CharField(max_length=60)
+    before = models.CharField(max_length=300, blank=True)
+    after = models.CharField(max_length=300, blank=True)
+    author = models.ForeignKey("Role", on_delete=models.PROTECT, related_name="+")
+    changed_at = models.DateTimeField(auto_now_add=True)
+
+    field_classes = {"id": "I", "section": "I", "field": "I", "before": "I", "after": "I", "author": "I", "changed_at": "I"}
+
+    class Meta:
+        ordering = ["-changed_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.section_id} {self.field}"
 
 
 class Role(models.Model):

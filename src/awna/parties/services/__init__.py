@@ -10,6 +10,7 @@ from .people import (
     refuse_unless_role,
     register_user,
 )
+from .sections import SECTION_FIELDS, change_section
 from .translations import (
     CREDIT_CHARS_MAX,
     LEGAL,
@@ -37,6 +38,7 @@ __all__ = [
     "LINE_CHARS_MAX",
     "ORDER",
     "PROSE",
+    "SECTION_FIELDS",
     "TEXT_CHARS_MAX",
     "TRANSLATORS",
     "Source",
@@ -44,6 +46,7 @@ __all__ = [
     "Work",
     "accept_invitation",
     "campaign_sources",
+    "change_section",
     "count_states",
     "create_campaign",
     "create_section",
