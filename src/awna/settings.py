@@ -214,6 +214,7 @@ EMAIL_PORT = int(env_text("AWNA_EMAIL_PORT", "25"))
 EMAIL_HOST_USER = env_text("AWNA_EMAIL_USER")
 EMAIL_HOST_PASSWORD = env_text("AWNA_EMAIL_PASSWORD")
 EMAIL_USE_TLS = env_bool("AWNA_EMAIL_TLS", False)
+AWNA_JOBS_KEPT_DAYS = int(env_text("AWNA_JOBS_KEPT_DAYS", "7"))
 DEFAULT_FROM_EMAIL = env_text("AWNA_EMAIL_FROM", "awna@localhost")
 
 LOGGING = {

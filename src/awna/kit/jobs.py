@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django_tasks import TaskResultStatus, task
@@ -77,6 +78,15 @@ def _try_again_later(failed: DBTaskResult) -> None:
         pause = timedelta(seconds=RETRY_FIRST_S * 2 ** len(failed.worker_ids))
         DBTaskResult.objects.filter(pk=failed.pk).update(status=TaskResultStatus.READY, started_at=None, finished_at=None,
                                                          run_after=timezone.now() + pause)  # fmt: skip
+
+
+def forget_finished(*, now: Any = None) -> int:
+    """Delete the jobs that ended more than `AWNA_JOBS_KEPT_DAYS` ago, mails with their texts and addresses among them; return how many.
+
+    What waits or runs stays however old it is, and so does what failed and will be tried again: that waits too.
+    """
+    limit = (now or timezone.now()) - timedelta(days=settings.AWNA_JOBS_KEPT_DAYS)
+    return DBTaskResult.objects.finished().filter(finished_at__lt=limit).delete()[0]
 
 
 def forget_mails(*, to: str, waiting: bool = True) -> int:

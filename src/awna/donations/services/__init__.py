@@ -7,6 +7,7 @@ from .gifts import (
     assign_movement,
     claim_movements,
     confirm_pledge,
+    forget_drafts,
     identify_gift,
     pledge_gift,
     record_gift_in_kind,
@@ -15,6 +16,6 @@ from .shelter import allocate_identified, close_batch, close_batches, propose_re
 
 __all__ = [
     "Claimed", "Left", "allocate_identified", "assign_movement", "claim_movements", "close_batch", "close_batches", "confirm_pledge",
-    "donor_file", "erase_donor", "identify_gift", "pledge_gift", "proof_file", "propose_refund", "record_gift_in_kind", "record_return", "waive_shelter",
+    "donor_file", "erase_donor", "forget_drafts", "identify_gift", "pledge_gift", "proof_file", "propose_refund", "record_gift_in_kind", "record_return", "waive_shelter",
     "way_of",
 ]  # fmt: skip

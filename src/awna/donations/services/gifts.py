@@ -69,7 +69,7 @@ def pledge_gift(
     problems = _pledge_problems(bank_account, fund, amount_minor)
     if problems:
         raise Refused(problems)
-    _forget_drafts(book)
+    forget_drafts(book=book)
     donor = _new_donor(campaign=book.campaign, section=bank_account.section, name=name, email=email, language=language)
     pledge = Pledge.objects.create(
         donor=donor,
@@ -295,14 +295,15 @@ def _free_reference() -> str:
             return reference
 
 
-def _forget_drafts(book: Book) -> None:
-    """What was typed and never confirmed is nobody's business after a day."""
+def forget_drafts(*, book: Book) -> int:
+    """What was typed and never confirmed is nobody's business after a day; return how many gifts were forgotten."""
     old = Pledge.objects.filter(
         bank_account__book=book, state="draft", pledged_at__lt=timezone.now() - timedelta(hours=DRAFT_HOURS_MAX)
     )  # fmt: skip
     donors = list(old.values_list("donor", flat=True))
-    old.delete()
+    count = old.delete()[0]
     Donor.objects.filter(pk__in=donors, pledges=None, gifts=None).delete()
+    return count
 
 
 def _mail_reference(pledge: Pledge) -> None:

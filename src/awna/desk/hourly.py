@@ -1,0 +1,91 @@
+"""What must be done again and again, as jobs that do not know of each other: one that fails stops no other."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from awna.books.models import Book
+from awna.books.services import log_standing, publish_log
+from awna.campaigns.services import forget_readers, send_news
+from awna.core.problems import Refused
+from awna.donations.services import forget_drafts
+from awna.kit.jobs import forget_finished, work_off
+from awna.kit.visits import forget_visits
+from awna.letters.services import mail_waiting, purge_unconfirmed
+from awna.parties.models import Campaign
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Job:
+    """`run` does what is due now and says it in a sentence. Done twice, it does nothing the second time."""
+
+    name: str
+    what: str
+    run: Callable[[], str]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one job went: what it said, or why it failed."""
+
+    name: str
+    said: str
+    failed: bool = False
+
+
+def hourly_jobs() -> list[Job]:
+    """Every job for every campaign, in the order in which they run: what frees people's data first, mails that were queued on the way last."""
+    campaigns, books = list(Campaign.objects.order_by("slug")), list(Book.objects.select_related("campaign").order_by("campaign__slug"))
+    return [
+        Job("signups", "delete sign-ups of letters that nobody confirmed within 72 hours", lambda: f"{purge_unconfirmed()} sign-ups deleted"),
+        *(_readers(campaign) for campaign in campaigns),
+        *(_drafts(book) for book in books),
+        Job("visits", "delete sessions that are over and attempts to sign in older than a week", lambda: f"{forget_visits()} rows deleted"),
+        Job("finished", "delete finished jobs, sent mails among them, after AWNA_JOBS_KEPT_DAYS", lambda: f"{forget_finished()} jobs deleted"),
+        *(_head(book) for book in books),
+        *(_news(campaign) for campaign in campaigns),
+        Job("codes", "mail the codes of letters that wait", lambda: f"{mail_waiting.call()} codes mailed"),
+        Job("queue", "run what waits in the queue, mails above all", lambda: f"{work_off()} jobs run"),
+    ]  # fmt: skip
+
+
+def run_each(jobs: list[Job]) -> list[Outcome]:
+    """Run them in turn, all of them whatever happens."""
+    return [_run(job) for job in jobs]
+
+
+def _run(job: Job) -> Outcome:
+    try:
+        return Outcome(job.name, job.run())
+    except Refused as refused:
+        return Outcome(job.name, " ".join(str(problem) for problem in refused.problems), failed=True)
+    except Exception as error:  # the next job must run whatever this one met: a full disk, a mail server that is away
+        _log.exception("The hourly job %s failed", job.name)
+        return Outcome(job.name, f"{type(error).__name__}: {error}", failed=True)
+
+
+def _readers(campaign: Campaign) -> Job:
+    return Job(f"readers {campaign.slug}", "forget readers who did not confirm and guests of past events",
+               lambda: f"{forget_readers(campaign=campaign)} rows deleted")  # fmt: skip
+
+
+def _drafts(book: Book) -> Job:
+    return Job(f"drafts {book.campaign.slug}", "forget gifts that were typed and not confirmed within a day",
+               lambda: f"{forget_drafts(book=book)} drafts deleted")  # fmt: skip
+
+
+def _news(campaign: Campaign) -> Job:
+    return Job(f"news {campaign.slug}", "mail each reader whose day or week is over what is new",
+               lambda: f"{send_news(campaign=campaign)} letters queued")  # fmt: skip
+
+
+def _head(book: Book) -> Job:
+    return Job(f"head {book.campaign.slug}", "sign the present head of the book and publish its log", lambda: _sign_head(book))
+
+
+def _sign_head(book: Book) -> str:
+    publish_log(book)
+    standing = log_standing(book)
+    return f"{standing.size} entries, {standing.waiting} wait"
