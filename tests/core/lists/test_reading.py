@@ -118,6 +118,22 @@ def test_a_scanners_digits_become_letters_and_are_marked() -> None:
     assert all(row[name].mark != SURE for name in ("name_original", "abbreviation", "country"))
 
 
+def test_a_field_that_hangs_on_letters_in_doubt_is_in_doubt() -> None:
+    # As «Federaclón» the last part is no body, so the first could be the name; as «Federación» the first is who signs.
+    text = "- Aria Velden, portavoz, Federac1ón de albañiles de Halvern (FAH), Chile\n- Guild of Masons, Rind\n- Union of Nurses, Rind\n"
+    row = read_list(text).rows[0]
+    assert (row["name_original"].text, row["person"].text) == ("Aria Velden, Federaclón de albañiles de Halvern", "")
+    assert row["name_original"].mark != SURE and row["person"].mark != SURE, "both change with the reading of one letter"
+    assert row["role"].mark == row["country"].mark == SURE, "what every reading leaves as it is stays sure"
+
+
+def test_a_word_put_together_may_have_had_its_hyphen() -> None:
+    text = "1. Mina Okoye, Chair, Net-\nwork of Halvern, Ireland\n2. Guild of Masons, Rind\n3. Union of Nurses, Rind\n"
+    row = read_list(text).rows[0]
+    assert row["name_original"].text == "Network of Halvern" and row["person"].text == "Mina Okoye"
+    assert row["name_original"].mark != SURE
+
+
 def test_numbers_that_are_meant_stay() -> None:
     assert fields("Group 3M-2000\nCOVID19 Relief Fund\n2nd Hand Collective\n")[1]["name_original"] == "COVID19 Relief Fund"
 

@@ -1,7 +1,7 @@
 """What the parts of one entry are: name, English name, short form, country, place, office, person. What stays unclear is marked."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .countries import find_country
 from .entries import Entry
@@ -30,7 +30,21 @@ class Draft:
 
 
 def fields_of(pieces: list[Piece], entry: Entry) -> tuple[dict[str, Cell], str]:
-    """The fields of an entry, and the parts that found no field."""
+    """The fields of an entry, and the parts that found no field.
+
+    A field is sure only if it says the same however the letters in doubt are read: which part is which hangs on the words of all of them.
+    """
+    cells, rest = _placed(pieces, entry)
+    for n, piece in enumerate(pieces):
+        for other in piece.others:
+            there, _ = _placed([*pieces[:n], replace(piece, text=other), *pieces[n + 1 :]], entry)
+            differing = [name for name in FIELDS if there.get(name, Cell()).text != cells.get(name, Cell()).text]
+            cells |= {name: cells.get(name, Cell()).doubted() for name in differing}
+    return cells, rest
+
+
+def _placed(pieces: list[Piece], entry: Entry) -> tuple[dict[str, Cell], str]:
+    """Every part in its field under one reading."""
     draft = Draft(list(pieces))
     _find_country(draft, entry)
     _find_short(draft)

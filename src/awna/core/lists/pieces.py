@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from .entries import CLOSING, OPENING, Entry
-from .repair import Lexicon, join_broken, mend
+from .repair import Lexicon, join_broken, mend, readings
 
 JOINED = "\ue000"
 HARD = "\n"
@@ -14,12 +14,16 @@ INSIDE = re.compile(r"\n|\s?[/|]\s?|\s[–—\-]\s|[,،;؛]\s|:\s|،")
 
 @dataclass(frozen=True)
 class Piece:
-    """A part of an entry. `by` is the sign before it, `group` the number of its bracket (0: none), `changed` that it was mended."""
+    """A part of an entry. `by` is the sign before it, `group` the number of its bracket (0: none), `changed` that it was mended.
+
+    `others` are the other ways in which it may be read where letters are in doubt.
+    """
 
     text: str
     by: str = ""
     group: int = 0
     changed: bool = False
+    others: tuple[str, ...] = ()
 
 
 def entry_text(entry: Entry) -> str:
@@ -71,8 +75,21 @@ def _inside_word(text: str, match: re.Match[str]) -> bool:
 
 
 def _piece(raw: str, by: str, group: int, lexicon: Lexicon) -> Piece | None:
-    joined = JOINED in raw
-    text = re.sub(r"\s+", " ", raw.replace(JOINED, "")).strip(' .,،;؛:–—|/"“”„«»' if not raw.rstrip().endswith(".") else ' ,،;؛:–—|/"“”„«»')
+    text, joined = _bare(raw.replace(JOINED, "")), JOINED in raw
     mended, changed = mend(text, lexicon)
-    mended = mended if re.search(r"(?:^|\s|\.)[^\W\d_]{1,3}\.$", mended) else mended.rstrip(".")
-    return Piece(mended, by, group, changed or joined) if mended.strip() else None
+    others = (
+        [*readings(text, lexicon), *([mend(_bare(raw.replace(JOINED, "-")), lexicon)[0]] if joined else [])] if changed or joined else []
+    )
+    mended = _undotted(mended)
+    return Piece(mended, by, group, changed or joined, tuple(_undotted(one) for one in others)) if mended.strip() else None
+
+
+def _bare(raw: str) -> str:
+    """Without the signs at both ends; a full stop stays for now."""
+    text = re.sub(r"\s+", " ", raw)
+    return text.strip(' .,،;؛:–—|/"“”„«»' if not raw.rstrip().endswith(".") else ' ,،;؛:–—|/"“”„«»')
+
+
+def _undotted(text: str) -> str:
+    """A full stop at the end belongs to a short form alone: `e.V.`."""
+    return text if re.search(r"(?:^|\s|\.)[^\W\d_]{1,3}\.$", text) else text.rstrip(".")

@@ -10,6 +10,7 @@ from .vocabulary import ENGLISH, fold
 WORD = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*")
 MEANT = {"0": "oO", "1": "liI", "5": "sS", "8": "B"}
 LIKE_A_LETTER = re.compile(r"[A-Za-z][0158](?![a-z])")
+NUMBERED = re.compile(r"[A-Z]{2,}[-.]?\d+|\d+(?:st|nd|rd|th|er|re|e|o|a|de|te|ter)")
 VOWELS = frozenset("aeiouyäöüáéíóúàèìòùâêîôûœæ")
 WAYS_MAX = 64
 
@@ -42,20 +43,34 @@ def mend(text: str, lexicon: Lexicon) -> tuple[str, bool]:
     return mended, mended != text or LIKE_A_LETTER.search(mended) is not None
 
 
+def readings(text: str, lexicon: Lexicon) -> tuple[str, ...]:
+    """The mended text with one word in doubt read in each other way that its letters allow; none where nothing is in doubt."""
+    found: list[str] = []
+    for match in WORD.finditer(text):
+        before, after = mend(text[: match.start()], lexicon)[0], mend(text[match.end() :], lexicon)[0]
+        found += [before + way + after for way in _ways(match.group(), lexicon)[1:]]
+    return tuple(found[:WAYS_MAX])
+
+
 def _mended(word: str, lexicon: Lexicon) -> str:
+    return _ways(word, lexicon)[0]
+
+
+def _ways(word: str, lexicon: Lexicon) -> list[str]:
+    """How the letters of a word may be read, the likeliest first; one way alone where none of them is in doubt."""
     letters = [sign for sign in word if sign.isalpha()]
     if len(letters) < 2 or not all(sign < "\u0250" for sign in letters):
-        return word
+        return [word]
     if not any(sign in MEANT for sign in word):
-        return _capital(word, lexicon)
-    if not all(sign.isalpha() or sign in MEANT or sign in "'’.-" for sign in word) or re.fullmatch(
-        r"[A-Z]{2,}[-.]?\d+|\d+(?:st|nd|rd|th|er|re|e|o|a|de|te|ter)", word
-    ):
-        return word
+        return list(dict.fromkeys([_capital(word, lexicon), word]))
+    if not all(sign.isalpha() or sign in MEANT or sign in "'’.-" for sign in word):
+        return [word]
     capitals = sum(sign.isupper() for sign in letters)
     choices = [_letters_for(sign, n, word, all_caps=capitals == len(letters)) for n, sign in enumerate(word)]
     ways = ["".join(way) for way in islice(product(*choices), WAYS_MAX)]
-    return max(ways, key=lambda way: (lexicon.knows(way), -ways.index(way)))
+    if NUMBERED.fullmatch(word):
+        return [word, *ways] if LIKE_A_LETTER.search(word) else [word]
+    return sorted(ways, key=lexicon.knows, reverse=True)
 
 
 def _letters_for(sign: str, at: int, word: str, *, all_caps: bool) -> str:
