@@ -41,6 +41,7 @@ AWNA_LOG_DIR = Path(env_text("AWNA_LOG_DIR", str(AWNA_DATA_DIR / "log"))).absolu
 AWNA_LOG_GUARD_DIR = env_text("AWNA_LOG_GUARD_DIR")
 AWNA_LOG_SIGNER = env_text("AWNA_LOG_SIGNER")
 AWNA_LOG_AT_COMMIT = env_bool("AWNA_LOG_AT_COMMIT", True)
+AWNA_PACKS_DIR = env_text("AWNA_PACKS_DIR")
 AWNA_ORIGIN = env_text("AWNA_ORIGIN", "http://localhost:8000").rstrip("/")
 DEBUG = env_bool("AWNA_DEBUG", False)
 SECRET_KEY = env_text("AWNA_SECRET_KEY") or secret_in_file(AWNA_KEY_DIR / "secret_key")
