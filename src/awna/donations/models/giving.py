@@ -38,7 +38,8 @@ class DonorQuerySet(models.QuerySet["Donor"]):
 class Donor(models.Model):
     """Somebody who gives, known only by what they chose to tell. One row per act of giving: nobody is merged by likeness.
 
-    The token opens the private page that follows the gift; only its digest can be looked up.
+    The token opens the private page that follows the gift; only its digest can be looked up. `receipt_details` is a JSON object of what
+    receipts ask of a donor, such as an address, and is empty until she wants one.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -47,14 +48,15 @@ class Donor(models.Model):
     name = SealedTextField(blank=True)
     email = SealedTextField(blank=True)
     language = models.CharField(max_length=8, default="en")
+    receipt_details = SealedTextField(blank=True)
     token = SealedTextField()
     token_digest = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = DonorQuerySet.as_manager()
     field_classes = {
-        "id": "I", "campaign": "I", "section": "I", "name": "C", "email": "C", "language": "I", "token": "C", "token_digest": "I",
-        "created_at": "I",
+        "id": "I", "campaign": "I", "section": "I", "name": "C", "email": "C", "language": "I",
+        "receipt_details": "C", "token": "C", "token_digest": "I", "created_at": "I",
     }  # fmt: skip
 
     def __str__(self) -> str:
@@ -120,7 +122,8 @@ class Gift(models.Model):
     """What arrived: money on a bank account, or goods in a store. `lot` names its line in the book, `entry.line`.
 
     A gift of a sheltered book is a share of `batch` and has no line before the batch closes. `allocated_seq`: the entry that moved it,
-    with others, out of Unidentified; `returned_seq`: the entry that sent it back.
+    with others, out of Unidentified; `returned_seq`: the entry that sent it back. `frozen_at`: since when it may be nobody's receipt, because
+    a bank, an authority or the section asks whose it is.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -138,13 +141,14 @@ class Gift(models.Model):
     reference = models.CharField(max_length=64, blank=True)
     allocated_seq = models.BigIntegerField(null=True, blank=True)
     returned_seq = models.BigIntegerField(null=True, blank=True)
+    frozen_at = models.DateTimeField(null=True, blank=True)
     request_id = models.CharField(max_length=80)
 
     objects = GiftQuerySet.as_manager()
     field_classes = {
         "id": "I", "donor": "I", "pledge": "I", "kind": "P", "movement": "P", "book": "P", "commodity": "P", "amount_minor": "P",
         "batch": "I", "entry_seq": "P", "line": "P", "received_on": "P", "reference": "I",
-        "allocated_seq": "I", "returned_seq": "I", "request_id": "I",
+        "allocated_seq": "I", "returned_seq": "I", "frozen_at": "I", "request_id": "I",
     }  # fmt: skip
 
     class Meta:
