@@ -101,7 +101,9 @@ def test_deep_nesting_is_refused_before_it_costs_memory():
 def test_empty_large_and_foreign_files_are_refused():
     assert refusal(b" \n").code == "statement_empty"
     assert refusal(b"x" * (STATEMENT_BYTES_MAX + 1)).code == "statement_too_large"
-    assert refusal(b"date;amount\n2026-11-12;10").code == "statement_format_unknown"
+    assert refusal(b"date;amount\n2026-11-12;10").code == "statement_needs_profile"
+    assert refusal(b"Dear treasurer").code == "statement_format_unknown"
+    assert refusal(b"PK\x03\x04" + b"\0" * 100).code == "statement_is_no_text"
     assert refusal(b"<invoice/>").code == "statement_missing"
 
 

@@ -45,8 +45,8 @@ def looks_like_mt940(data: bytes) -> bool:
     return re.search(rb"(?m)^:20:", data[:20_000]) is not None or re.search(rb"\r:20:", data[:20_000]) is not None
 
 
-def read_mt940(data: bytes) -> list[Statement]:
-    """Every statement of the file, all or nothing."""
+def read_mt940(data: bytes, *, accept: frozenset[str] = frozenset()) -> list[Statement]:
+    """Every statement of the file, all or nothing; `accept` holds codes of damage that a person has acknowledged."""
     fields = list(_fields(_decode(data)))
     problems: list[Problem] = []
     statements = [_read_statement(group, problems) for group in _groups(fields, problems)]

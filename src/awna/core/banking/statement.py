@@ -1,17 +1,25 @@
 """The canonical bank statement: what every reader gives back, whatever the bank's format was."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from awna.core.problems import Problem, Refused
+
+if TYPE_CHECKING:
+    from .csv_profile import CsvProfile
 
 STATEMENT_BYTES_MAX = 10 * 1024 * 1024
 STATEMENT_LINES_MAX = 100_000
 PROBLEMS_SHOWN_MAX = 20
+
+# Damage that a person may acknowledge for one file, named each time; anything else is refused whatever is asked.
+ACCEPTABLE = frozenset({"statement_not_whole", "statement_without_account", "statement_tag_out_of_place"})
+
+_LINE_DECIMALS = ("amount", "instructed_amount", "rate", "charges", "balance")
 
 Kind = Literal["interim", "final", "detail"]
 Status = Literal["booked", "pending", "info"]
@@ -32,6 +40,26 @@ class Line:
     bank_reference: str = ""
     status: Status = "booked"
     reversal: bool = False
+    # What banks say beyond the fields above; the key of identity never depends on these.
+    end_to_end_id: str = ""
+    mandate_id: str = ""
+    creditor_reference: str = ""  # structured: RF (ISO 11649) or Swiss QR with 27 digits
+    uetr: str = ""
+    ultimate_debtor: str = ""
+    ultimate_creditor: str = ""
+    counter_bank: str = ""
+    instructed_amount: Decimal | None = None
+    instructed_currency: str = ""
+    rate: Decimal | None = None
+    charges: Decimal | None = None
+    charges_currency: str = ""
+    transaction_code: str = ""
+    return_reason: str = ""
+    return_text: str = ""
+    balance: Decimal | None = None  # running, after this line, where the file states it
+    entry: int = 0  # of the bank's own entry, from 1: lines of one number are details of one booking
+    entry_reference: str = ""  # the bank's reference of the whole booking
+    difference: bool = False  # stands for what an entry has and its details have not: charges
 
 
 @dataclass(frozen=True)
@@ -48,37 +76,21 @@ class Statement:
     number: str = ""
     kind: Kind = "final"
     lines: tuple[Line, ...] = field(default_factory=tuple)
+    format: str = ""  # camt.053.001.08, mt940, mt942, ofx, csv
+    electronic_number: str = ""
+    legal_number: str = ""
+    owner: str = ""
 
 
-def read_statements(data: bytes, *, name: str = "") -> list[Statement]:
-    """Every statement of a CAMT.052/053/054 or MT940/942 file; raises Refused for the whole file when a part is wrong."""
+def read_statements(data: bytes, *, name: str = "", profile: "CsvProfile | None" = None, accept: Collection[str] = ()) -> list[Statement]:
+    """Every statement of a CAMT, MT940/942, OFX or (with a profile) CSV file; raises Refused for the whole file when a part is wrong.
+
+    `accept` holds codes of ACCEPTABLE problems that a person has seen and acknowledged for this very file.
+    """
     # The readers import the types above, so they are imported when they are needed.
-    from .camt import read_camt
-    from .mt940 import looks_like_mt940, read_mt940
+    from .files import read_file
 
-    if not data.strip():
-        raise Refused(Problem("statement_empty", "The file is empty. Download it from the bank again.", where=name))
-    if len(data) > STATEMENT_BYTES_MAX:
-        raise Refused(
-            Problem(
-                "statement_too_large",
-                "The file has %(size)s bytes; a statement may have %(limit)s. Ask the bank for shorter periods.",
-                {"size": len(data), "limit": STATEMENT_BYTES_MAX},
-                name,
-            )
-        )
-    if data.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<") or data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        statements = read_camt(data)
-    elif looks_like_mt940(data):
-        statements = read_mt940(data)
-    else:
-        raise Refused(
-            Problem(
-                "statement_format_unknown",
-                "The file is neither CAMT (XML) nor MT940. Download the statement from the bank in one of these formats.",
-                where=name,
-            )
-        )
+    statements = read_file(data, name=name, profile=profile, accept=frozenset(accept) & ACCEPTABLE)
     if sum(len(statement.lines) for statement in statements) > STATEMENT_LINES_MAX:
         raise Refused(
             Problem(
@@ -138,24 +150,33 @@ def statement_as_json(statement: Statement) -> dict[str, Any]:
 
 
 def statement_to_plain(statement: Statement) -> dict[str, Any]:
-    """Every field as JSON-able values, for the way out of the sandbox; `statement_from_plain` is its inverse."""
+    """JSON-able values for the way out of the sandbox, without those that are as usual; `statement_from_plain` is its inverse."""
     return {key: [_to_plain(line) for line in value] if key == "lines" else value for key, value in _to_plain(statement).items()}
 
 
 def statement_from_plain(value: Mapping[str, Any]) -> Statement:
-    fields = dict(value)
-    for name in ("opening", "closing"):
-        fields[name] = None if fields[name] is None else Decimal(fields[name])
-    for name in ("opening_on", "closing_on"):
-        fields[name] = _date_or_none(fields[name])
-    fields["lines"] = tuple(_line_from_plain(line) for line in fields["lines"])
+    fields = _from_plain(value, decimals=("opening", "closing"), dates=("opening_on", "closing_on"))
+    fields["lines"] = tuple(line_from_plain(line) for line in fields.get("lines", ()))
     return Statement(**fields)
 
 
+def line_to_plain(line: Line) -> dict[str, Any]:
+    return _to_plain(line)
+
+
+def line_from_plain(value: Mapping[str, Any]) -> Line:
+    return Line(**_from_plain(value, decimals=_LINE_DECIMALS, dates=("booked_on", "value_on")))
+
+
 def read_plain(payload: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Sandbox target: `{"data": base64, "name": text}` in, statements of `statement_to_plain` out."""
-    data = base64.b64decode(payload["data"])
-    return [statement_to_plain(statement) for statement in read_statements(data, name=str(payload.get("name", "")))]
+    """Sandbox target: `{"data": base64, "name": text, "profile": JSON or None, "accept": codes}` in, `statement_to_plain` out."""
+    from .csv_profile import profile_from_json
+
+    profile = profile_from_json(payload["profile"]) if payload.get("profile") else None
+    read = read_statements(
+        base64.b64decode(payload["data"]), name=str(payload.get("name", "")), profile=profile, accept=payload.get("accept") or ()
+    )
+    return [statement_to_plain(statement) for statement in read]
 
 
 def plain(amount: Decimal) -> str:
@@ -163,17 +184,17 @@ def plain(amount: Decimal) -> str:
     return f"{amount:f}"
 
 
-def _line_from_plain(value: Mapping[str, Any]) -> Line:
+def _from_plain(value: Mapping[str, Any], *, decimals: Iterable[str], dates: Iterable[str]) -> dict[str, Any]:
     fields = dict(value)
-    fields["amount"] = Decimal(fields["amount"])
-    fields["booked_on"] = _date_or_none(fields["booked_on"])
-    fields["value_on"] = _date_or_none(fields["value_on"])
-    return Line(**fields)
+    fields.update({name: Decimal(fields[name]) for name in decimals if fields.get(name) is not None})
+    fields.update({name: date.fromisoformat(fields[name]) for name in dates if fields.get(name) is not None})
+    return fields
 
 
 def _to_plain(value: Statement | Line) -> dict[str, Any]:
-    shallow = {name: getattr(value, name) for name in value.__dataclass_fields__}
-    return {name: _to_json(item) for name, item in shallow.items()}
+    given = {name: getattr(value, name) for name in value.__dataclass_fields__}
+    # A file may hold a hundred thousand lines: fields that say nothing would be most of what is sent.
+    return {name: _to_json(item) for name, item in given.items() if item != value.__dataclass_fields__[name].default}
 
 
 def _to_json(item: object) -> object:
@@ -188,7 +209,3 @@ def _plain_or_none(amount: Decimal | None) -> str | None:
 
 def _iso(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
-
-
-def _date_or_none(text: str | None) -> date | None:
-    return None if text is None else date.fromisoformat(text)
