@@ -1,7 +1,11 @@
-"""Which movement books itself: exact gift reference, equal currency and amount, booked, open. Anything else is a suggestion."""
+"""Which movement books itself: exact gift reference, equal currency and amount, booked, open. Anything else is a suggestion.
+
+`ranking` puts the suggestions in order; this is the rule that it must never soften.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Literal
 
@@ -13,13 +17,23 @@ Reason = Literal["exact", "other_currency", "other_amount", "not_booked", "not_o
 
 @dataclass(frozen=True)
 class Target:
-    """An announced gift that waits for its money. `blocked` stops booking without saying why on any page."""
+    """An announced gift that waits for its money. `blocked` stops booking without saying why on any page.
+
+    `amount` is what is still due. The identifiers below were given out by us or by our bank, never taken from a payer.
+    """
 
     reference: str
     amount: Decimal
     currency: str
     open: bool = True
     blocked: bool = False
+    key: str = ""  # of the caller's own record
+    name: str = ""
+    expected_on: date | None = None
+    qr_reference: str = ""
+    mandate_id: str = ""
+    end_to_end_id: str = ""
+    payer_accounts: tuple[str, ...] = ()  # from which this donor paid before
 
 
 @dataclass(frozen=True)
@@ -32,8 +46,10 @@ class Match:
 
 
 def references_of(line: Line) -> list[str]:
-    """Gift references in the structured field first, then in the text."""
-    return list(dict.fromkeys([*find_references(line.reference), *find_references(line.text)]))
+    """Gift references in the structured fields first, then in the text; one that a bank cut in two fields is put together."""
+    fields = (line.creditor_reference, line.reference, line.end_to_end_id, line.text, line.counterparty)
+    found = [reference for text in fields for reference in find_references(text)]
+    return list(dict.fromkeys(found or find_references(" ".join((line.reference, line.text, line.counterparty)))))
 
 
 def match_line(line: Line, *, targets: Mapping[str, Target]) -> Match | None:

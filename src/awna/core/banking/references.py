@@ -13,11 +13,16 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 BODY_CHARACTERS = 12
 REFERENCE_CHARACTERS = 4 + BODY_CHARACTERS
 RANDOM_BYTES_MIN = 8
+QR_DIGITS = 27
 EPC_NAME_CHARACTERS_MAX = 70
 EPC_AMOUNT_MAX = Decimal("999999999.99")
 EPC_BYTES_MAX = 331
 
-_SPACED = re.compile(r"(?=(R\s?F(?:[\s\-]?[0-9]){2}(?:[\s\-]?[0-9A-Z]){12}))")
+# Banks cut lines and payers group: up to four spaces or marks may stand between two characters.
+_GAP = r"[\s\-./:,;_+*]{0,4}"
+_SPACED = re.compile(rf"(?=(R{_GAP}F(?:{_GAP}[0-9OIL]){{2}}(?:{_GAP}[0-9A-Z]){{12}}))")
+_QR_SPACED = re.compile(r"(?<![0-9])((?:[0-9][\s\-./]{0,2}){26}[0-9])(?![0-9])")
+_QR_CARRY = (0, 9, 4, 6, 8, 2, 7, 1, 3, 5)
 _LOOKALIKES = str.maketrans("OIL", "011")
 _IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}")
 
@@ -40,9 +45,25 @@ def is_reference(text: str) -> bool:
 def find_references(text: str) -> list[str]:
     """Every gift reference that a payer typed, however grouped; damaged ones fail the check and are left out."""
     upper = text.upper()
-    compact = (re.sub(r"[\s\-]", "", found[1]) for found in _SPACED.finditer(upper))
-    candidates = (item[:4] + item[4:].translate(_LOOKALIKES) for item in compact)
+    compact = (re.sub(r"[^0-9A-Z]", "", found[1]) for found in _SPACED.finditer(upper))
+    candidates = (item[:2] + item[2:].translate(_LOOKALIKES) for item in compact)
     return list(dict.fromkeys(item for item in candidates if is_reference(item)))
+
+
+def is_qr_reference(text: str) -> bool:
+    """A Swiss QR reference: 27 digits, the last of them the check of the others (modulo 10, recursive)."""
+    if len(text) != QR_DIGITS or not text.isdecimal() or not text.isascii():
+        return False
+    carry = 0
+    for digit in text[:-1]:
+        carry = _QR_CARRY[(carry + int(digit)) % 10]
+    return (10 - carry) % 10 == int(text[-1])
+
+
+def find_qr_references(text: str) -> list[str]:
+    """Every Swiss QR reference in a text, grouped or not."""
+    found = (re.sub(r"[^0-9]", "", item[1]) for item in _QR_SPACED.finditer(text))
+    return list(dict.fromkeys(item for item in found if is_qr_reference(item)))
 
 
 def group_reference(reference: str) -> str:
