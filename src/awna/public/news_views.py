@@ -8,16 +8,17 @@ from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from awna.campaigns.models import Event, PhotoFile, Update
-from awna.campaigns.services import seats_left, tell_in, translated_updates
+from awna.campaigns.services import event_words, seats_left, tell_in, tell_photos, translated_updates
 from awna.core.standards import atom, ical
 from awna.kit.markup import render_light
 from awna.parties.models import Campaign
-from awna.parties.services import PROSE, Source, Wording, wordings
+from awna.parties.services import least_finished
 
 from .outcomes_shown import count_states, outcomes_of
 
@@ -40,6 +41,7 @@ def update(request: HttpRequest, slug: str, update: UUID) -> HttpResponse:
     """One update with its photos and what it rests on; a withdrawn one says when and why."""
     row = get_object_or_404(Update.objects.with_proofs().select_related("campaign"), pk=update, campaign=request.campaign)
     tell_in(request.campaign, [row], translation.get_language())
+    tell_photos(request.campaign, row.photos, translation.get_language())
     return render(request, "public/update.html", {"title": row.title_shown, "update": row})
 
 
@@ -115,15 +117,15 @@ def news_of(campaign: Campaign, language: str) -> Any:
 
 
 def events_shown(campaign: Campaign, rows: list[Event]) -> list[dict[str, Any]]:
-    """Each event with its words in the reader's language where somebody translated them."""
-    names = ("title", "text", "place_public")
-    sources = [Source(f"event.{row.pk}.{name}", row.language, getattr(row, name), "", PROSE) for row in rows for name in names]
-    found: dict[str, Wording] = wordings(campaign, sources, translation.get_language())
-    return [{"event": row, **{name: found[f"event.{row.pk}.{name}"] for name in names}} for row in rows]
+    """Each event with its words in the reader's language where somebody translated them, and what to say of the translation."""
+    words = event_words(campaign, rows, translation.get_language())
+    return [{"event": row, "told": least_finished(said.values()), **said} for row, said in zip(rows, words, strict=True)]
 
 
 def _feed_entry(row: Update) -> atom.FeedEntry:
     html = str(render_light(row.text_shown))
+    if row.told:
+        html += render_to_string("public/_told.html", {"told": row.told})
     if row.withdrawn_at:
         html = str(render_light(_("Withdrawn: %(reason)s") % {"reason": row.withdrawn_reason}))
     return atom.FeedEntry(

@@ -11,9 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from awna.campaigns import outcome_state as state
-from awna.campaigns.models import Forecast, Indicator, Measurement, Outcome
+from awna.campaigns.models import Forecast, Indicator, Measurement, Outcome, Photo
+from awna.campaigns.services import reason_source, tell_photos
 from awna.parties.models import Campaign
-from awna.parties.services import LINE, PROSE, Source, Wording, wordings
+from awna.parties.services import LINE, PROSE, Source, Wording, least_finished, wordings
 
 WORDS = {
     state.MET: _("Kept"), state.MET_LATE: _("Kept, later than promised"), state.MISSED: _("Not kept by its day"),
@@ -48,6 +49,7 @@ class OutcomeShown:
     state: str
     indicators: Sequence[IndicatorShown]
     forecasts: Sequence[Forecast]
+    reasons: Sequence[Wording]
 
     @property
     def words(self) -> Any:
@@ -62,6 +64,21 @@ class OutcomeShown:
         return self.forecasts[-1] if self.forecasts else None
 
     @property
+    def said(self) -> list[tuple[Forecast, Wording]]:
+        """Every forecast beside its reason, oldest first."""
+        return list(zip(self.forecasts, self.reasons, strict=True))
+
+    @property
+    def reason(self) -> Wording | None:
+        """Why it is expected when it is."""
+        return self.reasons[-1] if self.reasons else None
+
+    @property
+    def told(self) -> Wording | None:
+        """What a reader is told of the translations shown here, or nothing."""
+        return least_finished([self.title, self.text, *(item.title for item in self.indicators), *self.reasons])
+
+    @property
     def slip_days(self) -> int:
         """Days between promise and forecast; 0 where there is none or it is earlier."""
         expected = self.forecast.expected_on if self.forecast else None
@@ -69,8 +86,9 @@ class OutcomeShown:
 
 
 def outcomes_of(campaign: Campaign, *, language: str, today: date | None = None) -> list[OutcomeShown]:
-    """Every promise, by the day it was promised for: no state is put first or last. Six queries."""
+    """Every promise, by the day it was promised for: no state is put first or last. At most eight queries."""
     rows = list(_rows(campaign))
+    tell_photos(campaign, _photos(rows), language)
     found = wordings(campaign, _sources(rows), language)
     return [_shown(row, found, today or timezone.localdate()) for row in rows]
 
@@ -87,6 +105,12 @@ def _rows(campaign: Campaign) -> Any:
     return campaign.outcomes.order_by("promised_on", "position").prefetch_related(indicators, "forecasts")
 
 
+def _photos(rows: Sequence[Outcome]) -> list[Photo]:
+    """Those that measurements rest on."""
+    measured = [one for row in rows for item in row.indicators.all() for one in item.measurements.all()]
+    return [proof.photo for one in measured for proof in one.proofs.all() if proof.photo is not None]
+
+
 def _sources(rows: Sequence[Outcome]) -> list[Source]:
     sources = []
     for row in rows:
@@ -94,6 +118,7 @@ def _sources(rows: Sequence[Outcome]) -> list[Source]:
             Source(f"outcome.{row.pk}.title", row.language, row.title, ""),
             Source(f"outcome.{row.pk}.text", row.language, row.text, "", PROSE),
         ]
+        sources += [reason_source(forecast) for forecast in row.forecasts.all()]
         sources += [Source(f"indicator.{item.pk}.title", row.language, item.title, "", LINE) for item in row.indicators.all()]
     return sources
 
@@ -110,4 +135,5 @@ def _shown(row: Outcome, found: dict[str, Wording], today: date) -> OutcomeShown
     forecasts = list(row.forecasts.all())
     expected = forecasts[-1].expected_on if forecasts else None
     word = state.state_of(aims, promised_on=row.promised_on, expected_on=expected, today=today)
-    return OutcomeShown(row, found[f"outcome.{row.pk}.title"], found[f"outcome.{row.pk}.text"], word, shown, forecasts)
+    reasons = [found[reason_source(one).subject] for one in forecasts]
+    return OutcomeShown(row, found[f"outcome.{row.pk}.title"], found[f"outcome.{row.pk}.text"], word, shown, forecasts, reasons)

@@ -14,8 +14,10 @@ from django.utils.translation import gettext as _
 
 from awna.books.services.plain import safe_cell
 from awna.campaigns.models import Photo
+from awna.campaigns.services import fact_source, tell_photos
 from awna.kit.typeset import PNG, typeset
 from awna.parties.models import Campaign
+from awna.parties.services import Wording, least_finished, wordings
 
 from .share import END_ISOLATE, ISOLATE, progress_of
 
@@ -26,12 +28,13 @@ MARK_COLOURS = (("ink", "#1d1d1b"), ("white", "#ffffff"))
 
 @dataclass(frozen=True)
 class FactShown:
-    """A sentence to quote, its day, and where it comes from; `language` is the one it is written in."""
+    """A sentence to quote, its day, and where it comes from; `language` is the one it is told in, `told` where it is translated."""
 
     text: str
     dated_on: date
     source: str
     language: str
+    told: Wording | None = None
 
 
 def facts_of(campaign: Campaign) -> list[FactShown]:
@@ -41,7 +44,10 @@ def facts_of(campaign: Campaign) -> list[FactShown]:
     if hasattr(campaign, "book"):
         text = _("%(amount)s received since the beginning.") % {"amount": progress.received}
         own.append(FactShown(text, timezone.localdate(), _("The open books of the campaign"), language))
-    stated = [FactShown(row.text, row.dated_on, row.source, row.language) for row in campaign.facts.all()[:FACTS_MAX]]
+    rows = list(campaign.facts.all()[:FACTS_MAX])
+    found = wordings(campaign, [fact_source(row) for row in rows], language)
+    words = [(row, found[fact_source(row).subject]) for row in rows]
+    stated = [FactShown(said.text, row.dated_on, row.source, said.language, least_finished([said])) for row, said in words]
     return own + ([fact for fact in stated if fact.language == language] or stated)
 
 
@@ -60,7 +66,9 @@ def press_zip(campaign: Campaign) -> bytes:
 
 def press_photos(campaign: Campaign) -> list[Photo]:
     """Those that the press may use today."""
-    return [photo for photo in campaign.photos.for_press().select_related("campaign") if photo.is_shown()]
+    found = [photo for photo in campaign.photos.for_press().select_related("campaign") if photo.is_shown()]
+    tell_photos(campaign, found, translation.get_language())
+    return found
 
 
 def _put_photos(archive: zipfile.ZipFile, campaign: Campaign) -> None:
@@ -70,7 +78,7 @@ def _put_photos(archive: zipfile.ZipFile, campaign: Campaign) -> None:
     for number, photo in enumerate(press_photos(campaign), start=1):
         name = f"photos/{number:02d}-{photo.digest[:8]}.webp"
         _put(archive, name, bytes(photo.files.get(name="large.webp").data))
-        writer.writerow([safe_cell(value) for value in (name, photo.alt, photo.language, photo.credit)])
+        writer.writerow([safe_cell(value) for value in (name, photo.alt_shown.text, photo.alt_shown.language, photo.credit)])
     _put(archive, "photos/photos.csv", table.getvalue().encode())
 
 

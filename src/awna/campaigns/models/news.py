@@ -12,7 +12,7 @@ from awna.books.models import Document
 from awna.kit.codes import MailedCode
 from awna.kit.sealed import SealedTextField
 from awna.parties.models import Campaign, Role
-from awna.parties.services import Wording
+from awna.parties.services import Wording, least_finished
 
 from .roles import role_words
 
@@ -101,6 +101,12 @@ class Update(models.Model):
         return self.language_shown != self.language
 
     @property
+    def told(self) -> Wording | None:
+        """What a reader is told of the translation, or nothing: the least finished of what is shown."""
+        told = (self.told_title, self.told_text, *(photo.told_alt for photo in self.photos))
+        return least_finished(one for one in told if one)
+
+    @property
     def photos(self) -> list["Photo"]:
         """The photos that may be shown today; none of a withdrawn update."""
         found = [proof.photo for proof in self.proofs.all() if proof.photo is not None]
@@ -147,6 +153,9 @@ class Photo(models.Model):
     removed_reason = models.CharField(max_length=300, blank=True)
     request_id = models.CharField(max_length=80)
 
+    told_alt: Wording | None = None
+    """What a reader of another language hears instead, set by `services.tell_photos`; no column."""
+
     objects = PhotoQuerySet.as_manager()
     field_classes = {
         "id": "P", "campaign": "P", "digest": "P", "width": "P", "height": "P", "size_bytes": "P", "alt": "P", "language": "P",
@@ -160,6 +169,11 @@ class Photo(models.Model):
 
     def __str__(self) -> str:
         return f"{self.alt[:40]} {self.digest[:8]}"
+
+    @property
+    def alt_shown(self) -> Wording:
+        """What it shows, in the best words there are for the reader."""
+        return self.told_alt or Wording(self.alt, self.language)
 
     def is_shown(self) -> bool:
         """May be shown today: consent stands, the delay of the campaign is over, and the campaign is not at risk."""

@@ -4,11 +4,11 @@ from .events import announce_event, cancel_event, set_seats
 from .guests import cancel_guest, cancel_token, confirm_guest, find_guest, register_guest, seats_left
 from .news import NEWS_ROLES, latest_updates, pin_update, publish_update, readable, tell_in, translated_updates, withdraw_update
 from .outcomes import OUTCOME_ROLES, add_indicator, promise_outcome, record_measurement, state_forecast
-from .photos import add_photo, remove_photo
+from .photos import add_photo, remove_photo, tell_photos
 from .place import BUDGET_ROLES, add_site, load_budget, set_goal
 from .readers import confirm_subscription, count_due, end_subscription, forget_readers, send_news, stop_token, subscribe
 from .share import make_short_links, set_press_contact, state_fact
-from .texts import text_sources
+from .texts import event_words, fact_source, reason_source, text_sources
 
 __all__ = [
     "BUDGET_ROLES",
@@ -25,6 +25,8 @@ __all__ = [
     "confirm_subscription",
     "count_due",
     "end_subscription",
+    "event_words",
+    "fact_source",
     "find_guest",
     "forget_readers",
     "latest_updates",
@@ -34,6 +36,7 @@ __all__ = [
     "promise_outcome",
     "publish_update",
     "readable",
+    "reason_source",
     "record_measurement",
     "register_guest",
     "remove_photo",
@@ -47,6 +50,7 @@ __all__ = [
     "stop_token",
     "subscribe",
     "tell_in",
+    "tell_photos",
     "text_sources",
     "translated_updates",
     "withdraw_update",

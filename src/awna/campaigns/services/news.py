@@ -47,7 +47,7 @@ def tell_in(campaign: Campaign, updates: Sequence[Update], language: str) -> Non
     }  # fmt: skip
     found = wordings(campaign, [source for pair in asked.values() for source in pair], language) if asked else {}
     for update, (title, text) in asked.items():
-        if found[text.subject].language == language:
+        if found[title.subject].language == found[text.subject].language == language:
             update.told_title, update.told_text = found[title.subject], found[text.subject]
 
 

@@ -1,15 +1,17 @@
 """Writers of photos: take one in with the consent of who is on it, and take it off at once when consent ends."""
 
+from collections.abc import Sequence
 from datetime import date
 from hashlib import sha256
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from awna.core.problems import Problem, Refused
 from awna.kit.images import leftovers, redraw_photo
 from awna.parties.models import Campaign, Role
-from awna.parties.services import refuse_unless_role
+from awna.parties.services import Source, forget_translations, refuse_unless_role, wordings
 
 from ..models import Photo, PhotoFile
 from .news import NEWS_ROLES
@@ -66,7 +68,7 @@ def add_photo(
 
 @transaction.atomic
 def remove_photo(*, photo: Photo, reason: str, author: Role) -> Photo:
-    """Consent ended, or the photo harms: its pixels, description and names are deleted here; that it existed stays on record."""
+    """Consent ended, or the photo harms: its pixels, description (in every language) and names are deleted here; that it existed stays on record."""
     refuse_unless_role(author, *NEWS_ROLES, campaign=photo.campaign)
     row = Photo.objects.select_for_update().get(pk=photo.pk)
     row.files.all().delete()
@@ -74,7 +76,21 @@ def remove_photo(*, photo: Photo, reason: str, author: Role) -> Photo:
         row.removed_at, row.removed_reason = timezone.now(), reason.strip()
         row.alt, row.credit, row.consent_people = "", "", ""
         row.save(update_fields=["removed_at", "removed_reason", "alt", "credit", "consent_people"])
+    forget_translations(campaign=row.campaign, subject=photo_source(row).subject)
     return row
+
+
+def photo_source(photo: Photo) -> Source:
+    """What translators of its description get."""
+    return Source(f"photo.{photo.pk}.alt", photo.language, photo.alt, _("What a photo shows"))
+
+
+def tell_photos(campaign: Campaign, photos: Sequence[Photo], language: str) -> None:
+    """Stand the translation of what a photo shows in place of the original, where there is one; one query, or none."""
+    foreign = [photo for photo in photos if photo.language != language]
+    found = wordings(campaign, [photo_source(photo) for photo in foreign], language) if foreign else {}
+    for photo in foreign:
+        photo.told_alt = found[f"photo.{photo.pk}.alt"]
 
 
 def _problems(alt: str, taken_on: date, how: str, people: str, agreed_on: date, until: date | None) -> list[Problem]:

@@ -19,6 +19,7 @@ from awna.parties.models import Campaign
 
 from ..models import Event, Registration, Subscription, Update
 from .news import readable
+from .texts import event_words
 
 CONFIRM_HOURS = 72
 ASKED_PER_HOUR_MAX = 300
@@ -153,19 +154,31 @@ def _new_for(row: Subscription, now: datetime) -> tuple[list[Update], list[Event
 
 def _letter(campaign: Campaign, updates: list[Update], events: list[Event], stop: str) -> str:
     parts = [
-        f"{update.title_shown}\n{settings.AWNA_ORIGIN}{update.get_absolute_url()}\n\n{plain_light(update.text_shown)}" for update in updates
+        f"{update.title_shown}\n{settings.AWNA_ORIGIN}{update.get_absolute_url()}\n\n{plain_light(update.text_shown)}{_told_line(update)}"
+        for update in updates
     ]
-    parts += [_event_line(event) for event in events]
+    words = event_words(campaign, events, translation.get_language())
+    parts += [_event_line(event, {name: said.text for name, said in one.items()}) for event, one in zip(events, words, strict=True)]
     parts.append(_("You asked for these letters. To end them, open this link: %(link)s") % {"link": stop})
     return "\n\n—\n\n".join(parts) + "\n"
 
 
-def _event_line(event: Event) -> str:
+def _told_line(update: Update) -> str:
+    """A translation says that it is one."""
+    told = update.told_text
+    return "\n\n" + " ".join(part for part in (_("Translated."), told.state_text and f"({told.state_text})") if part) if told else ""
+
+
+def _event_line(event: Event, words: dict[str, str]) -> str:
     link = settings.AWNA_ORIGIN + event.get_absolute_url()
     when = event.when_there
     if event.cancelled_at:
-        return _("Cancelled: %(title)s, %(when)s. %(reason)s") % {"title": event.title, "when": when, "reason": event.cancelled_reason}
-    return _("%(title)s: %(when)s, %(place)s") % {"title": event.title, "when": when, "place": event.place_public} + f"\n{link}"
+        return _("Cancelled: %(title)s, %(when)s. %(reason)s") % {
+            "title": words["title"],
+            "when": when,
+            "reason": words["cancelled_reason"],
+        }
+    return _("%(title)s: %(when)s, %(place)s") % {"title": words["title"], "when": when, "place": words["place_public"]} + f"\n{link}"
 
 
 def _stop_link(row: Subscription) -> str:

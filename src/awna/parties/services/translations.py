@@ -100,6 +100,21 @@ def wordings(campaign: Campaign, sources: Iterable[Source], language: str) -> di
     return {source.subject: worded(source, found.get(source.subject)) for source in wanted}
 
 
+def least_finished(words: Iterable[Wording]) -> Wording | None:
+    """Of texts that are shown together, the translation to trust least; nothing where all stand as first written."""
+    told = [one for one in words if one.state]
+    return min(told, key=lambda one: ORDER.index(STALE if one.stale else one.state), default=None)
+
+
+@transaction.atomic
+def forget_translations(*, campaign: Campaign, subject: str) -> int:
+    """Delete every wording of a text that may be read no more, earlier ones too; return how many translations."""
+    found = Translation.objects.filter(campaign=campaign, subject=subject)
+    count = found.count()
+    found.delete()
+    return count
+
+
 def work_on(campaign: Campaign, sources: Iterable[Source], language: str) -> list[Work]:
     """Every text with its translation, those that need work first; a text that is in this language already is left out."""
     wanted = [source for source in sources if source.language != language and source.text.strip()]
