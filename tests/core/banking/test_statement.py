@@ -1,5 +1,6 @@
 """A bank file is read whole and right, or refused whole with the place named."""
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -111,7 +112,9 @@ def test_namespace_prefix_and_version_do_not_matter():
     data = (FIXTURES / "nordhafen.camt053.xml").read_bytes()
     bare = data.replace(b' xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.02"', b"")
     newer = data.replace(b"camt.053.001.02", b"camt.053.001.12").replace(b"<Sts>BOOK</Sts>", b"<Sts><Cd>BOOK</Cd></Sts>")
-    assert read_statements(bare) == read_statements(data) == read_statements(newer)
+    read_them = [[replace(one, format="") for one in read_statements(item)] for item in (bare, data, newer)]
+    assert read_them[0] == read_them[1] == read_them[2]
+    assert [read_statements(item)[0].format for item in (bare, data, newer)] == ["camt.053", "camt.053.001.02", "camt.053.001.12"]
 
 
 def test_reversal_keeps_the_roles_of_the_payment_it_undoes():

@@ -8,16 +8,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from xml.etree.ElementTree import Element, TreeBuilder
-
-import defusedxml  # type: ignore[import-untyped]
-from defusedxml.ElementTree import DefusedXMLParser, ParseError  # type: ignore[import-untyped]
+from typing import Any
+from xml.etree.ElementTree import Element
 
 from awna.core.problems import Problem, Refused
 
+from .camt_details import bank_code, described, foreign_amounts, merged, total_charges
 from .statement import PROBLEMS_SHOWN_MAX, Kind, Line, Statement, Status
+from .xml_tree import children, find, first_text, parse_xml, text_of
 
-XML_DEPTH_MAX = 64
 AMOUNT_DIGITS_MAX = 18
 DIFFERENCE_TEXT = "Charges or difference between the entry and its details"
 
@@ -33,17 +32,19 @@ _CONTAINERS: dict[str, tuple[str, Kind]] = {
 _STATUSES: dict[str, Status] = {"BOOK": "booked", "PDNG": "pending", "FUTR": "pending", "INFO": "info"}
 _AMOUNT = re.compile(r"\d+(\.\d*)?|\.\d+")
 _CURRENCY = re.compile(r"[A-Z]{3}")
-_NO_REFERENCE = {"NOTPROVIDED", "NONREF", "NOT PROVIDED"}
+_MESSAGES: dict[Kind, str] = {"interim": "camt.052", "final": "camt.053", "detail": "camt.054"}
+_VERSION = re.compile(r"camt\.05[234]\.\d{3}\.\d{2}")
 
 
 def read_camt(data: bytes) -> list[Statement]:
     """Every Stmt, Rpt and Ntfctn of the message; raises Refused naming the elements that are wrong."""
-    root = _parse(data)
-    reader = _Reader()
+    root, namespace = parse_xml(data)
+    version = _VERSION.search(namespace)
+    reader = _Reader(version[0] if version else "")
     statements = [
         reader.read_statement(element, kind, f"{child_name} {index}")
         for container, child_name, kind in _containers(root)
-        for index, element in enumerate(_children(container, child_name), 1)
+        for index, element in enumerate(children(container, child_name), 1)
     ]
     if reader.problems:
         raise Refused(reader.problems[:PROBLEMS_SHOWN_MAX])
@@ -52,85 +53,27 @@ def read_camt(data: bytes) -> list[Statement]:
             Problem(
                 "statement_missing",
                 "The XML file holds no Stmt, Rpt or Ntfctn, so it is no CAMT.052, .053 or .054 message. Ask the bank for CAMT.053.",
-                where=_local(root),
+                where=root.tag,
             )
         )
     return statements
 
 
-class _GuardedBuilder(TreeBuilder):
-    """A tree builder that counts depth, so that a nested bomb ends before it costs memory."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.path: list[str] = []
-
-    def start(self, tag: str, attrs: dict[str, str], /) -> Element:
-        self.path.append(tag.rpartition("}")[2])
-        if len(self.path) > XML_DEPTH_MAX:
-            raise Refused(
-                Problem(
-                    "statement_too_deep",
-                    "The XML is nested deeper than %(limit)s elements. No bank statement is; ask the bank.",
-                    {"limit": XML_DEPTH_MAX},
-                    "/".join(self.path[:4]),
-                )
-            )
-        return super().start(tag, attrs)
-
-    def end(self, tag: str, /) -> Element:
-        self.path.pop()
-        return super().end(tag)
-
-
-def _parse(data: bytes) -> Element:
-    builder = _GuardedBuilder()
-    parser = DefusedXMLParser(target=builder, forbid_dtd=True, forbid_entities=True, forbid_external=True)
-    try:
-        parser.feed(data)
-        root: Element = parser.close()
-    except ParseError as error:
-        raise Refused(
-            Problem(
-                "statement_not_whole",
-                "The XML breaks off or is damaged at line %(line)s, column %(column)s. Nothing was read; download the file again.",
-                {"line": error.position[0], "column": error.position[1] + 1},
-                "/".join(builder.path) or "Document",
-            )
-        ) from error
-    except defusedxml.DefusedXmlException as error:
-        raise Refused(
-            Problem(
-                "statement_with_entities",
-                "The XML declares a DTD or entities, which no bank statement needs. Nothing was read; ask the bank for a plain file.",
-                where="/".join(builder.path) or "Document",
-            )
-        ) from error
-    except (LookupError, ValueError) as error:
-        raise Refused(
-            Problem(
-                "statement_encoding_unknown",
-                "The XML names a character encoding that cannot be read. Ask the bank for UTF-8.",
-                where="Document",
-            )
-        ) from error
-    return root
-
-
 class _Reader:
     """Collects every problem of a file, so that a person sees them all at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, version: str) -> None:
+        self.version = version
         self.problems: list[Problem] = []
 
     def read_statement(self, element: Element, kind: Kind, where: str) -> Statement:
-        account = _text(element, "Acct/Id/IBAN") or _text(element, "Acct/Id/Othr/Id") or _text(element, "Acct/Id/PrtryAcct/Id")
+        account = first_text(element, "Acct/Id/IBAN", "Acct/Id/Othr/Id", "Acct/Id/PrtryAcct/Id")
         if not account:
             self.refuse("statement_without_account", "The statement names no account. Download it again.", f"{where}, Acct/Id")
-        balances = [self.balance(item, f"{where}, Bal {i}") for i, item in enumerate(_children(element, "Bal"), 1)]
-        entries = list(_children(element, "Ntry"))
-        currency = _text(element, "Acct/Ccy") or next((item[1] for item in balances if item[1]), "")
-        lines = [line for i, entry in enumerate(entries, 1) for line in self.entry(entry, currency, f"{where}, Ntry {i}")]
+        balances = [self.balance(item, f"{where}, Bal {i}") for i, item in enumerate(children(element, "Bal"), 1)]
+        entries = list(children(element, "Ntry"))
+        currency = text_of(element, "Acct/Ccy") or next((item[1] for item in balances if item[1]), "")
+        lines = [line for i, entry in enumerate(entries, 1) for line in self.entry(entry, currency, f"{where}, Ntry {i}", i)]
         currency = currency or next((line.currency for line in lines), "")
         opening, opening_on = _pick(balances, ("OPBD", "PRCD"), kind, first=True)
         closing, closing_on = _pick(balances, ("CLBD",), kind, first=False)
@@ -141,21 +84,25 @@ class _Reader:
             closing=closing,
             opening_on=opening_on or self.day(element, "FrToDt/FrDtTm", where) or self.day(element, "FrToDt/FrDt", where),
             closing_on=closing_on or self.day(element, "FrToDt/ToDtTm", where) or self.day(element, "FrToDt/ToDt", where),
-            message_id=_text(element, "Id"),
-            number=_text(element, "LglSeqNb") or _text(element, "ElctrncSeqNb"),
+            message_id=text_of(element, "Id"),
+            number=text_of(element, "LglSeqNb") or text_of(element, "ElctrncSeqNb"),
             kind=kind,
             lines=tuple(lines),
+            format=self.version or _MESSAGES[kind],
+            electronic_number=text_of(element, "ElctrncSeqNb"),
+            legal_number=text_of(element, "LglSeqNb"),
+            owner=first_text(element, "Acct/Ownr/Nm", "Acct/Ownr/Pty/Nm"),
         )
 
     def balance(self, element: Element, where: str) -> tuple[str, str, Decimal, date | None]:
         amount, currency = self.amount(element, "Amt", "", where)
-        code = _text(element, "Tp/CdOrPrtry/Cd") or _text(element, "Tp/Cd")
-        sign = -1 if _text(element, "CdtDbtInd") == "DBIT" else 1
+        code = text_of(element, "Tp/CdOrPrtry/Cd") or text_of(element, "Tp/Cd")
+        sign = -1 if text_of(element, "CdtDbtInd") == "DBIT" else 1
         return code, currency, sign * amount, self.day(element, "Dt", where)
 
-    def entry(self, element: Element, currency: str, where: str) -> list[Line]:
+    def entry(self, element: Element, currency: str, where: str, number: int) -> list[Line]:
         unsigned, currency = self.amount(element, "Amt", currency, where)
-        indicator = _text(element, "CdtDbtInd")
+        indicator = text_of(element, "CdtDbtInd")
         if indicator not in ("CRDT", "DBIT"):
             self.refuse(
                 "statement_direction_missing",
@@ -163,7 +110,7 @@ class _Reader:
                 f"{where}, CdtDbtInd",
                 found=indicator,
             )
-        code = _text(element, "Sts/Cd") or _text(element, "Sts") or "BOOK"
+        code = text_of(element, "Sts/Cd") or text_of(element, "Sts") or "BOOK"
         if code not in _STATUSES:
             self.refuse("statement_status_unknown", "“%(found)s” is no known status of an entry.", f"{where}, Sts", found=code)
         amount = -unsigned if indicator == "DBIT" else unsigned
@@ -172,35 +119,62 @@ class _Reader:
             currency=currency,
             booked_on=self.day(element, "BookgDt", where),
             value_on=self.day(element, "ValDt", where),
-            text=_text(element, "AddtlNtryInf"),
-            bank_reference=_text(element, "AcctSvcrRef") or _text(element, "NtryRef"),
+            text=text_of(element, "AddtlNtryInf"),
+            bank_reference=text_of(element, "AcctSvcrRef") or text_of(element, "NtryRef"),
             status=_STATUSES.get(code, "booked"),
-            reversal=_text(element, "RvslInd").lower() in ("true", "1"),
+            reversal=text_of(element, "RvslInd").lower() in ("true", "1"),
+            entry=number,
+            entry_reference=first_text(element, "AcctSvcrRef", "NtryRef"),
+            **bank_code(find(element, "BkTxCd")),
+            **self.charges(element, currency, where),
+            **self.foreign(element, currency, where),
         )
-        details = [tx for group in _children(element, "NtryDtls") for tx in _children(group, "TxDtls")]
+        details = [tx for group in children(element, "NtryDtls") for tx in children(group, "TxDtls")]
         # Version 1 put the details straight below the entry.
-        details = details or list(_children(element, "TxDtls"))
+        details = details or list(children(element, "TxDtls"))
         return self.split(whole, details, where)
 
     def split(self, whole: Line, details: list[Element], where: str) -> list[Line]:
         """One line per transaction detail; the entry's amount is the truth, so a difference becomes a line of its own."""
         if not details:
             return [whole]
-        amounts = [self.detail_amount(tx, whole, f"{where}, TxDtls {i}") for i, tx in enumerate(details, 1)]
+        places = [f"{where}, TxDtls {i}" for i in range(1, len(details) + 1)]
+        amounts = [self.detail_amount(tx, whole, place) for tx, place in zip(details, places, strict=True)]
+        lines = [
+            replace(described(whole, tx), **self.charges(tx, whole.currency, place), **self.foreign(tx, whole.currency, place))
+            for tx, place in zip(details, places, strict=True)
+        ]
+        if len(details) == 1 and amounts[0] is None:
+            return lines
         known = [amount for amount in amounts if amount is not None]
         if len(known) < len(details):
-            # Details without amounts in the entry's currency cannot be split; the first one names the other side.
-            merged = _described(whole, details[0])
-            texts = [text for tx in details if (text := _described(whole, tx).text)]
-            return [replace(merged, text=" ".join(dict.fromkeys(texts)))]
-        lines = [replace(_described(whole, tx), amount=amount) for tx, amount in zip(details, known, strict=True)]
-        difference = whole.amount - sum(known, Decimal(0))
-        return [*lines, replace(whole, amount=difference, text=DIFFERENCE_TEXT)] if difference else lines
+            return [merged(whole, lines)]
+        lines = [replace(line, amount=amount) for line, amount in zip(lines, known, strict=True)]
+        rest = whole.amount - sum(known, Decimal(0))
+        return [*lines, replace(whole, amount=rest, text=DIFFERENCE_TEXT, difference=True)] if rest else lines
+
+    def charges(self, element: Element, currency: str, where: str) -> dict[str, Any]:
+        """What the bank says it charged, positive; it may be inside the amount or booked apart."""
+        read = [self.amount(found, path, currency, where) for found, path in total_charges(element)]
+        if not read or len({code for _, code in read}) > 1:
+            return {}
+        return {"charges": sum((amount for amount, _ in read), Decimal(0)), "charges_currency": read[0][1]}
+
+    def foreign(self, element: Element, currency: str, where: str) -> dict[str, Any]:
+        """The instructed amount where it is in another currency, and the rate between the two."""
+        path, rate = foreign_amounts(element)
+        if not path:
+            return {}
+        amount, code = self.amount(element, path, currency, where)
+        if rate and not _AMOUNT.fullmatch(rate):
+            self.refuse("statement_rate_unreadable", "“%(found)s” is not a rate of exchange.", f"{where}, {path}", found=rate[:40])
+            rate = ""
+        return {"instructed_amount": amount, "instructed_currency": code, "rate": Decimal(rate) if rate else None}
 
     def detail_amount(self, tx: Element, whole: Line, where: str) -> Decimal | None:
-        indicator = _text(tx, "CdtDbtInd") or ("DBIT" if whole.amount < 0 else "CRDT")
+        indicator = text_of(tx, "CdtDbtInd") or ("DBIT" if whole.amount < 0 else "CRDT")
         for path in ("Amt", "AmtDtls/TxAmt/Amt"):
-            if _find(tx, path) is None:
+            if find(tx, path) is None:
                 continue
             amount, currency = self.amount(tx, path, whole.currency, where)
             if currency == whole.currency:
@@ -208,7 +182,7 @@ class _Reader:
         return None
 
     def amount(self, element: Element, path: str, currency: str, where: str) -> tuple[Decimal, str]:
-        found = _find(element, path)
+        found = find(element, path)
         text = (found.text or "").strip() if found is not None else ""
         currency = (found.get("Ccy") or currency) if found is not None else currency
         if not _AMOUNT.fullmatch(text) or len(text) > AMOUNT_DIGITS_MAX + 1:
@@ -229,10 +203,10 @@ class _Reader:
         return Decimal(text), currency
 
     def day(self, element: Element, path: str, where: str) -> date | None:
-        found = _find(element, path)
+        found = find(element, path)
         if found is None:
             return None
-        text = _text(found, "Dt") or _text(found, "DtTm") or (found.text or "").strip()
+        text = text_of(found, "Dt") or text_of(found, "DtTm") or (found.text or "").strip()
         try:
             return date.fromisoformat(text[:10])
         except ValueError:
@@ -246,28 +220,6 @@ class _Reader:
 
     def refuse(self, code: str, text: str, where: str, **params: object) -> None:
         self.problems.append(Problem(code, text, params, where))
-
-
-def _described(whole: Line, tx: Element) -> Line:
-    """The entry's line with the reference, other side and text of one transaction detail."""
-    # The payer of a credit is the debtor; a reversal keeps the roles of the payment that it undoes.
-    side = "Dbtr" if (whole.amount >= 0) != whole.reversal else "Cdtr"
-    parties = f"RltdPties/{side}"
-    structured = [
-        text
-        for strd in _children(_find(tx, "RmtInf"), "Strd")
-        if (text := _text(strd, "CdtrRefInf/Ref") or _text(strd, "CdtrRefInf/CdtrRef"))
-    ]
-    end_to_end = _text(tx, "Refs/EndToEndId")
-    texts = [" ".join((item.text or "").split()) for item in _children(_find(tx, "RmtInf"), "Ustrd")]
-    return replace(
-        whole,
-        reference=structured[0] if structured else "" if end_to_end.upper() in _NO_REFERENCE else end_to_end,
-        counterparty=_text(tx, f"{parties}/Pty/Nm") or _text(tx, f"{parties}/Nm") or _text(tx, f"{parties}/Agt/FinInstnId/Nm"),
-        counter_account="".join((_text(tx, f"{parties}Acct/Id/IBAN") or _text(tx, f"{parties}Acct/Id/Othr/Id")).split()),
-        text=" ".join(texts) or _text(tx, "AddtlTxInf") or whole.text,
-        bank_reference=_text(tx, "Refs/AcctSvcrRef") or whole.bank_reference or _text(tx, "Refs/TxId"),
-    )
 
 
 def _pick(
@@ -286,26 +238,5 @@ def _pick(
 
 def _containers(root: Element) -> Iterator[tuple[Element, str, Kind]]:
     for element in (root, *root):
-        if _local(element) in _CONTAINERS:
-            yield (element, *_CONTAINERS[_local(element)])
-
-
-def _local(element: Element) -> str:
-    return element.tag.rpartition("}")[2]
-
-
-def _children(element: Element | None, name: str) -> Iterator[Element]:
-    return (child for child in (element if element is not None else ()) if _local(child) == name)
-
-
-def _find(element: Element | None, path: str) -> Element | None:
-    for name in path.split("/"):
-        element = next(_children(element, name), None)
-        if element is None:
-            return None
-    return element
-
-
-def _text(element: Element | None, path: str) -> str:
-    found = _find(element, path)
-    return " ".join((found.text or "").split()) if found is not None else ""
+        if element.tag in _CONTAINERS:
+            yield (element, *_CONTAINERS[element.tag])

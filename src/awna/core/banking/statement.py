@@ -53,7 +53,8 @@ class Line:
     rate: Decimal | None = None
     charges: Decimal | None = None
     charges_currency: str = ""
-    transaction_code: str = ""
+    transaction_code: str = ""  # PMNT/RCDT/ESCT, or the format's own
+    proprietary_code: str = ""
     return_reason: str = ""
     return_text: str = ""
     balance: Decimal | None = None  # running, after this line, where the file states it
