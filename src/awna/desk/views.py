@@ -22,6 +22,8 @@ from .forms import SetUpForm, StatementForm
 TASKS = [
     (("treasurer",), "import_statement", gettext_lazy("Bring in a bank file")),
     (("treasurer",), "bank_lines", gettext_lazy("Settle the bank lines that wait")),
+    (("treasurer",), "receipts", gettext_lazy("Receipts: issue, void, the run of a year")),
+    (("treasurer", "steward"), "sections", gettext_lazy("Sections: registration, permit, rules for receipts")),
     (("steward",), "decisions", gettext_lazy("Decide on releases of money")),
     (("buyer", "storekeeper"), "orders", gettext_lazy("Order, ship and receive")),
     (("coordinator", "shift_lead"), "crews_home", gettext_lazy("Volunteers, crews and hours")),

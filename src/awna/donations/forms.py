@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from awna.books.models import BankAccount, Book, Fund
 from awna.books.models.naming import GOODS_GENERAL, UNALLOCATED, UNIDENTIFIED
 from awna.core.amounts import format_minor, parse_minor
-from awna.core.ledger.rules import BANK
 from awna.core.problems import Refused
 from awna.kit.forms import refused_to_form
+
+from .services import collecting_accounts
 
 AMOUNTS_OFFERED = (10, 25, 50, 250)
 NAME_CHARS_MAX = 120
@@ -50,7 +51,7 @@ class AmountForm(forms.Form):
 
     def __init__(self, *args: Any, book: Book, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        accounts = BankAccount.objects.filter(book=book, custody__type=BANK).select_related("commodity").order_by("holder")
+        accounts = collecting_accounts(book).select_related("commodity")
         funds = book.funds.exclude(code__in=[UNIDENTIFIED, GOODS_GENERAL]).order_by("code")
         self.fields["account"].queryset = accounts
         self.fields["account"].initial = accounts.first()

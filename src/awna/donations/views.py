@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from awna.books.models import Book
 from awna.core.problems import Refused
-from awna.kit.forms import refused_to_form
+from awna.kit.forms import problem_text, refused_to_form
 from awna.kit.http import file_answer, form_page, message_page, private, refused_page
 
 from . import services
@@ -33,12 +33,15 @@ def give(request: HttpRequest, slug: str) -> HttpResponse:
             request, title=_("Giving is not open yet"),
             lines=[_("This campaign has no bank account yet, so nothing can be given. Please come back later.")],
         )  # fmt: skip
+    closed = [problem_text(problem) for problem in services.closed_sections(book)]
+    if not services.collecting_accounts(book).exists():
+        return message_page(request, title=_("Nobody may collect at present"), lines=closed)
     form = AmountForm(request.POST or None, book=book)
     if form.is_valid():
         return redirect(f"{reverse('give_details', kwargs={'slug': slug})}?{urlencode(form.as_query())}")
     return form_page(
         request, form=form, title=_("How much would you like to give?"), submit=_("Continue"), steps=_step(1),
-        intro=_("We take no fee; your bank may charge you for the transfer. You need no account."), aside=HOW, step=1,
+        intro=" ".join([_("We take no fee; your bank may charge you for the transfer. You need no account."), *closed]), aside=HOW, step=1,
     )  # fmt: skip
 
 
@@ -71,6 +74,7 @@ def give_check(request: HttpRequest, slug: str, token: str) -> HttpResponse:
     pledge = _pledge_of(request, token)
     if request.method == "POST":
         try:
+            services.refuse_unless_collecting(account=pledge.bank_account)
             services.confirm_pledge(pledge=pledge)
         except Refused as refused:
             return private(refused_page(request, refused, back=reverse("give", kwargs={"slug": slug})))
@@ -127,7 +131,7 @@ def _gift_of(request: HttpRequest, token: str, gift: UUID) -> Gift:
 def _pledge_of(request: HttpRequest, token: str) -> Pledge:
     donor = Donor.objects.by_token(token)
     pledge = (
-        donor.pledges.select_related("donor__campaign", "fund", "bank_account__commodity").first()
+        donor.pledges.select_related("donor__campaign", "fund", "bank_account__commodity", "bank_account__section").first()
         if donor and donor.campaign_id == request.campaign.pk
         else None
     )

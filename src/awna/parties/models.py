@@ -188,6 +188,14 @@ class SectionQuerySet(models.QuerySet):
             return self.filter(campaign__in={role.campaign_id for role in actor.roles if role.section_id is None})
         return self.filter(pk__in={role.section_id for role in actor.roles})
 
+    def collecting_on(self, day: date) -> "SectionQuerySet":
+        """Those whose permit has begun and not ended; the same as having no `permit_problem`."""
+        begun, lasting = (
+            (models.Q(permit_from=None) | models.Q(permit_from__lte=day)),
+            (models.Q(permit_until=None) | models.Q(permit_until__gte=day)),
+        )
+        return self.filter(begun, lasting)
+
 
 class Section(models.Model):
     """A national body that collects for the campaign under its own law."""

@@ -1,5 +1,6 @@
-"""The only writers of gifts: pledges, claims, the donor's file, erasure, batches that hide a giver."""
+"""The only writers of gifts: pledges, claims, the donor's file, erasure, batches that hide a giver, receipts."""
 
+from .collecting import closed_sections, collecting_accounts, refuse_unless_collecting
 from .donors import donor_file, erase_donor, proof_file
 from .gifts import (
     Claimed,
@@ -12,10 +13,50 @@ from .gifts import (
     pledge_gift,
     record_gift_in_kind,
 )
+from .receipt_rules import Ground, details_of, freeze_gift, gift_problems, ground_of, missing_of_donor, tell_receipt_details, thaw_gift
+from .receipt_runs import AnnualRun, annual_progress, gifts_without_receipt, issue_annual_receipts, start_annual_run
+from .receipts import issue_receipt, paper_of, reissue_receipt, set_paper, void_receipt
 from .shelter import allocate_identified, close_batch, close_batches, propose_refund, record_return, waive_shelter, way_of
 
 __all__ = [
-    "Claimed", "Left", "allocate_identified", "assign_movement", "claim_movements", "close_batch", "close_batches", "confirm_pledge",
-    "donor_file", "erase_donor", "forget_drafts", "identify_gift", "pledge_gift", "proof_file", "propose_refund", "record_gift_in_kind", "record_return", "waive_shelter",
+    "AnnualRun",
+    "Claimed",
+    "Ground",
+    "Left",
+    "allocate_identified",
+    "annual_progress",
+    "assign_movement",
+    "claim_movements",
+    "close_batch",
+    "close_batches",
+    "closed_sections",
+    "collecting_accounts",
+    "confirm_pledge",
+    "details_of",
+    "donor_file",
+    "erase_donor",
+    "forget_drafts",
+    "freeze_gift",
+    "gift_problems",
+    "gifts_without_receipt",
+    "ground_of",
+    "identify_gift",
+    "issue_annual_receipts",
+    "issue_receipt",
+    "missing_of_donor",
+    "paper_of",
+    "pledge_gift",
+    "proof_file",
+    "propose_refund",
+    "record_gift_in_kind",
+    "record_return",
+    "refuse_unless_collecting",
+    "reissue_receipt",
+    "set_paper",
+    "start_annual_run",
+    "tell_receipt_details",
+    "thaw_gift",
+    "void_receipt",
+    "waive_shelter",
     "way_of",
 ]  # fmt: skip

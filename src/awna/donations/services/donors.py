@@ -71,9 +71,9 @@ def _forget_person(donor: Donor) -> int:
     donor.pledges.filter(state="draft").delete()
     # A link that nobody was ever given: the old one opens nothing from now on.
     token = secrets.token_urlsafe(TOKEN_BYTES)
-    donor.name = donor.email = ""
+    donor.name = donor.email = donor.receipt_details = ""
     donor.token, donor.token_digest = token, token_digest(token)
-    donor.save(update_fields=["name", "email", "token", "token_digest"])
+    donor.save(update_fields=["name", "email", "receipt_details", "token", "token_digest"])
     return mails
 
 
