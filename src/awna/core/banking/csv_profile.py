@@ -45,6 +45,7 @@ class CsvProfile:
     header: bool = True
     skip_head: int = 0  # lines above the header or the first row
     skip_foot: int = 0  # rows below the last movement
+    unnamed_columns: int = 0  # at the end of each row, without a title
     date_format: str = "%Y-%m-%d"
     value_date_format: str = ""  # only where it differs
     decimal_mark: str = "."
@@ -120,7 +121,7 @@ def profile_from_fields(given: dict[str, Any]) -> CsvProfile:
     profile = CsvProfile(**{"name": "", **values})
     problems += check_profile(profile)
     if problems:
-        raise Refused(list(dict.fromkeys(problems_by_place(problems).values())))
+        raise Refused(list(problems_by_place(problems).values()))
     return profile
 
 
@@ -153,7 +154,7 @@ def _check_marks(profile: CsvProfile) -> list[Problem]:
         problems.append(_wrong("name", "2 to 60 small letters, digits and hyphens", profile.name))
     if profile.thousands_mark == profile.decimal_mark:
         problems.append(_wrong("thousands_mark", "another mark than the decimal mark", profile.thousands_mark))
-    for name in ("skip_head", "skip_foot"):
+    for name in ("skip_head", "skip_foot", "unnamed_columns"):
         if not 0 <= getattr(profile, name) <= SKIP_ROWS_MAX:
             problems.append(_wrong(name, f"a number from 0 to {SKIP_ROWS_MAX}", getattr(profile, name)))
     if profile.version < 1:

@@ -230,7 +230,7 @@ class _RowParser:
     def parse(self) -> Parsed:
         profile = self.profile
         width = len(self.reader.table.columns)
-        if width and any(self.row.cells[width:]):
+        if width and any(self.row.cells[width + profile.unnamed_columns :]):
             self.refuse("csv_row_too_long", "The row has more cells than the header: %(found)s.", str(len(self.row.cells)), "")
         long = next((cell for cell in self.row.cells if len(cell) > CELL_CHARACTERS_MAX), None)
         if long is not None:
@@ -337,13 +337,17 @@ class _RowParser:
         try:
             return datetime.strptime(text, pattern).date()
         except ValueError:
-            self.refuse("csv_date_unreadable", f"“%(found)s” is not a date of the form {pattern.replace('%', '%%')}.", text, name)
+            said = {"found": text[:80], "pattern": pattern}
+            self.problems.append(
+                Problem("csv_date_unreadable", "“%(found)s” is not a date of the form %(pattern)s.", said, self.where(column))
+            )
             return None
 
     def refuse(self, code: str, text: str, found: str, name: str) -> None:
-        column = getattr(self.profile, name) if name else ""
-        where = f"line {self.row.number}" + (f", column {column}" if column != "" else "")
-        self.problems.append(_bad(code, text, found, where))
+        self.problems.append(_bad(code, text, found, self.where(getattr(self.profile, name) if name else "")))
+
+    def where(self, column: Column) -> str:
+        return f"line {self.row.number}" + (f", column {column}" if column != "" else "")
 
 
 def parse_amount(text: str, profile: CsvProfile) -> Decimal | None:

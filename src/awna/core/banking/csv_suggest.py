@@ -15,6 +15,7 @@ from awna.core.problems import Problem
 
 from .csv_preview import preview, problem_to_plain
 from .csv_profile import DELIMITERS, Column, CsvProfile, check_profile, profile_from_json, profile_to_json
+from .csv_reader import RowReader, cut_table, decode
 from .csv_words import currency_in, field_of
 from .files import refuse_what_is_no_text
 
@@ -63,7 +64,7 @@ def suggest_profiles(data: bytes) -> list[Suggestion]:
     """Shipped profiles that read the whole file, then layouts worked out from it; the ones with the fewest doubts first."""
     refuse_what_is_no_text(data, "")
     known = [
-        Suggestion(profile, (), profile.name, found.count)
+        Suggestion(profile, tuple(_doubts_of_known(data, profile)), profile.name, found.count)
         for profile in shipped_profiles()
         if profile.header and not (found := preview(data, profile, 1)).problems and found.count
     ]
@@ -75,6 +76,24 @@ def suggest_profiles(data: bytes) -> list[Suggestion]:
     worked_out = [_tried(data, one) for grid in _grids(text) for one in _from_grid(grid, encoding, doubts)]
     worked_out.sort(key=lambda one: (one.movements == 0, len(one.doubts)))
     return [*known, *worked_out][:SUGGESTIONS_MAX]
+
+
+def _doubts_of_known(data: bytes, profile: CsvProfile) -> Iterable[Problem]:
+    """That a layout's columns fit does not settle in which order another bank of that layout writes its days, nor its currency."""
+    table = cut_table(decode(data, profile), profile)
+    reader = RowReader(table, profile)
+
+    def cells(*names: str) -> list[str]:
+        places = [place for (name, _), place in reader.places.items() if name in names]
+        return [row.cells[place] for row in table.rows for place in places if place < len(row.cells) and row.cells[place]]
+
+    dates, numbers = cells("booked_on"), cells("amount", "debit", "credit", "balance")
+    if len(_date_formats(dates)) > 1:
+        yield _doubt_date(dates[0])
+    if len(_marks(numbers)) > 1:
+        yield _doubt_mark(numbers)
+    if profile.fixed_currency and profile.fixed_currency not in " ".join(table.columns):
+        yield _doubt("currency", "The file names no currency; the profile takes it for %(found)s.", profile.fixed_currency)
 
 
 def suggest_plain(payload: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -142,12 +161,12 @@ def _from_grid(grid: _Grid, encoding: str, doubts: list[Problem]) -> Iterable[Su
     formats, marks = _date_formats(dates), _marks(numbers)
     more = [*doubts, *more]
     if len(formats) > 1:
-        sample = next(cell for cell in dates)
-        more.append(_doubt("date_format", "“%(found)s” may name the day first or the month first; no row settles it.", sample))
+        more.append(_doubt_date(dates[0]))
     if len(marks) > 1:
-        sample = next((cell for cell in numbers if _TAIL.search(cell)), numbers[0])
-        more.append(_doubt("decimal_mark", "“%(found)s” may be thousands or decimals; no row settles it.", sample))
+        more.append(_doubt_mark(numbers))
     base = _profile(grid, places, encoding)
+    if base.currency == "" and not base.fixed_currency:
+        more.append(_doubt("currency", "The file names no currency%(found)s. Say which one the account has.", ""))
     for date_format, (point, group) in product(formats or [("%Y-%m-%d")], marks):
         profile = replace(base, date_format=date_format, decimal_mark=point, thousands_mark=group)
         yield Suggestion(profile, tuple(more))
@@ -155,10 +174,14 @@ def _from_grid(grid: _Grid, encoding: str, doubts: list[Problem]) -> Iterable[Su
 
 def _tried(data: bytes, one: Suggestion) -> Suggestion:
     """What is impossible about it stands with its doubts, and so does the first thing that does not read."""
-    problems = check_profile(one.profile)
+    doubted = {doubt.where for doubt in one.doubts}
+    problems = [problem for problem in check_profile(one.profile) if problem.where not in doubted]
     if problems:
         return replace(one, doubts=(*one.doubts, *problems))
-    found = preview(data, one.profile, 1)
+    trial = one.profile
+    if trial.currency == "" and not trial.fixed_currency:
+        trial = replace(trial, fixed_currency="XXX")  # ISO 4217: no currency; only to see whether the rest reads
+    found = preview(data, trial, 1)
     if found.problems:
         return replace(one, doubts=(*one.doubts, *found.problems[:3]))
     return replace(one, movements=found.count)
@@ -277,6 +300,15 @@ def _marks(cells: list[str]) -> list[tuple[str, str]]:
 
 def _title(grid: _Grid, place: int) -> str:
     return grid.columns[place] if place < len(grid.columns) and grid.columns[place] else str(place + 1)
+
+
+def _doubt_date(sample: str) -> Problem:
+    return _doubt("date_format", "“%(found)s” may name the day first or the month first; no row settles it.", sample)
+
+
+def _doubt_mark(numbers: list[str]) -> Problem:
+    sample = next((cell for cell in numbers if _TAIL.search(cell)), numbers[0])
+    return _doubt("decimal_mark", "“%(found)s” may be thousands or decimals; no row settles it.", sample)
 
 
 def _doubt(field: str, text: str, found: str) -> Problem:

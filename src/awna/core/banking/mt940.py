@@ -24,6 +24,7 @@ _LINE = re.compile(
 )
 _BALANCE = re.compile(r"(?P<mark>[CD])(?P<day>\d{6})(?P<currency>[A-Z]{3})?(?P<amount>\d+,?\d*|,\d+|\d+\.\d{1,2})")
 _FLOOR = re.compile(r"(?P<currency>[A-Z]{3})[CD]?\d+,?\d*")
+_TOTAL = re.compile(r"(?P<count>\d{1,5})[A-Z]{3}(?P<amount>\d+,?\d*)")
 _NO_REFERENCE = {"", "NONREF", "NOTPROVIDED", "EREF", "KREF", "PREF", "MARF", "NOREF"}
 _IGNORED = {"13", "13D", "21", "34F", "64", "65", "90C", "90D", "NS", "940", "942", "MT940"}
 MONTH_SHIFT_MIN = 6
@@ -49,7 +50,8 @@ def read_mt940(data: bytes, *, accept: frozenset[str] = frozenset()) -> list[Sta
     """Every statement of the file, all or nothing; `accept` holds codes of damage that a person has acknowledged."""
     fields = list(_fields(_decode(data)))
     problems: list[Problem] = []
-    statements = [_read_statement(group, problems) for group in _groups(fields, problems)]
+    statements = [_read_statement(group, problems, accept) for group in _groups(fields, problems)]
+    problems = [problem for problem in problems if problem.code not in accept]
     if problems:
         raise Refused(problems[:PROBLEMS_SHOWN_MAX])
     return [statement for statement in statements if statement is not None]
@@ -104,8 +106,8 @@ def _groups(fields: list[_Field], problems: list[Problem]) -> list[list[_Field]]
     return groups
 
 
-def _read_statement(group: list[_Field], problems: list[Problem]) -> Statement | None:
-    builder = _Builder(group[0], problems)
+def _read_statement(group: list[_Field], problems: list[Problem], accept: frozenset[str]) -> Statement | None:
+    builder = _Builder(group[0], problems, accept)
     for item in group[1:]:
         builder.add(item)
     return builder.finish()
@@ -114,14 +116,15 @@ def _read_statement(group: list[_Field], problems: list[Problem]) -> Statement |
 class _Builder:
     """Collects one statement, tag by tag."""
 
-    def __init__(self, first: _Field, problems: list[Problem]) -> None:
-        self.first, self.problems = first, problems
+    def __init__(self, first: _Field, problems: list[Problem], accept: frozenset[str]) -> None:
+        self.first, self.problems, self.accept = first, problems, accept
         self.last = first
         self.account = self.number = self.currency = ""
         self.opening: tuple[Decimal, date] | None = None
         self.closing: tuple[Decimal, date] | None = None
         self.interim = self.ended = False
         self.lines: list[Line] = []
+        self.totals: list[tuple[_Field, int, int, Decimal]] = []
         self.described = True
 
     def add(self, item: _Field) -> None:
@@ -140,6 +143,9 @@ class _Builder:
             self.describe(item)
         elif item.tag == "34F":
             self.add_floor(item)
+        elif item.tag in ("90C", "90D") and (total := _TOTAL.match(item.text)) is not None:
+            self.totals.append((item, -1 if item.tag == "90D" else 1, int(total["count"]), _decimal(total["amount"])))
+            self.ended = True
         elif item.tag in ("90C", "90D", "64") or item.tag.startswith("65"):
             # An Oldenburg dialect closes with :65F: and null dates, which says that the statement is whole but no balance.
             self.ended = True
@@ -172,6 +178,8 @@ class _Builder:
                 text=" ".join(extra.split()),
                 bank_reference=bank.strip(),
                 reversal=found["mark"].startswith("R"),
+                transaction_code=(found["code"] or "").strip(),
+                entry=len(self.lines) + 1,
             )
         )
         self.described = False
@@ -203,10 +211,13 @@ class _Builder:
                 "The statement breaks off after this tag: its closing balance :62F: is missing. Nothing was read; download the file again.",
                 self.last,
             )
-            return None
+            if "statement_not_whole" not in self.accept:
+                return None
         if not self.account:
             self.refuse("statement_without_account", "The statement names no account (tag :25:). Download it again.", self.first)
-            return None
+            if "statement_without_account" not in self.accept:
+                return None
+        self.check_totals()
         lines = tuple(replace(line, currency=self.currency) for line in self.lines)
         # Dutch banks write the currency behind the account number.
         account = self.account.removesuffix(self.currency) if len(self.account) > ACCOUNT_WITH_CURRENCY_MIN else self.account
@@ -221,7 +232,19 @@ class _Builder:
             number=self.number,
             kind="interim" if self.interim else "final",
             lines=lines,
+            format="mt942" if self.interim else "mt940",
         )
+
+    def check_totals(self) -> None:
+        """An interim report has no closing balance; it says how many movements there are, and of how much."""
+        for item, sign, count, amount in self.totals:
+            found = [line.amount for line in self.lines if (line.amount > 0) == (sign > 0) and line.amount]
+            if len(found) != count or sum(found, Decimal(0)) != sign * amount:
+                self.refuse(
+                    "statement_not_whole",
+                    "“%(found)s” counts other movements than the file holds. Nothing was read; download the file again.",
+                    item,
+                )
 
     def refuse(self, code: str, text: str, item: _Field) -> None:
         self.problems.append(Problem(code, text, {"found": item.text[:60].replace("\n", " ")}, item.where))

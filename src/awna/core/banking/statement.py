@@ -105,13 +105,18 @@ def read_statements(data: bytes, *, name: str = "", profile: "CsvProfile | None"
 
 
 def check_balance(statement: Statement) -> list[Problem]:
-    """Opening plus booked movements must be closing; silent where the bank states no two balances."""
+    """Opening plus booked movements must be closing, and each running balance must follow from the one before.
+
+    Silent where the bank states no two balances.
+    """
+    problems = _check_running(statement)
     if statement.opening is None or statement.closing is None:
-        return []
+        return problems
     booked = sum((line.amount for line in statement.lines if line.status == "booked"), Decimal(0))
     if statement.opening + booked == statement.closing:
-        return []
+        return problems
     return [
+        *problems,
         Problem(
             "statement_balance_broken",
             "Opening %(opening)s and movements of %(booked)s make %(sum)s, but the statement closes at %(closing)s %(currency)s. "
@@ -124,8 +129,57 @@ def check_balance(statement: Statement) -> list[Problem]:
                 "currency": statement.currency,
             },
             f"{statement.account} {statement.number}".strip(),
-        )
+        ),
     ]
+
+
+def _check_running(statement: Statement) -> list[Problem]:
+    """The first line whose stated balance does not follow: those after it only repeat the fault."""
+    before: Decimal | None = None
+    for line in statement.lines:
+        if line.status != "booked":
+            continue
+        expected = None if before is None else before + line.amount
+        if line.balance is not None and expected is not None and line.balance != expected:
+            return [
+                Problem(
+                    "statement_running_balance_broken",
+                    "After the movement of %(amount)s on %(day)s the balance should be %(expected)s, but the file says %(found)s. "
+                    "A line is missing or altered, or the profile has sign, order or marks wrong.",
+                    {
+                        "amount": plain(line.amount),
+                        "day": _iso(line.booked_on) or "",
+                        "expected": plain(expected),
+                        "found": plain(line.balance),
+                    },
+                    f"movement {line.entry}",
+                )
+            ]
+        before = line.balance if line.balance is not None else expected
+    return []
+
+
+def why_empty(statement: Statement) -> Problem | None:
+    """Why a statement brings no movement to book; None where it brings one."""
+    if any(line.status == "booked" and line.amount for line in statement.lines):
+        return None
+    said = {"account": statement.account, "start": _iso(statement.opening_on) or "?", "end": _iso(statement.closing_on) or "?"}
+    where = f"{statement.account} {statement.number}".strip()
+    if any(line.status != "booked" for line in statement.lines):
+        return Problem(
+            "statement_only_expected",
+            "The lines of account %(account)s are announced or for information; the bank has booked none of them yet.",
+            said,
+            where,
+        )
+    if statement.lines:
+        return Problem("statement_only_zero", "All lines of account %(account)s are of zero: there is nothing to book.", said, where)
+    return Problem(
+        "statement_without_movements",
+        "Account %(account)s had no movement from %(start)s to %(end)s, so the file is right but brings none.",
+        said,
+        where,
+    )
 
 
 def statement_as_json(statement: Statement) -> dict[str, Any]:
