@@ -24,6 +24,7 @@ def photo(ground: Ground) -> Photo:
         campaign=ground.world.campaign, data=camera_picture(), alt="The yard with the new wall", language="en", taken_on=taken,
         consent_how="nobody", consent_on=taken, author=ground.world.nour, request_id="p",
     )  # fmt: skip
+    photo = services.accept_photo(photo=photo, author=ground.world.nour)
     services.publish_update(
         campaign=ground.world.campaign, title="The wall stands", text="It is **high** now.", language="en", author=ground.world.nour,
         request_id="u", photos=[photo],

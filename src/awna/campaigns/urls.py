@@ -19,6 +19,8 @@ urlpatterns = [
     guarded("desk/<slug:slug>/news/<uuid:update>/pin/", news.pin, name="pin_update", POST=WRITERS),
     guarded("desk/<slug:slug>/news/<uuid:update>/withdraw/", news.withdraw, name="withdraw_update", GET=WRITERS, POST=WRITERS),
     guarded("desk/<slug:slug>/news/photos/", news.add_photo, name="add_photo", GET=WRITERS, POST=WRITERS),
+    guarded("desk/<slug:slug>/news/photos/<uuid:photo>/", news.look_at_photo, name="look_at_photo", GET=WRITERS, POST=WRITERS),
+    guarded("desk/<slug:slug>/news/photos/<uuid:photo>/<str:name>", news.drawn_photo, name="drawn_photo", GET=WRITERS),
     guarded("desk/<slug:slug>/news/photos/<uuid:photo>/remove/", news.remove_photo, name="remove_photo", GET=WRITERS, POST=WRITERS),
     guarded("desk/<slug:slug>/news/events/", news.announce, name="announce_event", GET=WRITERS, POST=WRITERS),
     guarded("desk/<slug:slug>/news/events/<uuid:event>/", news.guests, name="event_guests", GET=WRITERS, POST=WRITERS),

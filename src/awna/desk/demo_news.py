@@ -128,11 +128,12 @@ def _translate(campaign: Campaign, author: Role, texts: Mapping[str, str]) -> No
 
 
 def _picture(campaign: Campaign, author: Role, today: date) -> Photo:
-    return campaigns.add_photo(
+    drawn = campaigns.add_photo(
         campaign=campaign, data=drawn_wall(), alt="A wall of hollow blocks, half as high as a door, under a grey sky", language="en",
         taken_on=today - timedelta(days=PICTURE_DAYS), consent_how=Photo.NOBODY, consent_on=today - timedelta(days=PICTURE_DAYS),
         consent_press=True, credit="drawn for the demonstration", author=author, request_id="demo-photo",
     )  # fmt: skip
+    return campaigns.accept_photo(photo=drawn, author=author)
 
 
 def drawn_wall() -> bytes:

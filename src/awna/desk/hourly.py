@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from awna.books.models import Book
 from awna.books.services import log_standing, publish_log
-from awna.campaigns.services import forget_readers, send_news
+from awna.campaigns.services import forget_readers, forget_unseen_photos, send_news
 from awna.core.problems import Refused
 from awna.donations.services import forget_drafts
 from awna.kit.jobs import forget_finished, work_off
@@ -41,6 +41,7 @@ def hourly_jobs() -> list[Job]:
     return [
         Job("signups", "delete sign-ups of letters that nobody confirmed within 72 hours", lambda: f"{purge_unconfirmed()} sign-ups deleted"),
         *(_readers(campaign) for campaign in campaigns),
+        *(_photos(campaign) for campaign in campaigns),
         *(_drafts(book) for book in books),
         Job("visits", "delete sessions that are over and attempts to sign in older than a week", lambda: f"{forget_visits()} rows deleted"),
         Job("finished", "delete finished jobs, sent mails among them, after AWNA_JOBS_KEPT_DAYS", lambda: f"{forget_finished()} jobs deleted"),
@@ -69,6 +70,11 @@ def _run(job: Job) -> Outcome:
 def _readers(campaign: Campaign) -> Job:
     return Job(f"readers {campaign.slug}", "forget readers who did not confirm and guests of past events",
                lambda: f"{forget_readers(campaign=campaign)} rows deleted")  # fmt: skip
+
+
+def _photos(campaign: Campaign) -> Job:
+    return Job(f"photos {campaign.slug}", "delete photos that nobody looked at within a day",
+               lambda: f"{forget_unseen_photos(campaign=campaign)} photos deleted")  # fmt: skip
 
 
 def _drafts(book: Book) -> Job:

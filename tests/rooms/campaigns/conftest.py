@@ -48,12 +48,13 @@ def add(world: World) -> Callable[..., Photo]:
     """Nour adds a photo of the yard on which nobody can be recognised."""
     days_ago = timezone.localdate() - timedelta(days=world.campaign.publication_delay_days)
 
-    def act(**changed: Any) -> Photo:
+    def act(*, accept: bool = True, **changed: Any) -> Photo:
         told = {
             "data": camera_picture(), "alt": "The yard with the new wall", "language": "en", "taken_on": days_ago, "consent_how": "nobody",
             "consent_on": days_ago, "author": world.nour, "request_id": "photo-1",
         }  # fmt: skip
-        return services.add_photo(campaign=world.campaign, **(told | changed))
+        photo = services.add_photo(campaign=world.campaign, **(told | changed))
+        return services.accept_photo(photo=photo, author=world.nour) if accept else photo
 
     return act
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
@@ -179,3 +180,49 @@ def test_a_static_copy_carries_a_photo_only_while_it_is_shown(add: Add, world: W
     assert len(list(each_photo_file(world.campaign))) == 4
     services.remove_photo(photo=photo, reason="Taken back.", author=world.nour)
     assert list(each_photo_file(world.campaign)) == []
+
+
+def test_a_photo_is_looked_at_before_anybody_else_sees_it(world: World) -> None:
+    client, today = Client(), timezone.localdate()
+    client.force_login(world.nour.user)
+    taken = today - timedelta(days=world.campaign.publication_delay_days)
+    typed = {
+        "file": SimpleUploadedFile("yard.jpg", camera_picture(), "image/jpeg"), "alt": "The yard with the new wall", "language": "en",
+        "taken_on": taken, "consent_on": taken, "consent_how": "nobody", "request_id": "p",
+    }  # fmt: skip
+    answer = client.post("/desk/clinic/news/photos/", typed)
+    photo = Photo.objects.get()
+    look, public = f"/desk/clinic/news/photos/{photo.pk}/", f"/c/clinic/photos/{photo.pk}/large.webp"
+    assert answer["Location"] == look and not photo.is_shown() and Client().get(public).status_code == 404
+    assert codes(lambda: publish_with(world, photo)) == ["proof_photo_removed"] and not list(each_photo_file(world.campaign))
+    drawn = client.get(f"{look}large.webp")
+    assert drawn.status_code == 200 and leftovers(drawn.content) == [] and "no-store" in drawn["Cache-Control"]
+    assert Client().get(f"{look}large.webp").status_code in (302, 403, 404), "the drawing is for those who decide"
+    assert f'src="{look}large.webp"' in client.get(look).content.decode()
+    assert client.post(look, {"keep": "1"}).status_code == 302
+    photo.refresh_from_db()
+    assert photo.is_shown() and Client().get(public).content == drawn.content
+    assert not services.drop_photo(photo=photo, author=world.nour), "what was accepted is removed with a reason, not dropped"
+
+
+def test_a_drawing_that_shows_too_much_is_dropped(world: World, add: Add) -> None:
+    photo = add(accept=False)
+    client = Client()
+    client.force_login(world.nour.user)
+    client.post(f"/desk/clinic/news/photos/{photo.pk}/", {"drop": "1"})
+    assert not Photo.objects.exists() and not PhotoFile.objects.exists()
+
+
+def test_what_nobody_decides_on_is_deleted_after_a_day(world: World, add: Add) -> None:
+    kept, seen = add(request_id="kept"), add(accept=False, request_id="seen")
+    assert services.forget_unseen_photos(campaign=world.campaign, now=timezone.now() + timedelta(hours=23)) == 0
+    assert services.forget_unseen_photos(campaign=world.campaign, now=timezone.now() + timedelta(hours=25)) == 1
+    assert list(Photo.objects.all()) == [kept] and not PhotoFile.objects.filter(photo=seen).exists()
+    services.remove_photo(photo=kept, reason="asked", author=world.nour)
+    assert codes(lambda: services.accept_photo(photo=kept, author=world.nour)) == ["photo_was_removed"]
+
+
+def publish_with(world: World, photo: Photo) -> Any:
+    return services.publish_update(
+        campaign=world.campaign, title="Wall", text="It stands.", language="en", author=world.nour, request_id="u", photos=[photo]
+    )

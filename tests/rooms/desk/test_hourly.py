@@ -49,9 +49,18 @@ def test_the_command_does_every_job_and_says_so(world: World, capsys: pytest.Cap
     told = json.loads(capsys.readouterr().out)
     slug = world.campaign.slug
     assert listed == [one["job"] for one in told] and not any(one["failed"] for one in told), told
-    assert {"signups", "visits", "finished", "codes", "queue", f"readers {slug}", f"news {slug}", f"drafts {slug}", f"head {slug}"} == set(
-        listed
-    )
+    assert {
+        "signups",
+        "visits",
+        "finished",
+        "codes",
+        "queue",
+        f"readers {slug}",
+        f"news {slug}",
+        f"drafts {slug}",
+        f"photos {slug}",
+        f"head {slug}",
+    } == set(listed)
     assert log_standing(book).waiting == 0
 
 

@@ -69,7 +69,7 @@ class _WithProofs(_OfCampaign):
         super().__init__(*args, campaign=campaign, **kwargs)
         book = getattr(campaign, "book", None)
         photos, papers = self.fields["photos"], self.fields["documents"]
-        photos.queryset = campaign.photos.filter(removed_at=None)
+        photos.queryset = campaign.photos.kept()
         recent = Document.objects.filter(book=book).order_by("kind", "pk").values("pk")[:PAPERS_SHOWN] if book else ()
         papers.queryset = Document.objects.filter(pk__in=[row["pk"] for row in recent])
         for name in ("photos", "documents"):

@@ -119,8 +119,12 @@ class Update(models.Model):
 
 
 class PhotoQuerySet(models.QuerySet["Photo"]):
+    def kept(self) -> Self:
+        """Those that somebody looked at as they were drawn, and that were not removed since."""
+        return self.filter(removed_at=None, accepted_at__isnull=False)
+
     def for_press(self) -> Self:
-        return self.filter(consent_press=True, removed_at=None)
+        return self.kept().filter(consent_press=True)
 
 
 class Photo(models.Model):
@@ -149,6 +153,7 @@ class Photo(models.Model):
     consent_press = models.BooleanField(default=False)
     author = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="+")
     stored_at = models.DateTimeField(default=timezone.now)
+    accepted_at = models.DateTimeField(null=True, blank=True)
     removed_at = models.DateTimeField(null=True, blank=True)
     removed_reason = models.CharField(max_length=300, blank=True)
     request_id = models.CharField(max_length=80)
@@ -160,7 +165,7 @@ class Photo(models.Model):
     field_classes = {
         "id": "P", "campaign": "P", "digest": "P", "width": "P", "height": "P", "size_bytes": "P", "alt": "P", "language": "P",
         "credit": "P", "taken_on": "I", "consent_how": "I", "consent_people": "C", "consent_on": "I", "consent_until": "I",
-        "consent_press": "I", "author": "I", "stored_at": "I", "removed_at": "I", "removed_reason": "I", "request_id": "I",
+        "consent_press": "I", "author": "I", "stored_at": "I", "accepted_at": "I", "removed_at": "I", "removed_reason": "I", "request_id": "I",
     }  # fmt: skip
 
     class Meta:
@@ -176,9 +181,9 @@ class Photo(models.Model):
         return self.told_alt or Wording(self.alt, self.language)
 
     def is_shown(self) -> bool:
-        """May be shown today: consent stands, the delay of the campaign is over, and the campaign is not at risk."""
+        """May be shown today: accepted as drawn, consent stands, the delay of the campaign is over, and the campaign is not at risk."""
         today = timezone.localdate()
-        agreed = self.removed_at is None and (self.consent_until is None or self.consent_until >= today)
+        agreed = self.accepted_at is not None and self.removed_at is None and (self.consent_until is None or self.consent_until >= today)
         return agreed and not self.campaign.at_risk and (today - self.taken_on).days >= self.campaign.publication_delay_days
 
 

@@ -4,7 +4,7 @@ from .events import announce_event, cancel_event, set_seats
 from .guests import cancel_guest, cancel_token, confirm_guest, find_guest, register_guest, seats_left
 from .news import NEWS_ROLES, latest_updates, pin_update, publish_update, readable, tell_in, translated_updates, withdraw_update
 from .outcomes import OUTCOME_ROLES, add_indicator, promise_outcome, record_measurement, state_forecast
-from .photos import add_photo, remove_photo, tell_photos
+from .photos import accept_photo, add_photo, drop_photo, forget_unseen_photos, remove_photo, tell_photos
 from .place import BUDGET_ROLES, add_site, load_budget, set_goal
 from .readers import confirm_subscription, count_due, end_subscription, forget_readers, send_news, stop_token, subscribe
 from .share import make_short_links, set_press_contact, state_fact
@@ -14,6 +14,7 @@ __all__ = [
     "BUDGET_ROLES",
     "NEWS_ROLES",
     "OUTCOME_ROLES",
+    "accept_photo",
     "add_indicator",
     "add_photo",
     "add_site",
@@ -24,11 +25,13 @@ __all__ = [
     "confirm_guest",
     "confirm_subscription",
     "count_due",
+    "drop_photo",
     "end_subscription",
     "event_words",
     "fact_source",
     "find_guest",
     "forget_readers",
+    "forget_unseen_photos",
     "latest_updates",
     "load_budget",
     "make_short_links",

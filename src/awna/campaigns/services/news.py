@@ -129,8 +129,8 @@ def proof_problems(campaign: Campaign, documents: Sequence[Document], entries: S
         for seq in entries if seq not in known
     ]  # fmt: skip
     problems += [
-        Problem("proof_photo_removed", "The photo “%(alt)s” was removed or belongs elsewhere. Choose another.", {"alt": photo.alt}, "photos")
-        for photo in photos if photo.removed_at or photo.campaign_id != campaign.pk
+        Problem("proof_photo_removed", "The photo “%(alt)s” was removed, was not looked at yet, or belongs elsewhere. Choose another.", {"alt": photo.alt}, "photos")
+        for photo in photos if photo.removed_at or photo.accepted_at is None or photo.campaign_id != campaign.pk
     ]  # fmt: skip
     return problems
 

@@ -1,7 +1,7 @@
 """Writers of photos: take one in with the consent of who is on it, and take it off at once when consent ends."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 
 from django.db import transaction
@@ -18,6 +18,7 @@ from .news import NEWS_ROLES
 
 ALT_CHARS_MIN = 10
 SHOWN_FILE = "small.webp"
+UNSEEN_KEPT = timedelta(hours=24)
 
 
 def add_photo(
@@ -36,7 +37,10 @@ def add_photo(
     consent_press: bool = False,
     credit: str = "",
 ) -> Photo:
-    """Draw the photo anew, without place and time of the camera, and keep it with its consent. The given file is not kept."""
+    """Draw the photo anew, without place and time of the camera, and keep it with its consent. The given file is not kept.
+
+    Nobody sees it before somebody looked at the drawn picture and accepted it.
+    """
     refuse_unless_role(author, *NEWS_ROLES, campaign=campaign)
     found = Photo.objects.filter(campaign=campaign, request_id=request_id).first()
     if found is not None:
@@ -64,6 +68,35 @@ def add_photo(
         if made:
             PhotoFile.objects.bulk_create(PhotoFile(photo=photo, **file) for file in files)
     return photo
+
+
+@transaction.atomic
+def accept_photo(*, photo: Photo, author: Role) -> Photo:
+    """Somebody looked at the picture as it was drawn: from now on it may be shown. Done twice, the first time stays."""
+    refuse_unless_role(author, *NEWS_ROLES, campaign=photo.campaign)
+    row = Photo.objects.select_for_update().get(pk=photo.pk)
+    if row.removed_at is not None:
+        raise Refused(Problem("photo_was_removed", "This photo was removed, and its pixels with it. Add it again if it may be shown."))
+    if row.accepted_at is None:
+        row.accepted_at = timezone.now()
+        row.save(update_fields=["accepted_at"])
+    return row
+
+
+@transaction.atomic
+def drop_photo(*, photo: Photo, author: Role) -> bool:
+    """Delete a drawn picture that was not accepted, with all that was typed; False where it was accepted meanwhile."""
+    refuse_unless_role(author, *NEWS_ROLES, campaign=photo.campaign)
+    return bool(Photo.objects.filter(pk=photo.pk, accepted_at=None, removed_at=None).delete()[0])
+
+
+@transaction.atomic
+def forget_unseen_photos(*, campaign: Campaign, now: datetime | None = None) -> int:
+    """Delete the pictures that nobody accepted within a day; return how many."""
+    old = Photo.objects.filter(campaign=campaign, accepted_at=None, removed_at=None, stored_at__lt=(now or timezone.now()) - UNSEEN_KEPT)
+    count = old.count()
+    old.delete()
+    return count
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from awna.parties.models import Campaign
 from awna.parties.services import LINE, PROSE, Source, Wording, wordings
 
-from ..models import Event, Fact, Forecast, Goal, Indicator, Outcome, Photo, Update
+from ..models import Event, Fact, Forecast, Goal, Indicator, Outcome, Update
 from .photos import photo_source
 
 TRANSLATED_MAX = 500
@@ -31,7 +31,7 @@ def _updates(campaign: Campaign) -> Iterator[Source]:
 
 
 def _photos(campaign: Campaign) -> Iterator[Source]:
-    for row in Photo.objects.filter(campaign=campaign, removed_at=None)[:TRANSLATED_MAX]:
+    for row in campaign.photos.kept()[:TRANSLATED_MAX]:
         yield photo_source(row)
 
 

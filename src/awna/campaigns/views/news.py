@@ -1,5 +1,6 @@
 """The desk of news: write with a preview of what will be public, pin, withdraw; photos, events, the press, short addresses."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,9 +11,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from awna.kit.http import form_page
+
 from .. import services
 from ..forms import EventForm, FactForm, PhotoForm, PressForm, ReasonForm, SeatsForm, UpdateForm
-from ..models import Event, Photo, Registration, Subscription, Update
+from ..models import Event, Photo, PhotoFile, Registration, Subscription, Update
 from .acting import acted, form_of_desk
 
 LISTED_MAX = 50
@@ -62,14 +65,43 @@ def withdraw(request: HttpRequest, slug: str, update: UUID) -> HttpResponse:
 
 
 def add_photo(request: HttpRequest, slug: str) -> HttpResponse:
+    """Take a photo in; what was drawn from it is looked at before anybody else sees it."""
     form = PhotoForm(request.POST or None, request.FILES or None, campaign=request.campaign)
+    drawn: list[Photo] = []
 
-    def keep(given: dict[str, Any]) -> object:
+    def draw(given: dict[str, Any]) -> None:
         data = given.pop("file").read()
-        return services.add_photo(campaign=request.campaign, data=data, author=_writer(request), **given)
+        drawn.append(services.add_photo(campaign=request.campaign, data=data, author=_writer(request), **given))
 
+    if acted(form, draw):
+        return redirect("look_at_photo", slug=slug, photo=drawn[0].pk)
     intro = _("Look at the picture itself before you send it: signs, views from a window and number plates tell a place too.")
-    return form_of_desk(request, form, keep, desk=DESK, title=_("Add a photo"), submit=_("Keep this photo"), intro=intro)
+    return form_page(request, form=form, title=_("Add a photo"), submit=_("Show me what would be public"), intro=intro, desk=True, back=_desk_of(slug))
+
+
+def look_at_photo(request: HttpRequest, slug: str, photo: UUID) -> HttpResponse:
+    """The picture as everyone would see it, with all that is said beside it: keep it, or drop it."""
+    row = get_object_or_404(Photo.objects.select_related("campaign"), pk=photo, campaign=request.campaign, removed_at=None)
+    if request.method == "POST" and "drop" in request.POST:
+        services.drop_photo(photo=row, author=_writer(request))
+        messages.success(request, _("Dropped. Nothing of it was kept."))
+        return redirect(DESK, slug=slug)
+    if request.method == "POST":
+        services.accept_photo(photo=row, author=_writer(request))
+        messages.success(request, _("Kept. It is shown with the news that you put it to, once the delay of this campaign is over."))
+        return redirect(DESK, slug=slug)
+    files = {file.name: len(file.data) for file in row.files.all()}
+    context = {"title": _("This is what would be public"), "photo": row, "sizes": files, "back": _desk_of(slug),
+               "from_day": row.taken_on + timedelta(days=row.campaign.publication_delay_days)}  # fmt: skip
+    return render(request, "campaigns/look_at_photo.html", context)
+
+
+def drawn_photo(request: HttpRequest, slug: str, photo: UUID, name: str) -> HttpResponse:
+    """One file of a photo, for those who decide on it."""
+    file = get_object_or_404(PhotoFile, photo=photo, photo__campaign=request.campaign, name=name)
+    answer = HttpResponse(bytes(file.data), content_type=file.media_type)
+    answer["Cache-Control"] = "private, no-store"
+    return answer
 
 
 def remove_photo(request: HttpRequest, slug: str, photo: UUID) -> HttpResponse:
