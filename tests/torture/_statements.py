@@ -98,7 +98,7 @@ TRIES: dict[str, Callable[[bytes, random.Random], str]] = {
 def run(kind: str, seconds: float, seed: int, cases: int) -> dict[str, object]:
     """Counts, and each exception that is no refusal, with what brings it back."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    own, counts, failures, slowest = seeds(kind), Counter[str](), [], 0.0
+    own, counts, failures, slowest = seeds(kind), Counter[str](), [], (0.0, 0)
     codes: Counter[str] = Counter()
     ends = time.monotonic() + seconds
     number = 0
@@ -118,12 +118,12 @@ def run(kind: str, seconds: float, seed: int, cases: int) -> dict[str, object]:
                 f"case {number} ({digest}): {type(error).__name__}: {error} at {traceback.format_exc().splitlines()[-3].strip()}"[:300]
             )
         took = time.process_time() - started
-        slowest = max(slowest, took)
+        slowest = max(slowest, (took, number))
         if took > CASE_CPU_S:
             failures.append(f"case {number}: {took:.1f} s of CPU")
         number += 1
     return {"cases": number, "read": counts["read"], "refused": counts["refused"], "codes": dict(codes.most_common(6)), "failures": failures[:20],
-            "slowest_ms": round(1000 * slowest), "memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, "seeds": len(own)}  # fmt: skip
+            "slowest_ms": round(1000 * slowest[0]), "slowest_case": slowest[1], "memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, "seeds": len(own)}  # fmt: skip
 
 
 if __name__ == "__main__":

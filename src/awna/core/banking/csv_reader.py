@@ -32,7 +32,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """A file cut into its parts; `columns` are the header's words, or empty."""
+    """A file cut into its parts; `columns` are the header's words, or empty, and `head` holds the lines above and below the table."""
 
     head: tuple[str, ...]
     columns: tuple[str, ...]
@@ -156,7 +156,10 @@ def cut_table(text: str, profile: CsvProfile) -> Table:
     columns = rows.pop(0).cells if profile.header and rows else ()
     if profile.header and not columns:
         raise Refused(Problem("csv_header_missing", "The file ends above the header that the profile expects. Download it again."))
-    return Table(head, columns, tuple(rows[: len(rows) - profile.skip_foot] if profile.skip_foot else rows))
+    if not profile.skip_foot:
+        return Table(head, columns, tuple(rows))
+    foot = [line.strip() for line in text.splitlines() if line.strip()][-profile.skip_foot :]
+    return Table((*head, *foot), columns, tuple(rows[: max(0, len(rows) - profile.skip_foot)]))
 
 
 class RowReader:

@@ -227,8 +227,10 @@ def _profile(grid: _Grid, places: Mapping[str, int], encoding: str) -> CsvProfil
     def column(name: str) -> Column:
         if name not in places:
             return ""
-        title = grid.columns[places[name]] if grid.columns else ""
-        return title if title and grid.columns.count(title) == 1 else places[name] + 1
+        title = grid.columns[places[name]] if places[name] < len(grid.columns) else ""
+        if title and grid.columns.count(title) == 1:
+            return title
+        return places[name] + 1
 
     amount = places.get("amount", places.get("credit", -1))
     fixed = currency_in(grid.columns[amount]) if "currency" not in places and 0 <= amount < len(grid.columns) else ""

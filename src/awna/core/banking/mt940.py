@@ -20,11 +20,14 @@ _END = re.compile(r"-(\}.*|XXX)?")
 _BLOCK = re.compile(r"\{\d:.*")
 _LINE = re.compile(
     r"(?P<value>\d{6})(?P<entry>\d{4})?\s{0,4}(?P<mark>R[CD]|[CD])(?P<funds>[A-Z])?"
-    r"(?P<amount>\d+,\d*|,\d+|\d+\.\d{1,2}|\d+(?=[NFS][A-Z]{3}))(?P<code>[A-Z][A-Z0-9 ]{3})?(?P<refs>.*)"
+    r"(?P<amount>\d{1,20},\d{0,6}|,\d{1,6}|\d{1,20}\.\d{1,2}|\d{1,20}(?=[NFS][A-Z]{3}))(?P<code>[A-Z][A-Z0-9 ]{3})?(?P<refs>.*)",
+    re.ASCII,
 )
-_BALANCE = re.compile(r"(?P<mark>[CD])(?P<day>\d{6})(?P<currency>[A-Z]{3})?(?P<amount>\d+,?\d*|,\d+|\d+\.\d{1,2})")
-_FLOOR = re.compile(r"(?P<currency>[A-Z]{3})[CD]?\d+,?\d*")
-_TOTAL = re.compile(r"(?P<count>\d{1,5})[A-Z]{3}(?P<amount>\d+,?\d*)")
+_BALANCE = re.compile(
+    r"(?P<mark>[CD])(?P<day>\d{6})(?P<currency>[A-Z]{3})?(?P<amount>\d{1,20},?\d{0,6}|,\d{1,6}|\d{1,20}\.\d{1,2})", re.ASCII
+)
+_FLOOR = re.compile(r"(?P<currency>[A-Z]{3})[CD]?\d{1,20},?\d{0,6}")
+_TOTAL = re.compile(r"(?P<count>\d{1,5})[A-Z]{3}(?P<amount>\d{1,20},?\d{0,6})", re.ASCII)
 _NO_REFERENCE = {"", "NONREF", "NOTPROVIDED", "EREF", "KREF", "PREF", "MARF", "NOREF"}
 _IGNORED = {"13", "13D", "21", "34F", "64", "65", "90C", "90D", "NS", "940", "942", "MT940"}
 MONTH_SHIFT_MIN = 6
@@ -176,7 +179,7 @@ class _Builder:
                 value_on=value_on,
                 reference="" if reference.upper().rstrip("+") in _NO_REFERENCE else reference,
                 text=" ".join(extra.split()),
-                bank_reference=bank.strip(),
+                bank_reference="" if bank.strip().upper() in _NO_REFERENCE else bank.strip(),
                 reversal=found["mark"].startswith("R"),
                 transaction_code=(found["code"] or "").strip(),
                 entry=len(self.lines) + 1,
@@ -252,7 +255,8 @@ class _Builder:
 
 def _decimal(text: str) -> Decimal:
     whole, _, decimals = text.replace(",", ".").partition(".")
-    return Decimal(f"{int(whole or 0)}.{decimals}" if decimals else str(int(whole or 0)))
+    whole = whole.lstrip("0") or "0"
+    return Decimal(f"{whole}.{decimals}" if decimals else whole)
 
 
 def _day(text: str) -> date | None:

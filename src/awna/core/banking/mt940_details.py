@@ -51,7 +51,7 @@ def _described(line: Line, details: str) -> Line:
 
 
 def _german(line: Line, details: str, separator: str) -> Line:
-    parts = [(int(part[:2]), part[2:]) for part in details.split(separator)[1:] if part[:2].isdigit()]
+    parts = [(int(part[:2]), part[2:]) for part in details.split(separator)[1:] if re.match("[0-9]{2}", part)]
     purpose = "".join(text for code, text in parts if code in _PURPOSE)
     words = _sepa_words(purpose)
     name = "".join(text for code, text in parts if code in (32, 33)).strip()

@@ -133,7 +133,7 @@ class _Reader:
             currency=other or currency,
             booked_on=self.day(node, "DTPOSTED" if status == "booked" else "DTTRAN"),
             value_on=self.day(node, "DTAVAIL") if node.value("DTAVAIL") else None,
-            reference=node.value("REFNUM") or node.value("CHECKNUM"),
+            reference=node.value("REFNUM") or ("" if not node.value("CHECKNUM").strip("0") else node.value("CHECKNUM")),
             counterparty=name,
             counter_account="".join((node.value("BANKACCTTO/ACCTID") or node.value("CCACCTTO/ACCTID")).split()),
             text=node.value("MEMO") or name,

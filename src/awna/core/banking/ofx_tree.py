@@ -139,7 +139,7 @@ class _Builder:
         return tag if value else ""
 
     def close(self, tag: str, leaf: str, text: str) -> str:
-        if text.strip() and (len(self.stack) > 1 or self.stack[-1].tag != tag):
+        if text.strip() and [node.tag for node in self.stack] != [tag]:
             self.refuse("statement_tag_unreadable", "The text “%(found)s” belongs to no element. Download the file again.", text.strip())
         if tag == leaf:
             return ""
