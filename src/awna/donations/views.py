@@ -92,6 +92,7 @@ def give_done(request: HttpRequest, slug: str, token: str) -> HttpResponse:
         "pledge": pledge,
         "gift": pledge.gifts.select_related("commodity").first(),
         "code": payment_code(pledge),
+        "receipts": pledge.donor.receipts.exists(),
         "steps": _step(4),
         "token": token,
         "title": _("Your bank reference"),

@@ -24,6 +24,7 @@ from ..receipt_packs import Pack, plain_pack
 from .receipt_rules import details_of
 
 SALT_BYTES = 16
+ISOLATE, END_ISOLATE = "\u2068", "\u2069"
 PROOFS_MAX = 60
 """Proofs in one document; the gifts of a longer annex have theirs on the private page."""
 
@@ -67,8 +68,8 @@ def write_content(asked: Asked) -> dict[str, Any]:
         "v": 1, "salt": secrets.token_hex(SALT_BYTES), "template": asked.pack.template, "number": asked.label, "language": language,
         "rtl": _rtl(language), "issued_on": asked.issued_on.isoformat(), "tax": asked.tax, "gifts_year": asked.gifts_year,
         "rules": {"name": asked.pack.name, "digest": asked.pack.digest, "reviewed_by": asked.pack.reviewed_by, "reviewed_on": asked.pack.reviewed_on},
-        "title": _fill(told["title_annual" if year else "title"], words), "lead": _fill(told["lead_annual" if year else "lead"], words),
-        "legal": [_fill(line, words) for line in legal], "issuer": _issuer(asked, labels), "facts": _facts(asked, language, labels),
+        "title": told["title_annual" if year else "title"], "lead": _fill(told["lead_annual" if year else "lead"], words, _rtl(language)),
+        "legal": [_fill(line, words, _rtl(language)) for line in legal], "issuer": _issuer(asked, labels), "facts": _facts(asked, language, labels),
         "courtesy": _courtesy(asked, language), "annex": _annex(asked, language, labels), "proof": _proof(asked, labels),
     }  # fmt: skip
 
@@ -91,11 +92,12 @@ def _spoken(asked: Asked, language: str) -> dict[str, str]:
     return {**(dict(body.receipt_facts) if body else {}), **named}
 
 
-def _fill(text: str, words: dict[str, str]) -> str:
-    """Not str.format: what a person typed into a fact must not be read as a pattern."""
+def _fill(text: str, words: dict[str, str], rtl: bool) -> str:
+    """Not str.format: what a person typed into a fact must not be read as a pattern. In Arabic each stands in an isolate, to keep its order."""
+    before, after = (ISOLATE, END_ISOLATE) if rtl else ("", "")
     out = text
     for name, said in words.items():
-        out = out.replace(f"{{{name}}}", said.replace("{", "(").replace("}", ")"))
+        out = out.replace(f"{{{name}}}", before + said.replace("{", "(").replace("}", ")") + after)
     return out
 
 
