@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from awna.core.planning.calendar import Clock, WorkTable, working_slots, works_in
+from awna.core.planning.calendar import Clock, WorkTable, working_slots
 from awna.core.planning.problem import Calendar, Method, Project, Season, Site, SiteHours, Task
 
 AXIS = Calendar(date(2026, 4, 20), 2, frozenset({4}), "Africa/Cairo")
@@ -34,9 +34,18 @@ def test_concrete_cures_over_the_rest_day() -> None:
     clock = Clock(AXIS, 40)
     thursday = AXIS.slot_of(date(2026, 4, 23)) + 2  # finished on Thursday evening; Friday has no slots
     saturday = AXIS.slot_of(date(2026, 4, 25))
-    assert clock.earliest(thursday, 24, from_finish=True) == saturday  # cured on Friday already
-    assert clock.earliest(thursday, 48, from_finish=True) == saturday + 2  # the clock change took an hour: Saturday evening, so Sunday
-    assert clock.latest(thursday, 48, from_finish=True) == saturday + 1
+    ends = {"from_finish": True, "to_finish": False}
+    assert clock.table(24, **ends)[thursday] == saturday  # cured on Friday already
+    assert clock.table(48, **ends)[thursday] == saturday + 2  # the clock change took an hour: Saturday evening, so Sunday
+    assert clock.table(48, latest=True, **ends)[thursday] == saturday + 1
+
+
+@pytest.mark.parametrize("zone", ["", "Africa/Cairo", "Africa/Casablanca", "America/New_York"])
+def test_the_clock_of_two_years_is_that_of_every_single_slot(zone: str) -> None:
+    calendar = Calendar(date(2026, 1, 2), 2, frozenset({4}), zone, holidays=frozenset({date(2026, 3, 28), date(2027, 3, 13)}))
+    clock = Clock(calendar, 1200)
+    assert clock.begins.tolist() == [calendar.starts_at(slot).timestamp() // 60 for slot in range(1200)]
+    assert clock.ends[1:].tolist() == [calendar.ends_at(slot).timestamp() // 60 for slot in range(1200)]
 
 
 def test_a_site_rests_at_the_weekend_in_ramadan_afternoons_and_in_the_heat() -> None:
@@ -44,9 +53,10 @@ def test_a_site_rests_at_the_weekend_in_ramadan_afternoons_and_in_the_heat() -> 
         frozenset({6}), frozenset({date(2026, 7, 1)}), (Season(date(2026, 7, 6), date(2026, 7, 8), frozenset({1})),), {"7": frozenset({1})}
     )
     calendar = Calendar(date(2026, 7, 1), 2)
-    rests = {slot for slot in range(18) if not works_in(calendar, hours, slot)}
+    project = Project((Task("A", (Method(1),), site="x"),), sites=(Site("x", hours=hours),), calendar=calendar)
+    rests = {slot for slot, works in enumerate(working_slots(project, "x", horizon=18)) if not works}
     assert rests == {0, 1, 8, 9, 11, 13, 15}
-    assert all(not works_in(calendar, hours, slot, outdoor=True) for slot in range(1, 18, 2))
+    assert not any(working_slots(project, "x", horizon=18, outdoor=True)[1::2])
 
 
 @pytest.mark.parametrize(("start", "duration", "finish"), [(0, 2, 2), (1, 2, 4), (2, 1, 4), (2, 0, 2), (4, 9, None)])

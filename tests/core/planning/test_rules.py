@@ -59,7 +59,7 @@ def test_a_longest_lag_that_cannot_be_kept_ends_with_a_reason() -> None:
     with pytest.raises(Refused) as refused:
         make_plan(project, schedules=3)
     (problem,) = refused.value.problems
-    assert problem.code == "task_found_no_place"
+    assert problem.code == "lags_contradict"
     assert "that smooth comes soon after pour" in str(problem.params["causes"])
 
 

@@ -52,6 +52,23 @@ def test_a_contradiction_of_lags_names_its_tasks_in_order() -> None:
     assert "A > B > C > A" in str(problem) or "B > C > A > B" in str(problem) or "C > A > B > C" in str(problem)
 
 
+def test_a_contradiction_over_a_closed_weekend_is_seen() -> None:
+    """A day of mending must follow within a day of the work, which ends on the last day that the site is open for a week."""
+    holidays = frozenset(date(2026, 1, day) for day in range(7, 14))
+    hours = SiteHours(holidays=holidays)
+    wall = Task("wall", (Method(2),), site="x", start_windows=((2, 5),))
+    mend = Task("mend", (Method(1),), site="x", start_windows=((30, 40),))
+    project = Project(
+        (wall, mend),
+        (Precedence("wall", "mend", "FS", 0, maximum=3),),
+        sites=(Site("x", hours=hours),),
+        calendar=Calendar(date(2026, 1, 5)),
+    )
+    assert [problem.code for problem in validate(project)] == ["lags_contradict"]
+    later = replace(project, tasks=(replace(wall, start_windows=((2, 30),)), mend))
+    assert validate(later) == []
+
+
 def test_a_project_of_every_rule_is_possible() -> None:
     assert validate(SCHOOL) == []
     asked = rules_asked(SCHOOL)

@@ -1,9 +1,8 @@
 """Working time on the axis: which slots a site works, where a stretched task ends, and lags told by the clock."""
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from itertools import accumulate
 from typing import Any
@@ -12,28 +11,20 @@ import numpy as np
 
 from .problem import Calendar, Project, SiteHours
 
+EPOCH_WEEKDAY = 3  # the first day that numpy counts was a Thursday (0 = Monday)
+WEEK = 7  # days between two questions for the offset of a zone
 
-def works_in(calendar: Calendar, hours: SiteHours, slot: int, *, outdoor: bool = False) -> bool:
-    """Whether a site works in a slot of the axis."""
-    return _works_on(hours, calendar.date_of(slot), slot % calendar.slots_per_day, outdoor=outdoor)
-
-
-def _works_on(hours: SiteHours, day: date, of_day: int, *, outdoor: bool) -> bool:
-    if day.weekday() in hours.rest_weekdays or day in hours.holidays:
-        return False
-    if any(season.first <= day <= season.last and of_day in season.closed for season in hours.seasons):
-        return False
-    return not (outdoor and of_day in hours.heat.get(str(day.month), frozenset()))
+Days = np.ndarray[Any, np.dtype[np.datetime64]]
+Bools = np.ndarray[Any, np.dtype[np.bool_]]
+Minutes = np.ndarray[Any, np.dtype[np.int64]]
 
 
-def days(calendar: Calendar, count: int) -> list[date]:
-    """The first working days of a calendar, walked once: asking for each by its slot would count from the origin again."""
-    found: list[date] = []
-    day = calendar.origin
-    while len(found) < count:
-        if day.weekday() not in calendar.rest_weekdays and day not in calendar.holidays:
-            found.append(day)
-        day += timedelta(days=1)
+def working_days(calendar: Calendar, count: int) -> Days:
+    """The first working days of a calendar, as numpy dates."""
+    week = "".join("0" if weekday in calendar.rest_weekdays else "1" for weekday in range(7))
+    holidays = np.array(sorted(calendar.holidays), dtype="datetime64[D]")
+    origin = np.datetime64(calendar.origin, "D")
+    found: Days = np.busday_offset(origin, np.arange(count), roll="forward", weekmask=week, holidays=holidays)
     return found
 
 
@@ -43,9 +34,26 @@ def working_slots(project: Project, site: str, *, horizon: int, outdoor: bool = 
     calendar = project.calendar
     if hours is None or calendar is None:
         return (True,) * horizon
-    parts = calendar.slots_per_day
-    slots = (_works_on(hours, day, part, outdoor=outdoor) for day in days(calendar, -(-horizon // parts)) for part in range(parts))
-    return tuple(slots)[:horizon]
+    days = working_days(calendar, -(-horizon // calendar.slots_per_day))
+    works = np.repeat(_days_worked(hours, days)[:, None], calendar.slots_per_day, axis=1)
+    for season in hours.seasons:
+        works &= ~np.outer((np.datetime64(season.first) <= days) & (days <= np.datetime64(season.last)), _parts(calendar, season.closed))
+    if outdoor:
+        months = days.astype("datetime64[M]").astype(int) % 12 + 1
+        for month, closed in hours.heat.items():
+            works &= ~np.outer(months == int(month), _parts(calendar, closed))
+    return tuple(works.ravel()[:horizon].tolist())
+
+
+def _days_worked(hours: SiteHours, days: Days) -> Bools:
+    weekday = (days.astype(int) + EPOCH_WEEKDAY) % 7
+    resting = np.isin(weekday, sorted(hours.rest_weekdays)) | np.isin(days, np.array(sorted(hours.holidays), dtype="datetime64[D]"))
+    return ~resting
+
+
+def _parts(calendar: Calendar, closed: Collection[int]) -> Bools:
+    """Per slot of the day whether it is one of these."""
+    return np.isin(np.arange(calendar.slots_per_day), sorted(closed))
 
 
 @dataclass(frozen=True)
@@ -99,45 +107,39 @@ class WorkTable:
 
 
 class Clock:
-    """The real begin and end of every slot up to a horizon, for lags in hours: two binary searches per look-up."""
+    """The real begin and end of every slot up to a horizon, in minutes, for lags in hours: two binary searches per look-up."""
 
     def __init__(self, calendar: Calendar, horizon: int) -> None:
-        parts = calendar.slots_per_day
-        of_day = [time(minutes // 60, minutes % 60) for minutes in calendar.parts]
-        walked = days(calendar, -(-horizon // parts))
-        local = (datetime.combine(day, part, calendar.tz) for day in walked for part in of_day)
-        self.begins = [moment.astimezone(UTC) for moment in local][:horizon]
-        self.ends = [begin + timedelta(minutes=calendar.slot_minutes) for begin in self.begins]
-
-    def moment(self, slot: int, *, finish: bool) -> datetime:
-        """When what stands at this slot boundary really happens: a start at the begin of it, a finish at the end of the one before."""
-        if finish and slot > 0:
-            return self.ends[slot - 1]
-        return self.begins[slot]
-
-    def earliest(self, slot: int, hours: int, *, from_finish: bool, to_finish: bool = False) -> int:
-        """The first boundary at least `hours` after the one at `slot`; the horizon when it lies beyond."""
-        moment = self.moment(slot, finish=from_finish) + timedelta(hours=hours)
-        return bisect_left(self.ends, moment) + 1 if to_finish else bisect_left(self.begins, moment)
-
-    def latest(self, slot: int, hours: int, *, from_finish: bool, to_finish: bool = False) -> int:
-        """The last boundary at most `hours` after the one at `slot`; -1 when there is none."""
-        moment = self.moment(slot, finish=from_finish) + timedelta(hours=hours)
-        return bisect_right(self.ends, moment) if to_finish else bisect_right(self.begins, moment) - 1
-
-    @cached_property
-    def _minutes(self) -> tuple[Any, Any]:
-        """Per slot boundary the minute at which what starts there starts, and what finishes there finishes."""
-        begins = np.array([round(moment.timestamp() / 60) for moment in self.begins], dtype=np.int64)
-        ends = np.array([round(moment.timestamp() / 60) for moment in self.ends], dtype=np.int64)
-        return begins, np.concatenate([begins[:1], ends])
+        days = working_days(calendar, -(-horizon // calendar.slots_per_day))
+        local = days.astype("datetime64[m]").astype(np.int64)[:, None] + np.array(calendar.parts, dtype=np.int64)
+        begins = (local - _offsets(calendar, days)).ravel()[:horizon]
+        self.begins = begins  # what starts at a boundary starts then
+        self.ends = np.concatenate([begins[:1], begins + calendar.slot_minutes])  # what finishes at it finishes then
 
     def table(self, hours: int, *, from_finish: bool, to_finish: bool, latest: bool = False) -> tuple[int, ...]:
-        """`earliest`, or `latest` where that is asked for, of every boundary at once.
+        """For every boundary the first one at least `hours` after it; or, for `latest`, the last one at most `hours` after it.
 
         Where nothing within the horizon comes after, it is a boundary beyond it; where nothing comes before, -1.
         """
-        begins, ends = self._minutes
-        among, moments = ends if to_finish else begins, (ends if from_finish else begins) + hours * 60
+        among, moments = self.ends if to_finish else self.begins, (self.ends if from_finish else self.begins) + hours * 60
         places = np.searchsorted(among, moments, "right") - 1 if latest else np.searchsorted(among, moments, "left")
-        return tuple(int(place) for place in places)
+        return tuple(places.tolist())
+
+
+def _offsets(calendar: Calendar, days: Days) -> Minutes:
+    """Minutes from universal to local time at the begin of every slot of the days.
+
+    Asked for once a week, and day by day only in a week at whose ends it differs: no zone changes its clocks forth and back within one.
+    """
+    weeks = ((days - days[0]).astype(np.int64)) // WEEK
+    first: date = days[0].item()
+    asked = np.array([_offset(calendar, first + timedelta(days=WEEK * week)) for week in range(int(weeks[-1]) + 2)], dtype=np.int64)
+    found: Minutes = asked[weeks]
+    for index in np.flatnonzero((asked[weeks] != asked[weeks + 1]).any(axis=1)):
+        found[index] = _offset(calendar, days[index].item())
+    return found
+
+
+def _offset(calendar: Calendar, day: date) -> list[int]:
+    local = (datetime.combine(day, time(minutes // 60, minutes % 60), calendar.tz) for minutes in calendar.parts)
+    return [round((moment.utcoffset() or timedelta()).total_seconds() / 60) for moment in local]

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import count, takewhile
+from operator import sub
 
 from .calendar import Clock, WorkTable, working_slots
 from .plan import Placement, Plan, Seat
@@ -174,11 +176,11 @@ def _in_hours(clock: Clock, edge: Precedence) -> Link:
     """A lag in hours as a look-up from boundary to boundary."""
     ends = {"from_finish": edge.kind[0] == "F", "to_finish": edge.kind[1] == "F"}
     lows, last = clock.table(edge.lag, **ends), len(clock.begins)
-    least = min((low - slot for slot, low in enumerate(lows) if low < last), default=last)
+    least = min(map(sub, takewhile(last.__gt__, lows), count()), default=last)
     if edge.maximum is None:
         return Link(0, edge.kind, least, lows=lows)
     highs = clock.table(edge.maximum, latest=True, **ends)
-    return Link(0, edge.kind, least, max(high - slot for slot, high in enumerate(highs)), lows, highs)
+    return Link(0, edge.kind, least, max(map(sub, highs, count())), lows, highs)
 
 
 def _tables(project: Project, base: int, work: int) -> tuple[tuple[WorkTable, ...], dict[tuple[str, bool], int], int]:

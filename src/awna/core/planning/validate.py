@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from zoneinfo import available_timezones
 
 from ..problems import Problem
+from .lags import lags_contradict
 from .problem import PRECEDENCE_KINDS, SLOTS_MAX, TASKS_MAX, Project, Stock
 from .supply import arrivals
 from .validate_together import never_together
@@ -16,7 +17,7 @@ def validate(project: Project) -> list[Problem]:
     if problems:
         return problems
     found = [*_machines(project), *_skills(project), *_stocks(project), *_windows(project)]
-    return found or [*never_together(project)]
+    return found or [*never_together(project)] or lags_contradict(project)
 
 
 def malformed(project: Project) -> list[Problem]:

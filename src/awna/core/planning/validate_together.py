@@ -1,14 +1,13 @@
-"""What cannot be met by a task whose needs are each fine alone: windows, levels, languages, beds, clearances, lags against each other."""
+"""What cannot be met by a task whose needs are each fine alone: windows, levels, languages, beds, clearances."""
 
 from collections.abc import Iterator
 
 from ..problems import Problem
-from .problem import CLEARED_ADULTS, INTERPRETER, Method, Person, Precedence, Project, Site, Task
+from .problem import CLEARED_ADULTS, INTERPRETER, Method, Person, Project, Site, Task
 
 
 def never_together(project: Project) -> Iterator[Problem]:
     """The reasons of this kind, each placed at its task."""
-    yield from _lag_circle(project)
     yield from _windows(project)
     sites = {site.id: site for site in project.sites}
     counts = _Counts(project.people)
@@ -89,50 +88,3 @@ def _children(project: Project, task: Task, method: Method) -> Problem | None:
         return None
     text = "The task touches children: its crew needs %(wanted)s cleared adults in its seats; %(count)s have a clearance and such a skill."
     return Problem("too_few_cleared_adults", text, {"wanted": CLEARED_ADULTS, "count": len(cleared)}, task.id)
-
-
-def _lag_circle(project: Project) -> list[Problem]:
-    """Links and largest lags that ask for more time than they allow, with the tasks in order.
-
-    Judged where it is certain: tasks of one duration, without hours of their site, lags in slots.
-    """
-    if not any(edge.maximum is not None for edge in project.precedences):
-        return []
-    resting = {site.id for site in project.sites if site.hours is not None}
-    fixed = {t.id: t.methods[0].duration for t in project.tasks if len({m.duration for m in t.methods}) == 1 and t.site not in resting}
-    arcs: list[tuple[str, str, int]] = []
-    for edge in project.precedences:
-        if edge.before in fixed and edge.after in fixed and edge.unit == "work":
-            arcs.append((edge.before, edge.after, _gap(edge, edge.lag, fixed)))
-            if edge.maximum is not None:
-                arcs.append((edge.after, edge.before, -_gap(edge, edge.maximum, fixed)))
-    circle = _positive_circle(arcs, list(fixed))
-    if not circle:
-        return []
-    text = "The links between these tasks ask for more time than their largest lags allow: %(circle)s. Loosen one of them."
-    return [Problem("lags_contradict", text, {"circle": " > ".join(circle)}, circle[0])]
-
-
-def _gap(edge: Precedence, lag: int, duration: dict[str, int]) -> int:
-    """The distance between the two starts that a lag means."""
-    return lag + (duration[edge.before] if edge.kind[0] == "F" else 0) - (duration[edge.after] if edge.kind[1] == "F" else 0)
-
-
-def _positive_circle(arcs: list[tuple[str, str, int]], nodes: list[str]) -> list[str]:
-    """Bellman-Ford for longest paths: the nodes of a circle of positive length, closed, or nothing."""
-    reach, came = dict.fromkeys(nodes, 0), dict.fromkeys(nodes, "")
-    last = ""
-    for _ in range(len(nodes) + 1):
-        last = ""
-        for before, after, length in arcs:
-            if reach[before] + length > reach[after]:
-                reach[after], came[after], last = reach[before] + length, before, after
-        if not last:
-            return []
-    for _ in nodes:
-        last = came[last]  # now surely on the circle
-    circle, node = [last], came[last]
-    while node != last:
-        circle.append(node)
-        node = came[node]
-    return [last, *reversed(circle[1:]), last]
