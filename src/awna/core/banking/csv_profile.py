@@ -230,11 +230,21 @@ def _check_patterns(profile: CsvProfile) -> list[Problem]:
 
 
 def pattern_value(pattern: str, line: str) -> str | None:
-    """What stands at `{}` where the whole line fits the pattern."""
+    """What stands at `{}` where the whole line fits the pattern. Each part is looked for once, so no line takes long."""
+    line, value = line.strip(), ""
     parts = re.split(r"(\{\}|\*)", pattern)
-    expression = "".join("(.+?)" if part == "{}" else ".*?" if part == "*" else re.escape(part) for part in parts)
-    found = re.fullmatch(expression, line.strip())
-    return found[1].strip() if found else None
+    if not line.startswith(parts[0]):
+        return None
+    position = len(parts[0])
+    for at in range(1, len(parts), 2):
+        gap, literal, last = parts[at], parts[at + 1], at + 2 == len(parts)
+        found = len(line) - len(literal) if last and line.endswith(literal) else -1 if last else line.find(literal, position)
+        if found < position:
+            return None
+        if gap == "{}":
+            value = line[position:found].strip()
+        position = found + len(literal)
+    return value or None
 
 
 def _typed(name: str, value: object, problems: list[Problem]) -> object | None:

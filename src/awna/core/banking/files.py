@@ -12,6 +12,7 @@ from .ofx import looks_like_ofx, read_ofx
 from .statement import STATEMENT_BYTES_MAX, Statement
 
 HEAD_BYTES = 20_000
+XML_HEAD_CHARACTERS = 200
 _MARKS = (
     (b"PK", "a zip archive or a spreadsheet (XLSX)"),
     (b"\x1f\x8b", "a gzip archive"),
@@ -81,7 +82,11 @@ def to_utf8(data: bytes, name: str) -> bytes:
                 text = data.decode(encoding)
             except UnicodeDecodeError as error:
                 raise Refused(_broken_encoding(encoding.upper(), name)) from error
-            return re.sub(r"^(<\?xml[^>]*?)\s+encoding=([\"'])[^\"']*\2", r"\1", text.lstrip("\ufeff")).encode()
+            text = text.lstrip("\ufeff")
+            # The declaration would contradict the bytes that are given on; it is short, and a long one is none.
+            return (
+                re.sub(r"\sencoding=([\"'])[^\"']{0,40}\1", "", text[:XML_HEAD_CHARACTERS], count=1) + text[XML_HEAD_CHARACTERS:]
+            ).encode()
     if b"\x00" in data[:HEAD_BYTES]:
         raise Refused(_broken_encoding("text with zero bytes", name))
     return data

@@ -14,6 +14,7 @@ from .ofx_tree import Node, parse_tree
 from .statement import PROBLEMS_SHOWN_MAX, Line, Statement, Status
 
 AMOUNT_DIGITS_MAX = 18
+AMBIGUOUS_DECIMALS = 3
 _AMOUNT = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _ACCOUNTS = ("BANKACCTFROM", "CCACCTFROM", "INVACCTFROM")
@@ -166,7 +167,7 @@ class _Reader:
             return Decimal(0)
         amount = Decimal(text.replace(",", "."))
         # `1,234` is 1.234 by the letter of the format, and what was meant is a thousand: neither is taken.
-        if currency and -int(amount.normalize().as_tuple().exponent) > currency_scale(currency) and text[-4:-3] == ",":
+        if text[-4:-3] == "," and currency_scale(currency) < AMBIGUOUS_DECIMALS:
             self.refuse(
                 "statement_amount_unreadable",
                 "“%(found)s” may be a thousand or a part of one. Ask the bank for plain decimals.",

@@ -1,6 +1,7 @@
 """The elements of an OFX file, version 1 (SGML without end tags) and 2 (XML), with limits and without entities of its own."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from awna.core.problems import Problem, Refused
@@ -10,8 +11,6 @@ ELEMENTS_MAX = 3_000_000
 HEADER_BYTES = 2_000
 _CHARSETS = {"1252": "windows-1252", "8859-1": "iso-8859-1", "ISO-8859-1": "iso-8859-1", "NONE": "utf-8", "UTF-8": "utf-8", "": "utf-8"}
 _TOKEN = re.compile(r"<(?P<end>/?)(?P<tag>[A-Za-z0-9_.:-]{1,80})(?P<empty>\s*/)?\s*>(?P<text>[^<]*)")
-_CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _ENTITY = re.compile(r"&(#\d{1,7}|#x[0-9A-Fa-f]{1,6}|[A-Za-z]{2,8});")
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'", "nbsp": " "}
 
@@ -54,7 +53,7 @@ class Node:
 def parse_tree(data: bytes) -> Node:
     """The element OFX; raises Refused for a file that breaks off, nests too deep or declares entities."""
     text = decode(data)
-    start = re.search(r"<OFX\b[^>]*>", text, re.IGNORECASE)
+    start = re.search(r"<OFX\b[^<>]{0,200}>", text, re.IGNORECASE)
     if start is None:
         raise Refused(Problem("statement_not_whole", "The file has a header of OFX but nothing below it. Download it again.", where="OFX"))
     if re.search(r"<!(DOCTYPE|ENTITY)", text, re.IGNORECASE):
@@ -66,10 +65,24 @@ def parse_tree(data: bytes) -> Node:
             )
         )
     before = text.count("\n", 0, start.start())
-    body = _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), text[start.start() :])
+    body = _replace_blocks(text[start.start() :], "<!--", "-->", lambda found: "\n" * found.count("\n"))
     # A `<` that a payer typed is a value, not a tag; what stands in CDATA is escaped like any other value.
-    body = _CDATA.sub(lambda found: found[1].replace("&", "&amp;").replace("<", "&lt;"), body)
+    body = _replace_blocks(body, "<![CDATA[", "]]>", lambda found: found.replace("&", "&amp;").replace("<", "&lt;"))
     return _Builder(body, before + 1).build()
+
+
+def _replace_blocks(text: str, begin: str, end: str, put: Callable[[str], str]) -> str:
+    """Every block from `begin` to `end`; one without an end is where the file breaks off."""
+    pieces, position = [], 0
+    while (start := text.find(begin, position)) >= 0:
+        stop = text.find(end, start)
+        if stop < 0:
+            raise Refused(
+                Problem("statement_not_whole", "The file breaks off after this mark. Nothing was read; download it again.", where=begin)
+            )
+        pieces += [text[position:start], put(text[start + len(begin) : stop])]
+        position = stop + len(end)
+    return "".join([*pieces, text[position:]])
 
 
 def decode(data: bytes) -> str:
