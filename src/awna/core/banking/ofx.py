@@ -39,6 +39,8 @@ def read_ofx(data: bytes) -> list[Statement]:
             root,
             f"{expected}, {read}",
         )
+        # First of all, because it says why the others are there.
+        reader.problems.insert(0, reader.problems.pop())
     if reader.problems:
         raise Refused(reader.problems[:PROBLEMS_SHOWN_MAX])
     if not found:
