@@ -126,7 +126,7 @@ def test_ofx_2_reads_comma_amounts_exchange_and_other_side():
     ("change", "code"),
     [
         ((b"</STMTTRN>", b""), "statement_amount_unreadable"),
-        ((b"<FITID>A1<NAME>", b"<FITID>A1<STMTTRN><NAME>"), "statement_not_whole"),
+        ((b"<FITID>A1<NAME>", b"<FITID>A1<STMTTRN><NAME>"), "statement_date_unreadable"),
         ((b"<TRNAMT>100.00", b"<TRNAMT>1,000"), "statement_amount_unreadable"),
         ((b"<TRNAMT>100.00", b"<TRNAMT>12..34"), "statement_amount_unreadable"),
         ((b"<DTPOSTED>20261112", b"<DTPOSTED>20261342"), "statement_date_unreadable"),
