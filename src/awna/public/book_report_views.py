@@ -9,14 +9,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from awna import verify
-from awna.books.models import Book, Commodity, Custody, Fund
+from awna.books.models import BankAccount, Book, Commodity, Custody, Fund
 from awna.books.services import log_standing
 from awna.books.services.browse import last_readable_day
 from awna.books.services.filters import Filters, read_filters, short
+from awna.core.ledger.rules import CASH
 from awna.core.problems import Problem
 
 from . import book_reports as reports
 from . import words
+from .account_periods import periods_of
 from .book_shown import Places, address, bar, book_or_404, fund_title, tabs, thing_name
 from .book_views import UNPROCESSABLE
 
@@ -24,19 +26,27 @@ PLACES_SHOWN_MAX = 500
 
 
 def accounts(request: HttpRequest, slug: str) -> HttpResponse:
-    """Each collecting account: the book beside the bank, and what explains a difference."""
+    """Each collecting account of every section: the book beside the bank, what explains a difference, and which days its statements cover."""
     found = book_or_404(request)
+    periods = periods_of(found)
     shown = [
         {
             "said": one, "account": one.account, "code": one.account.commodity.code, "scale": one.account.commodity.scale,
             "stages": [(words.STAGES.get(stage, stage), minor) for stage, minor in one.stages],
             "short": next((minor for stage, minor in one.stages if stage == "short"), 0),
             "href": address("book", slug, {"custody": short(one.account.custody), "commodity": one.account.commodity.code}),
-            "bar": bar([(_STATES.get(stage, "w5"), minor) for stage, minor in one.stages]),
+            "bar": bar([(_STATES.get(stage, "w5"), minor) for stage, minor in one.stages]), "periods": periods.get(one.account.pk),
+            "is_cash": one.account.custody.type == CASH, "permit": _permit_of(one.account),
         }
         for one in reports.accounts_of(found)
     ]  # fmt: skip
-    return _page(request, "book_accounts", _("Accounts and the bank"), accounts=shown, sheltered=found.sheltered)
+    faults = sum(item["periods"].faults for item in shown if item["periods"])
+    return _page(request, "book_accounts", _("All accounts"), accounts=shown, sheltered=found.sheltered, faults=faults)
+
+
+def _permit_of(account: BankAccount) -> Problem | None:
+    """Why its section collects nothing today; nothing for the owner's own account."""
+    return account.section.permit_problem(timezone.localdate()) if account.section else None
 
 
 def funds(request: HttpRequest, slug: str) -> HttpResponse:

@@ -93,7 +93,7 @@ def accounts_of(book: Book) -> list[Compared]:
     """A sheltered book keeps the bank's side to itself: the difference would be the batch that runs."""
     waiting = {} if book.sheltered else waiting_at(book)
     lying: dict[Any, dict[str, int]] = defaultdict(dict)
-    banks = list(BankAccount.objects.filter(book=book).select_related("commodity", "custody").order_by("holder", "iban"))
+    banks = list(BankAccount.objects.filter(book=book).select_related("commodity", "custody", "section").order_by("holder", "iban"))
     sums = Balance.objects.filter(book=book, account__custody__in=[bank.custody_id for bank in banks])
     for custody, stage, net in sums.values_list("account__custody", "account__stage").annotate(net=Sum(F("credits") - F("debits"))):
         lying[custody][stage] = int(net)
