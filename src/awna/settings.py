@@ -69,7 +69,7 @@ def database_from_url(url: str) -> dict[str, object]:
 def sqlite_database(path: Path) -> dict[str, object]:
     """The one place that states how SQLite is opened; `kit.sqlite` refuses any connection that differs."""
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "awna.kit.engine",
         "NAME": str(path),
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",

@@ -1,0 +1,1 @@
+"""SQLite as Django drives it, with keys read quicker; `settings.sqlite_database` names it."""
