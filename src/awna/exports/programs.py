@@ -1,7 +1,7 @@
 """The whole book for Beancount, hledger and ledger, read in steps."""
 
 from collections.abc import Iterator
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from django.db.models import Min
@@ -13,6 +13,8 @@ from awna.core.standards.plaintext import Line, Move, Place, Thing, beancount_li
 
 PROGRAMS = {"beancount": "beancount", "hledger": "journal", "ledger": "ledger"}
 """Program → the ending of its files."""
+NAMES_REMEMBERED = 4_096
+"""Keys of accounts, as the files write them."""
 
 
 def program_lines(book: Book, *, program: str) -> Iterator[str]:
@@ -37,13 +39,13 @@ def _places(book: Book) -> Iterator[Place]:
 
 
 def _entries(book: Book) -> Iterator[Line]:
-    end = size_of(book)
+    end, name = size_of(book), lru_cache(maxsize=NAMES_REMEMBERED)(str)
     for low in range(0, end, STEP_ENTRIES):
         within = range(low, min(low + STEP_ENTRIES, end))
         moves: dict[int, list[Move]] = {}
         rows = Transfer.objects.filter(book=book, entry_seq__gte=within.start, entry_seq__lt=within.stop).order_by("entry_seq", "line")
         for seq, debit, credit, commodity, minor in rows.values_list("entry_seq", "debit_account", "credit_account", "commodity", "amount"):
-            moves.setdefault(seq, []).append(Move(str(debit), str(credit), str(commodity), minor))
+            moves.setdefault(seq, []).append(Move(name(debit), name(credit), name(commodity), minor))
         found = Entry.objects.filter(book=book, seq__gte=within.start, seq__lt=within.stop).order_by("seq")
         for seq, pk, day, kind, proposal, reverses in found.values_list("seq", "pk", "effective_date", "kind", "proposal", "reverses"):
             yield Line(seq, str(pk), day, kind, tuple(moves.get(seq, ())), str(proposal or ""), reverses)

@@ -55,9 +55,10 @@ def _is_number(name: str) -> bool:
 def _json(rows: Iterator[Plain], columns: dict[str, str]) -> Iterator[bytes]:
     """One array, a row on each line."""
     yield b"["
+    encode = json.JSONEncoder(ensure_ascii=False, default=str).encode  # one for all rows
     start = "\n"
     while piece := list(islice(rows, PIECE_ROWS)):
-        yield (start + ",\n".join(json.dumps(row, ensure_ascii=False, default=str) for row in piece)).encode()
+        yield (start + ",\n".join(map(encode, piece))).encode()
         start = ",\n"
     yield b"\n]\n"
 

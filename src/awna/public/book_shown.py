@@ -7,8 +7,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -92,6 +94,17 @@ class Places:
                 "account": short(account),
             }
         return self._ends[account.pk]
+
+    def way(self, debit: Account, credit: Account) -> SafeString:
+        """From where to where, as a cell of a table; each pair of accounts is written once."""
+        if (debit.pk, credit.pk) not in self._ways:
+            ends = {"from": self.end(debit), "to": self.end(credit)}
+            self._ways[debit.pk, credit.pk] = render_to_string("public/_row_way.html", ends)
+        return self._ways[debit.pk, credit.pk]
+
+    @cached_property
+    def _ways(self) -> dict[tuple[Any, Any], SafeString]:
+        return {}
 
     @cached_property
     def _ends(self) -> dict[Any, dict[str, Any]]:

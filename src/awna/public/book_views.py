@@ -9,6 +9,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from awna.books.models import Book, Commodity, Entry, Evidence, Transfer
@@ -218,13 +219,15 @@ def reversals_of(book: Book, rows: list[BookRow], *, size: int) -> dict[int, int
 def shown_rows(rows: list[BookRow], places: Places, *, reversed_by: Mapping[int, int] | None = None) -> list[dict[str, Any]]:
     """Rows as templates read them; an entry's words stand on each of its rows, its anchor on the first."""
     shown, anchored = [], set()
+    before, after = reverse("book_entry", kwargs={"slug": places.book.campaign.slug, "seq": 0}).rsplit("0", 1)
     by = {role.pk: str(role.get_name_display()) for role in {item.entry.author_id: item.entry.author for item in rows}.values()}
     for item in rows:
         row, seq = item.transfer, item.entry.seq
         shown.append({
             "entry": item.entry, "seq": seq, "anchor": seq not in anchored, "kind": str(words.what(item.entry)),
             "by": by[item.entry.author_id], "reversed_by": (reversed_by or {}).get(seq), "row": row, "minor": item.minor, "balance": item.balance,
-            "from": places.end(row.debit_account) if row else None, "to": places.end(row.credit_account) if row else None,
+            "number": str(seq), "href": f"{before}{seq}{after}", "way": places.way(row.debit_account, row.credit_account) if row else "",
+            "day": item.entry.effective_date, "reverses": item.entry.reverses, "amount": row.amount if row else None,
             "fund": fund_title(row.credit_fund) if row else "", "code": row.commodity.code if row else "", "scale": row.commodity.scale if row else 0,
         })  # fmt: skip
         anchored.add(seq)

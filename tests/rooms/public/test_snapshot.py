@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from awna import checkcopy, verify
-from awna.books.services import EntryDraft, Row, Spot, ensure_fund, log_key, post_entries, reverse_entry
+from awna.books.services import EntryDraft, Row, Spot, dump_book, dump_mark, ensure_fund, log_key, post_entries, reverse_entry
 from awna.core.problems import Refused
 from awna.public.snapshot import making
 from awna.public.snapshot.links import Links, Rewriter, rewritten
@@ -128,6 +128,17 @@ def test_a_second_run_builds_nothing_and_a_new_entry_only_its_page(funded, tmp_p
     assert not {path for path in changed if "/book/0001" in path or "/book/0002" in path}
     publish(tmp_path / "fresh")
     assert manifest(tmp_path / "fresh") == manifest(tmp_path), "what was taken over is what would be built"
+
+
+def test_the_dump_stays_while_its_head_does(funded, tmp_path):
+    publish(tmp_path)
+    mark = dump_mark(funded.book)
+    publish(tmp_path)
+    assert dump_mark(funded.book) == mark
+    put_aside(funded, 1)
+    publish(tmp_path)
+    assert dump_mark(funded.book) != mark
+    assert (tmp_path / "current/c/clinic/book.jsonl").read_bytes() == dump_book(funded.book)
 
 
 def test_a_reversal_shows_on_the_page_of_what_it_reverses(funded, tmp_path):
@@ -250,6 +261,10 @@ def test_the_live_site_says_nothing_of_copies_but_what_one_is(funded):
     ('<script type="application/ld+json">{"a": "<p>"}</script>', '<script type="application/ld+json">{"a": "<p>"}</script>'),
     ("<main><h1>x</h1></main>", "[note]<main><h1>x</h1></main>"),
     ("<!-- hidden -->a<br/>b", "a<br/>b"),
+    ('<b>a</b><form class="x"><b>no</b></form><i id="y">b</i> & c <a href="/c/clinic/">d</a>e', '<b>a</b>[form]<i id="y">b</i> & c <a href="index.html">d</a>e'),
+    ("<p>a<script>let b = '</p><a href=1>'</script></p>c", "<p>a</p>c"),
+    ('<td data-l="Balance"><object data="/static/a.svg"></object></td>', '<td data-l="Balance"><object data="../../static/a.svg"></object></td>'),
+    ('<p><a href="/c/clinic/../clinic/book/#e7">x</a><a href="//h/x">y</a>', '<p><a href="book/index.html#e7">x</a><a href="//h/x">y</a>'),
 ])  # fmt: skip
 def test_rewriting(given, made):
     links = Links({"/c/clinic/": "c/clinic/index.html", "/c/clinic/book/": "c/clinic/book/index.html"}, origin=ORIGIN, static=settings.STATIC_URL,

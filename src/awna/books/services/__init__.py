@@ -19,7 +19,7 @@ from .bank import (
 from .cash import CashCount, count_cash, open_cash_box, propose_wages, write_slip
 from .checking import check_book, rebuild_derived
 from .derived import trace_lot
-from .dump import dump_book
+from .dump import dump_book, dump_mark
 from .exchange import convert, exchange_free, exchange_released, goal_bar, rate_on, record_rate, settle_provider
 from .facts import post_bank_fact, shortfalls
 from .keys import log_key
@@ -65,7 +65,7 @@ publish_head = publish_log
 __all__ = [
     "CashCount", "Compared", "EntryDraft", "GiftAsk", "PostingReport", "Refused", "Row", "ShareBack", "Spot", "Standing", "StatementImport", "Taken",
     "balance_of", "book_equals_bank", "carry_out", "check_book", "clear_advance", "close_batch", "close_period", "closed_through",
-    "compare_account", "compare_accounts", "convert", "correct_line", "count_cash", "due_batches", "dump_book", "ensure_commodity",
+    "compare_account", "compare_accounts", "convert", "correct_line", "count_cash", "due_batches", "dump_book", "dump_mark", "ensure_commodity",
     "ensure_custody", "ensure_fund", "ensure_milestones", "ensure_reference", "entry_using", "exchange_free", "exchange_released",
     "file_in_log", "find_key", "forget_line_texts", "forget_reference", "goal_bar", "hold_ceilings", "leaf_text", "left_of_lot", "log",
     "log_file", "log_key", "log_paths", "log_standing", "open_balances", "open_bank_account", "open_book", "open_cash_box", "open_provider_account",

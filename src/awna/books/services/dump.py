@@ -1,5 +1,6 @@
 """The dump: the whole book in one file that anybody can keep, replay and verify offline. See docs/book-format.md."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from awna.core.digest import canonical_json
@@ -19,28 +20,50 @@ def dump_book(book: Book, *, entries_until: int | None = None) -> bytes:
 
     It ends at the newest signed head whose entries may all be read now: for a campaign at risk one older than its delay.
     """
+    frame = _frame(book, entries_until)
+    leaves = leaves_of(book, first=0, until=frame.size)
+    hashes = [hash_leaf(leaf).hex() for leaf in leaves]
+    counts = {"entries": len(leaves), "openings": len(frame.openings)}
+    lines = [
+        canonical_json(frame.header | {"counts": counts}),
+        *leaves,
+        *(canonical_json({"type": "tile", "first": first, "hashes": "".join(hashes[first : first + TILE_LEAVES])})
+          for first in range(0, len(hashes), TILE_LEAVES)),
+        *(canonical_json(opening) for opening in frame.openings),
+        canonical_json({"type": "checkpoint", "note": frame.note}),
+    ]  # fmt: skip
+    return b"\n".join(lines) + b"\n"
+
+
+def dump_mark(book: Book) -> bytes:
+    """What a dump made now would say beside its leaves, which follow from the signed head: while this stays, so does the dump."""
+    frame = _frame(book, None)
+    return canonical_json({"header": frame.header, "openings": frame.openings, "note": frame.note})
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """A dump without its leaves and their number."""
+
+    size: int
+    header: dict[str, Any]
+    openings: list[dict[str, Any]]
+    note: str
+
+
+def _frame(book: Book, entries_until: int | None) -> _Frame:
     checkpoint = _dumped_head(book, entries_until)
     key = _key_of(book, checkpoint)
     note = witnesses.with_cosignatures(checkpoint.note, row=checkpoint, policy=witnesses.log_policy(book))
     cosigned = list(witnesses.log_policy(book).cosignatures(note).values())
-    leaves = leaves_of(book, first=0, until=checkpoint.size)
-    hashes = [hash_leaf(leaf).hex() for leaf in leaves]
     openings = _published_openings(book)
     header: dict[str, Any] = {
         "type": "header", "v": 1, "book": str(book.pk), "origin": key.name, "log_key": str(key),
-        "witness_keys": [str(one.key) for one in cosigned], "counts": {"entries": len(leaves), "openings": len(openings)}}  # fmt: skip
+        "witness_keys": [str(one.key) for one in cosigned]}  # fmt: skip
     history = _history_before(book, key)
     if history:
         header["key_history"] = history
-    lines = [
-        canonical_json(header),
-        *leaves,
-        *(canonical_json({"type": "tile", "first": first, "hashes": "".join(hashes[first : first + TILE_LEAVES])})
-          for first in range(0, len(hashes), TILE_LEAVES)),
-        *(canonical_json(opening) for opening in openings),
-        canonical_json({"type": "checkpoint", "note": note}),
-    ]  # fmt: skip
-    return b"\n".join(lines) + b"\n"
+    return _Frame(checkpoint.size, header, openings, note)
 
 
 def _dumped_head(book: Book, entries_until: int | None) -> Checkpoint:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -25,6 +26,7 @@ register = template.Library()
 
 STONES = {"spent": "w1", "done": "w1", "committed": "w2", "in_hand": "w3", "pledged": "w4", "missing": "w5", "yet": "w5"}
 CURRENCY_LETTERS = 3
+DAYS_REMEMBERED = 1_000
 STONE_PATH = "M1 1h21v14H1z"
 PLEDGED_HATCH = "M3 13L13 1M11 15L21 3"
 PUBLIC_LINKS = (
@@ -112,6 +114,12 @@ def day(value: date | datetime | None) -> SafeString | str:
         return ""
     if isinstance(value, datetime):
         value = timezone.localtime(value).date() if timezone.is_aware(value) else value.date()
+    return _day(value, translation.get_language() or SOURCE)
+
+
+@lru_cache(maxsize=DAYS_REMEMBERED)
+def _day(value: date, language: str) -> SafeString:
+    """Long tables name the same few days; `language` is the active one."""
     return format_html('<time datetime="{}">{}</time>', value.isoformat(), date_format(value, "j M Y"))
 
 

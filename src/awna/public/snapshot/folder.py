@@ -96,19 +96,19 @@ class NewCopy:
     def _link(self, file: str, known: Kept) -> None:
         path, old = self._path(file), self.old
         assert old is not None  # `known` is of the old copy
-        _link(old / file, path)
+        _link(f"{old}/{file}", str(path))
         if known.twin:
-            _link(old / f"{file}.gz", path.with_name(f"{path.name}.gz"))
+            _link(f"{old}/{file}.gz", f"{path}.gz")
         self.files[file] = known
         self.counts.kept += 1
 
     def _is_whole(self, file: str, known: Kept) -> bool:
-        if self.old is None or _sha256(self.old / file) != known.sha256:
+        if self.old is None or _sha256(f"{self.old}/{file}") != known.sha256:
             return False
-        return not known.twin or _sha256(self.old / f"{file}.gz") == known.twin
+        return not known.twin or _sha256(f"{self.old}/{file}.gz") == known.twin
 
 
-def _link(old: Path, new: Path) -> None:
+def _link(old: str, new: str) -> None:
     try:
         os.link(old, new)
     except OSError:
@@ -122,12 +122,16 @@ def _compress(path: Path) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _sha256(path: Path) -> str:
+def _sha256(path: str) -> str:
     digest = hashlib.sha256()
     try:
-        with path.open("rb") as file:
-            while piece := file.read(PIECE_BYTES):
+        # Thousands of small files: paths of `pathlib` and buffers cost more than reading them.
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            while piece := os.read(handle, PIECE_BYTES):
                 digest.update(piece)
+        finally:
+            os.close(handle)
     except OSError:
         return ""
     return digest.hexdigest()

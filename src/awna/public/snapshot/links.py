@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from functools import cached_property, lru_cache
 from html.parser import HTMLParser
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 from django.conf import settings
 from django.urls import Resolver404, URLPattern, resolve, reverse
@@ -17,11 +17,18 @@ from awna.kit.snapshots import InSnapshot
 
 ADDRESSES = re.compile(r"""(\s(?:href|src|action|data|poster|xlink:href)\s*=\s*)("[^"]*"|'[^']*'|[^\s>"']+)""", re.IGNORECASE)
 SETS = re.compile(r"""(\ssrcset\s*=\s*)("[^"]*"|'[^']*')""", re.IGNORECASE)
-PLAIN_TAG = re.compile(
-    r"""<(?!form\b|main\b|script\b|style\b|title\b|textarea\b|xmp\b|iframe\b|no|plaintext)[a-z][a-z0-9]*"""
-    r"""(?:\s+(?!href|src|action|data\s*=|poster|xlink)[a-zA-Z][\w:.-]*(?:="[^"<>]*")?)*\s*/?>"""
+SPECIAL = r"(?!(?:form|main|script|style|title|textarea|xmp|iframe|no\w*|plaintext)\b)"
+"""Elements that are looked at one by one, or whose content is not ordinary."""
+SIMPLE_TAG = re.compile(rf"""<{SPECIAL}[a-z][a-z0-9]*(?:\s+[a-zA-Z][\w:.-]*+(?:="[^"<>]*+")?)*+\s*+/?>""")
+"""A whole start tag of an ordinary element, with its values in quotes."""
+NO_ADDRESS = r"(?!href|src|action|data\s*=|poster|xlink)"
+PLAIN_RUN = re.compile(
+    rf"""(?:[^<&]++|&(?:[a-zA-Z][a-zA-Z0-9]*+|\#[0-9]++);|</{SPECIAL}[a-z][a-z0-9]*+>"""
+    rf"""|<{SPECIAL}[a-z][a-z0-9]*+(?:\s++{NO_ADDRESS}[a-zA-Z][\w:.-]*+(?:="[^"<>]*+")?)*+\s*+/?>)*+"""
 )
-"""A whole start tag without addresses, of an element whose content is ordinary."""
+"""Text, tags without addresses and ends of ordinary elements, as far as they go: taken over as they stand."""
+SIMPLE_PATH = re.compile(r"/(?:[\w-]+/)*(?:[\w-]+(?:\.\w+)?)?", re.ASCII)
+"""A whole address path that means the same wherever it stands."""
 LINKS_REMEMBERED = 4096
 
 
@@ -51,7 +58,10 @@ class Links:
 
     def _target(self, href: str, *, page: str, file: str) -> str:
         """What a link of the page at address `page`, lying in `file`, becomes."""
-        parts = urlsplit(urljoin(page, href)) if not href.startswith("#") else urlsplit(href)
+        if SIMPLE_PATH.fullmatch(href):  # most links of a long table
+            parts = SplitResult("", "", href, "", "")
+        else:
+            parts = urlsplit(urljoin(page, href) if not href.startswith("#") else href)
         if href.startswith("#") or parts.scheme or parts.netloc or not parts.path:
             return href
         found, fragment = ("", "") if parts.query else self.file_of(parts.path)
@@ -95,6 +105,7 @@ class Links:
         return ""
 
 
+@lru_cache(maxsize=LINKS_REMEMBERED)
 def relative(target: str, file: str) -> str:
     """The way from one file to another."""
     return posixpath.relpath(target, posixpath.dirname(file) or ".")
@@ -111,12 +122,19 @@ class Rewriter(HTMLParser):
         """The element that is being left out, `form` or `script`."""
 
     def parse_starttag(self, i: int) -> int:
-        """Most tags of a long table have nothing to change: those are taken over as they stand."""
-        plain = PLAIN_TAG.match(self.rawdata, i)
-        if plain is None:
-            return super().parse_starttag(i)
-        self._copy(plain[0])
-        return plain.end()
+        """Ordinary tags need no parser, and what follows them up to the next address is taken over as it stands."""
+        simple = SIMPLE_TAG.match(self.rawdata, i)
+        if simple is None:
+            end = super().parse_starttag(i)
+        else:
+            self._copy(self._addresses(simple[0]))
+            end = simple.end()
+        if end < 0 or self.cdata_elem is not None:
+            return end
+        run = PLAIN_RUN.match(self.rawdata, end)
+        assert run is not None  # it may be empty
+        self._copy(run[0])
+        return run.end()
 
     def updatepos(self, i: int, j: int) -> int:
         """Nobody asks for lines and columns here, and counting them takes a third of the time."""

@@ -19,7 +19,7 @@ from django.utils.html import format_html
 
 import awna
 from awna.books.models import Book, Checkpoint, Entry
-from awna.books.services import publish_log
+from awna.books.services import dump_mark, publish_log
 from awna.books.services.browse import pin, size_of
 from awna.books.services.spans import names_said
 from awna.core.digest import sha256
@@ -111,7 +111,7 @@ class _Maker:
             if one.said.of_book and hasattr(one.campaign, "book"):
                 of_book.append((one, marks[one.campaign.book.pk]))
             elif one.name == DUMP:
-                self._put(one, "")  # it publishes the log, which no transaction that only reads could
+                self._put_dump(one)  # it publishes the log, which no transaction that only reads could
             elif one.name not in FORMS:
                 rest.append(one)
         self._share_out(of_book, books, processes)
@@ -138,6 +138,15 @@ class _Maker:
         places = Places(book)
         names = [sorted(map(str, part.items())) for part in (places.districts, places.tasks)]
         return sha256(repr([self.release, size_of(book), names_said(book), names, [head.root for head in self.facts.heads]]).encode()).hex()
+
+    def _put_dump(self, one: Address) -> None:
+        """The largest file of a book is not even read while its head stays; where nothing may be read yet, the view says so."""
+        try:
+            mark = hashlib.sha256(self.release.encode() + dump_mark(one.campaign.book)).hexdigest() if hasattr(one.campaign, "book") else ""
+        except Refused:
+            mark = ""
+        if not self.copy.keep([one.file], made_from=mark):
+            self._put(one, mark)
 
     def _put(self, one: Address, made_from: str) -> None:
         found = answer(one.view, one.url, one.values, language=one.language, campaign=one.campaign, facts=self.facts)
