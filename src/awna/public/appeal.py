@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -26,6 +26,7 @@ from awna.works.standing import standing_of
 
 from . import words
 from .figures import FIGURES, Money, Thing, Things, things_of
+from .four import four_of
 from .wall import STONES, wall_paths
 
 MONEY = "money"
@@ -56,7 +57,7 @@ class GoalRow:
 
 
 def appeal_of(campaign: Campaign) -> dict[str, Any]:
-    """The context of the page. At most twelve questions to the database with all that comes before it."""
+    """The context of the page. At most twelve questions to the database with all that comes before it; two more where currencies are several."""
     row, language = _whole(campaign), translation.get_language()
     book = getattr(row, "book", None)
     things = things_of(book) if book else Things([], [], {})
@@ -64,10 +65,10 @@ def appeal_of(campaign: Campaign) -> dict[str, Any]:
     pledged = 0 if book is None or book.sheltered else row.pledged  # in a sheltered book the sum would show single gifts
     standing = standing_of(row, in_stores=things.stock) if hasattr(row, "work_calendar") else None
     return {
-        "campaign": row, "title": row.text("title", language), "summary": row.text("summary", language),
+        "campaign": row, "title": row.text("title", language), "summary": row.text("summary", language), "place": row.text("place_public", language),
         "wording": {kind: language if f"campaign.{kind}" in row.texts_in(language) else row.source_language for kind in ("title", "summary")},
         "machine": any(text.state != "reviewed" for text in row.texts_in(language).values()),
-        "money": main, "others": [item for item in things.money if item.code != main.code], "pledged": pledged,
+        "money": main, "four": four_of(row, book, things=things, pledged=None if row.pledged_elsewhere else row.pledged), "pledged": pledged,
         "sums": _sums(row, main, pledged), "gifts": row.gift_count, "stewards": row.steward_count, "required": row.required,
         "log": log_standing(book) if book else None,
         "wall": _wall(main, pledged, row.goal_minor), "stone": row.goal_minor // STONES,
@@ -85,12 +86,16 @@ def _whole(campaign: Campaign) -> Any:
     pledges = Pledge.objects.filter(
         bank_account__book__campaign=here, bank_account__commodity__code=OuterRef("goal_currency"), state="pledged"
     )
+    elsewhere = Pledge.objects.filter(bank_account__book__campaign=here, state="pledged").exclude(
+        bank_account__commodity__code=OuterRef("goal_currency")
+    )
     letters = OpenLetter.objects.filter(campaign=here).values("pk")[:1]
     signed, joined = (model.objects.counted().filter(letter=OuterRef("letter_pk")) for model in (Signature, Organisation))
     return (
         Campaign.objects.select_related("owner", "book", "work_calendar")
         .annotate(
             steward_count=_count(stewards, "campaign"), gift_count=_count(gifts, "book"), letter_pk=Subquery(letters),
+            pledged_elsewhere=Exists(elsewhere),
             pledged=Coalesce(Subquery(pledges.order_by().values("bank_account__commodity").annotate(n=Sum("amount_minor")).values("n")), 0),
             required=Subquery(PolicyEpoch.objects.filter(campaign=here).order_by("-number").values("required")[:1]),
             ruled_at=Subquery(PolicyEpoch.objects.filter(campaign=here).order_by("-number").values("created_at")[:1]),

@@ -19,6 +19,7 @@ from awna.kit.typeset import PNG, typeset
 from awna.parties.models import Campaign
 from awna.parties.services import Wording, least_finished, wordings
 
+from .four import four_of, told
 from .share import END_ISOLATE, ISOLATE, progress_of
 
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
@@ -42,8 +43,10 @@ def facts_of(campaign: Campaign) -> list[FactShown]:
     language, progress = translation.get_language(), progress_of(campaign)
     own: list[FactShown] = []
     if hasattr(campaign, "book"):
-        text = _("%(amount)s received since the beginning.") % {"amount": progress.received}
-        own.append(FactShown(text, timezone.localdate(), _("The open books of the campaign"), language))
+        first = _("%(amount)s received since the beginning.") % {"amount": progress.received}
+        source, today = _("The open books of the campaign"), timezone.localdate()
+        rest = [f"{text}." for text in told(four_of(campaign, campaign.book), but_received=True)]
+        own += [FactShown(text, today, source, language) for text in (first, *rest)]
     rows = list(campaign.facts.all()[:FACTS_MAX])
     found = wordings(campaign, [fact_source(row) for row in rows], language)
     words = [(row, found[fact_source(row).subject]) for row in rows]

@@ -21,6 +21,7 @@ from awna.kit.typeset import PDF, PNG, typeset
 from awna.parties.models import Campaign
 
 from .figures import money_of
+from .four import four_of, told
 from .wall import STONES
 
 TYPESET = Path(__file__).resolve().parent / "typeset"
@@ -107,18 +108,19 @@ def poster_pdf(campaign: Campaign) -> bytes:
 
 
 def badge_svg(campaign: Campaign) -> str:
-    """Title, bar and figures as a picture that any page may show."""
+    """Title, bar and the four figures as a picture that any page may show."""
     progress, rtl = progress_of(campaign), translation.get_language_bidi()
+    more = told(four_of(campaign, getattr(campaign, "book", None)), but_received=True)
     side, width = (348, 336) if rtl else (12, 336)
     done = width * progress.per_cent // 100
     return str(format_html(
         '<svg xmlns="http://www.w3.org/2000/svg" width="360" height="92" viewBox="0 0 360 92" role="img" aria-label="{label}" lang="{lang}">'
         '<rect width="359" height="91" x=".5" y=".5" rx="4" fill="#fff" stroke="#1d1d1b"/>'
-        '<g font-family="system-ui,sans-serif" fill="#1d1d1b" direction="{dir}"><text x="{side}" y="26" font-size="16" font-weight="700">{title}</text>'
-        '<text x="{side}" y="78" font-size="14">{figures}</text></g>'
-        '<rect x="12" y="38" width="{width}" height="16" rx="2" fill="none" stroke="#1d5c3f"/>'
-        '<rect x="{start}" y="38" width="{done}" height="16" rx="2" fill="#1d5c3f"/></svg>',
-        label=f"{_title(campaign)}: {progress.received} {progress.of_goal}", lang=translation.get_language(), dir="rtl" if rtl else "ltr",
+        '<g font-family="system-ui,sans-serif" fill="#1d1d1b" direction="{dir}"><text x="{side}" y="22" font-size="16" font-weight="700">{title}</text>'
+        '<text x="{side}" y="62" font-size="14">{figures}</text><text x="{side}" y="81" font-size="12">{more}</text></g>'
+        '<rect x="12" y="31" width="{width}" height="14" rx="2" fill="none" stroke="#1d5c3f"/>'
+        '<rect x="{start}" y="31" width="{done}" height="14" rx="2" fill="#1d5c3f"/></svg>',
+        label=f"{_title(campaign)}: {', '.join([f'{progress.received} {progress.of_goal}', *more])}", more=_cut(" · ".join(more), 62), lang=translation.get_language(), dir="rtl" if rtl else "ltr",
         side=side, title=_cut(_title(campaign), 38), figures=_cut(_of(progress), 52), width=width, done=done,
         start=12 + width - done if rtl else 12,
     ))  # fmt: skip
