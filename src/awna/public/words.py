@@ -4,6 +4,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from awna.books.models import Entry
+from awna.books.models.naming import FUND_WORDS
 
 KINDS: dict[str, str | Promise] = {
     "open": _("Carried over"), "gift": _("Gift received"), "gift_in_kind": _("Goods received as a gift"), "allocate": _("Put to a purpose"),
@@ -36,11 +37,7 @@ CUSTODIES: dict[str, str | Promise] = {
 COMMODITY_KINDS: dict[str, str | Promise] = {
     "money": _("Money"), "material": _("Material"), "medical": _("Medical goods"), "equipment": _("Equipment"), "time": _("Hours"),
 }  # fmt: skip
-FUNDS: dict[str, str | Promise] = {
-    "unidentified": _("Not yet identified"), "unallocated": _("For whatever is needed most"),
-    "goods-general": _("Goods for whatever is needed most"),
-}  # fmt: skip
-"""The funds that every book has; all others are named by their campaign."""
+FUNDS: dict[str, str | Promise] = {**FUND_WORDS}
 
 
 def what(entry: Entry) -> str | Promise:

@@ -14,6 +14,8 @@ from django.utils.safestring import SafeString
 MONTHS_MAX = 8  # labels on the axis at most
 FEW_DAYS = 45  # a plan shorter than this has its axis in weeks
 DAY = timedelta(days=1)
+LABEL_SHARE_MAX = 92
+"""A day nearer to the end would be written over the one before it."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class Axis:
         """The first day and those of months after it, or of weeks in a short plan; not more than fit beside each other on a phone."""
         if (self.last - self.first).days <= FEW_DAYS:
             days = [self.first + timedelta(days=7 * week) for week in range((self.last - self.first).days // 7 + 1)]
-            return [(day, date_format(day, "j M")) for day in days[:: 1 + len(days) // 5] if day < self.last]
+            return [(day, date_format(day, "j M")) for day in days[:: 1 + len(days) // 5] if self.share(day) <= LABEL_SHARE_MAX]
         days, day = [self.first], (self.first.replace(day=1) + timedelta(days=32)).replace(day=1)
         while day < self.last:
             days.append(day)

@@ -16,6 +16,10 @@ SPECIAL_FUNDS = {
     UNALLOCATED: "For whatever is needed most",
     GOODS_GENERAL: "Goods for whatever is needed most",
 }
+FUND_WORDS = {
+    UNIDENTIFIED: _("Not yet identified"), UNALLOCATED: _("For whatever is needed most"), GOODS_GENERAL: _("Goods for whatever is needed most"),
+}  # fmt: skip
+"""The funds that every book has, in the reader's language; all others are named by their campaign."""
 CHARGES = "charges"
 OPEN, SHELTERED = "open", "sheltered"
 EXPOSURES = [(OPEN, _("each gift stands alone")), (SHELTERED, _("gifts stand in batches of at least ten"))]
@@ -92,6 +96,11 @@ class Fund(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def title_here(self) -> str:
+        """What a reader is shown: the name that its campaign gave it, or that of a fund which every book has."""
+        return str(FUND_WORDS.get(self.code, self.title))
 
     @property
     def leaf_id(self) -> str:
