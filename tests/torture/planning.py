@@ -20,8 +20,10 @@ from awna.core.planning.model import compile_model
 from awna.core.planning.plan import Plan
 from awna.core.planning.problem import Project
 from awna.core.planning.search import Limit, search
-from awna.core.planning.validate import rules_asked, validate
+from awna.core.planning.validate import validate
 from awna.core.problems import Refused
+
+from ..core.planning.projects import rules_asked
 
 COUNT, COUNT_SHORT = 10_000, 36
 SCHEDULES = 8  # per project

@@ -101,7 +101,7 @@ def write_chart(path: Path, result: Row, project: Project) -> None:
     finish = max((task["finish"] for task in tasks), default=0)
     bars = [_bar(task, moved.get(task["id"])) for task in tasks]
     title = f"Plan of {len(tasks)} tasks, finish in slot {finish}"
-    chart = draw(bars, title=title, ticks=_ticks(finish, project.calendar), closed=_closed(project, finish), standalone=True)
+    chart = draw(bars, title=title, ticks=_ticks(finish, project.calendar), closed=_closed(project, finish))
     try:
         path.write_text(chart, encoding="utf-8")
     except OSError as error:

@@ -80,3 +80,30 @@ def projects(draw: st.DrawFn) -> Project:
         (Crossing("north", open_windows=((0, 4), (12, None)), loads_per_slot=draw(st.integers(0, 2))),),
         (Site("clinic", "ar"),),
     )
+
+
+def rules_asked(project: Project) -> dict[str, str]:
+    """The rules that a project asks for beyond plain ones, each with the first element that does."""
+    asked: dict[str, str] = {}
+    for task in project.tasks:
+        of_methods = {
+            "producers": any(method.gives for method in task.methods),
+            "levels": any(level > 1 for method in task.methods for level in method.levels.values()),
+            "handover": task.handover_every > 0,
+            "child_contact": task.child_contact,
+        }
+        for rule in (rule for rule, there in of_methods.items() if there):
+            asked.setdefault(rule, task.id)
+    for edge in project.precedences:
+        if edge.maximum is not None:
+            asked.setdefault("maximum_lag", edge.after)
+        if edge.unit == "elapsed":
+            asked.setdefault("elapsed_lag", edge.after)
+    for site in project.sites:
+        if site.hours is not None:
+            asked.setdefault("site_hours", site.id)
+        if site.beds is not None:
+            asked.setdefault("beds", site.id)
+    for person in (person for person in project.people if person.rest):
+        asked.setdefault("rest", person.id)
+    return asked

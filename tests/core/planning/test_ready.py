@@ -43,3 +43,13 @@ def test_the_folder_is_known_without_the_compiler() -> None:
     program = "import sys; from awna.core.planning.engine import ready; ready.folder(); print('numba' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_what_older_sources_left_goes_after_a_week(place: Path) -> None:
+    old, recent = place / f"{ready.PREFIX}old", place / f"{ready.PREFIX}recent"
+    for folder in (old, recent):
+        folder.mkdir()
+    (old / "kernel").touch()
+    os.utime(old, (0, 0))
+    ready.finish()
+    assert ready.is_ready() and recent.exists() and not old.exists()

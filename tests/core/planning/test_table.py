@@ -4,9 +4,10 @@ import json
 
 import pytest
 
-from awna.core.planning.command import make_plan, plan_file
+from awna.core.planning.command import as_dict, make_plan
 from awna.core.planning.events import CrossingClosed, apply_event
 from awna.core.planning.formats.json_project import project_from_json, to_json
+from awna.core.planning.formats.recognise import read_project
 from awna.core.planning.formats.table import read_table
 from awna.core.planning.problem import Precedence, Stock
 from awna.core.problems import Refused
@@ -48,7 +49,8 @@ def test_the_table_reads_and_plans() -> None:
     assert project.task("T2").earliest == 8  # four days of two slots after Saturday the 14th
     assert [method.name for method in project.task("T3").methods] == ["by hand", "crane"]
     assert project.task("T1").work == "120 m2"
-    result = plan_file(TABLE.encode(), "clinic.csv", schedules=50)
+    planned = read_project(TABLE.encode(), "clinic.csv")
+    result = as_dict(planned, make_plan(planned, schedules=50))
     tasks = {task["id"]: task for task in result["tasks"]}  # type: ignore[attr-defined, index]
     assert tasks["T1"]["draws"] == {"cement": 40, "sand": 2.5, "works": 500.5}
     assert {seat["person"] for seat in tasks["T2"]["crew"]} == {"Rana", "Tom", "Huda"}
@@ -89,7 +91,7 @@ def test_all_bad_cells_are_told_at_once() -> None:
 @pytest.mark.parametrize("data", [b"", b"\xff\xfe", b'id,name\n"open', b"name\nx\n"])
 def test_what_is_no_table_is_refused(data: bytes) -> None:
     with pytest.raises(Refused):
-        plan_file(data, "x.csv", schedules=1)
+        make_plan(read_project(data, "x.csv"), schedules=1)
 
 
 @pytest.mark.parametrize(
@@ -104,7 +106,7 @@ def test_what_is_no_table_is_refused(data: bytes) -> None:
 )
 def test_what_cannot_be_planned_is_refused_with_the_reason(table: str, code: str, text: str) -> None:
     with pytest.raises(Refused) as refused:
-        plan_file(table.encode(), "x.csv", schedules=1)
+        make_plan(read_project(table.encode(), "x.csv"), schedules=1)
     assert refused.value.codes == [code]
     assert text in str(refused.value)
 
@@ -134,20 +136,20 @@ def test_json_gives_the_same_project_back() -> None:
 )
 def test_wrong_json_is_refused_with_its_path(change: dict[str, object], place: str) -> None:
     with pytest.raises(Refused) as refused:
-        plan_file(json.dumps(change).encode(), "x.json", schedules=1)
+        make_plan(read_project(json.dumps(change).encode(), "x.json"), schedules=1)
     assert place in str(refused.value)
 
 
 @pytest.mark.parametrize("data", [b"", b"PRECEDENCE RELATIONS:\n 1 1 2 2\n*****\n", b"\x00" * 40])
 def test_a_damaged_psplib_file_is_refused(data: bytes) -> None:
     with pytest.raises(Refused) as refused:
-        plan_file(data, "x.sm", schedules=1)
+        make_plan(read_project(data, "x.sm"), schedules=1)
     assert refused.value.codes == ["psplib_file_is_damaged"]
 
 
 def test_an_unknown_format_is_refused() -> None:
     with pytest.raises(Refused) as refused:
-        plan_file(b"", "plan.mpp")
+        read_project(b"", "plan.mpp")
     assert refused.value.codes == ["file_format_unknown"]
 
 

@@ -7,8 +7,9 @@ from datetime import date
 import pytest
 
 from awna.core.planning.problem import Calendar, Method, Milestone, Person, Precedence, Project, RestRule, Site, SiteHours, Stock, Task
-from awna.core.planning.validate import rules_asked, validate
+from awna.core.planning.validate import validate
 
+from .projects import rules_asked
 from .test_check_rules import SCHOOL
 
 MASONS = tuple(Person(name, frozenset({"mason"}), frozenset({"en"})) for name in ("Rana", "Tom"))

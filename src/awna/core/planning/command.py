@@ -10,7 +10,6 @@ from ..problems import Problem, Refused
 from . import cpsat
 from .causes import smallest_causes
 from .check import check_plan
-from .formats.recognise import read_project
 from .model import Model, compile_model
 from .plan import Placement, Plan, Seat
 from .problem import Project
@@ -37,26 +36,6 @@ class Planned:
     @property
     def status(self) -> str:
         return "optimal" if self.plan.finish <= self.lower_bound else "feasible"
-
-
-def plan_file(
-    data: bytes,
-    name: str,
-    *,
-    seconds: float | None = None,
-    schedules: int | None = None,
-    seed: int = 1,
-    workers: int = 2,
-    report: Report | None = None,
-    stop: Callable[[], bool] | None = None,
-    executor: Executor | None = None,
-) -> dict[str, object]:
-    """Status, objective, finish, lower bound, seconds and tasks of the plan of a file; refuses with reasons."""
-    project = read_project(data, name)
-    planned = make_plan(
-        project, seconds=seconds, schedules=schedules, seed=seed, workers=workers, report=report, stop=stop, executor=executor
-    )
-    return as_dict(project, planned)
 
 
 def make_plan(

@@ -154,7 +154,8 @@ class Chain:
         return 1.0 + (high - low) / (1.0 + spare) + self.noise * 0.1 * self.random.random()
 
     def _clear_machines(self, way: Way, start: int) -> None:
-        finish = start + way.duration
+        finish = self.running.model.finish(way, start)
+        assert finish is not None  # `_room` has seen it end
         wanted = {machine for machine, _ in way.holds}
         while self.board.machines_clash(way, start, finish):
             holders = [

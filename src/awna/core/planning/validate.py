@@ -25,33 +25,6 @@ def malformed(project: Project) -> list[Problem]:
     return [*_limits(project), *_names(project)] or _circles(project)
 
 
-def rules_asked(project: Project) -> dict[str, str]:
-    """The rules that a project asks for beyond plain ones, each with the first element that does."""
-    asked: dict[str, str] = {}
-    for task in project.tasks:
-        of_methods = {
-            "producers": any(method.gives for method in task.methods),
-            "levels": any(level > 1 for method in task.methods for level in method.levels.values()),
-            "handover": task.handover_every > 0,
-            "child_contact": task.child_contact,
-        }
-        for rule in (rule for rule, there in of_methods.items() if there):
-            asked.setdefault(rule, task.id)
-    for edge in project.precedences:
-        if edge.maximum is not None:
-            asked.setdefault("maximum_lag", edge.after)
-        if edge.unit == "elapsed":
-            asked.setdefault("elapsed_lag", edge.after)
-    for site in project.sites:
-        if site.hours is not None:
-            asked.setdefault("site_hours", site.id)
-        if site.beds is not None:
-            asked.setdefault("beds", site.id)
-    for person in (person for person in project.people if person.rest):
-        asked.setdefault("rest", person.id)
-    return asked
-
-
 def _limits(project: Project) -> Iterator[Problem]:
     if not project.tasks:
         yield Problem("project_has_no_tasks", "There is nothing to plan: the project has no tasks. Add at least one.")

@@ -37,11 +37,10 @@ class Archipelago:
     def __init__(self, flat: Flat, orders: Sequence[Sequence[int]], *, seed: int) -> None:
         self.flat, self.orders, self.seed = flat, orders, seed
         self.herds: list[Herd] = []
-        self.spent = 0
 
     @property
     def used(self) -> int:
-        return self.spent + sum(int(herd.facts[USED]) for herd in self.herds)
+        return sum(int(herd.facts[USED]) for herd in self.herds)
 
     @property
     def best(self) -> Herd:
@@ -131,7 +130,6 @@ def explore(
     if land.finish <= bound or (seconds is not None and time.monotonic() - began >= seconds):
         return land
     land.settle(herd_size(expected))
-    land.spent = 0
     own = executor or ThreadPoolExecutor(THREADS)
     try:
         _rounds(land, expected, bound, schedules, None if seconds is None else began + seconds, own, tell, stop)

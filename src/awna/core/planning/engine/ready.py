@@ -6,9 +6,11 @@ Nobody should wait for that in a request: set-up and server start call `begin`, 
 import fcntl
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -17,7 +19,8 @@ from pathlib import Path
 HERE = Path(__file__).parent
 NICENESS = 10  # whoever works now goes first
 HOME_CACHE = "~/.cache"
-MARK, LOCK = "ready", "lock"
+MARK, LOCK, PREFIX = "ready", "lock", "compiled-"
+KEPT_SECONDS = 7 * 86_400  # another version of the sources may still be running
 
 
 @cache
@@ -28,7 +31,7 @@ def folder() -> Path:
     caches = Path(os.environ.get("XDG_CACHE_HOME") or HOME_CACHE) / "awna"
     for place in [Path(own)] if own else [HERE / "__pycache__", caches]:
         with suppress(OSError, RuntimeError):  # read-only, or nobody's home
-            chosen = place.expanduser() / f"compiled-{digest}"
+            chosen = place.expanduser() / f"{PREFIX}{digest}"
             chosen.mkdir(parents=True, exist_ok=True)
             if os.access(chosen, os.W_OK):
                 return chosen
@@ -52,6 +55,16 @@ def begin() -> bool:
     except OSError:
         return False  # then the first plan compiles what it needs
     return True
+
+
+def finish() -> None:
+    """Marks the present state of the sources as compiled, and removes what older states left and nobody has used for a while."""
+    mine = folder()
+    (mine / MARK).touch()
+    for other in mine.parent.glob(f"{PREFIX}*"):
+        with suppress(OSError):  # somebody else's, or just removed by another process
+            if other != mine and time.time() - other.stat().st_mtime > KEPT_SECONDS:
+                shutil.rmtree(other)
 
 
 @contextmanager

@@ -33,7 +33,7 @@ def warm() -> None:
         for project in (sample(rich=False), sample(rich=True)):
             search(compile_model(project), limit=Limit(schedules=SCHEDULES))
         simulate(project, make_plan(project, schedules=SCHEDULES).plan, scenarios=2)
-        (ready.folder() / ready.MARK).touch()
+        ready.finish()
 
 
 if __name__ == "__main__":
