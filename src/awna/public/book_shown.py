@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from awna.books.models import Account, BankAccount, Book, Commodity, Custody, Fund
+from awna.books.services.browse import pin, size_of
 from awna.books.services.filters import KINDS, Filters, short
 from awna.core.problems import Problem
 from awna.supply.models import Store
@@ -39,6 +40,13 @@ def book_or_404(request: HttpRequest) -> Book:
     return book
 
 
+def pinned_book_or_404(request: HttpRequest) -> Book:
+    """The book, read up to one entry throughout the page: asked for its size once, and nothing posted meanwhile tears the page."""
+    book = book_or_404(request)
+    pin(book, size=size_of(book))
+    return book
+
+
 def tabs(slug: str, current: str) -> list[dict[str, Any]]:
     return [{"href": reverse(name, kwargs={"slug": slug}), "text": text, "current": name == current} for name, text in TABS]
 
@@ -57,7 +65,7 @@ class Places:
 
     @cached_property
     def banks(self) -> dict[Any, BankAccount]:
-        return {row.custody_id: row for row in BankAccount.objects.filter(book=self.book).select_related("commodity")}
+        return {row.custody_id: row for row in BankAccount.objects.filter(book=self.book).select_related("commodity", "custody")}
 
     @cached_property
     def districts(self) -> dict[Any, str]:

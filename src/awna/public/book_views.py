@@ -25,7 +25,7 @@ from awna.core.problems import Refused
 from awna.kit.http import file_answer, refused_page
 
 from . import words
-from .book_shown import Places, address, book_or_404, chips, fields, fund_title, kind_words, tabs, thing_name
+from .book_shown import Places, address, book_or_404, chips, fields, fund_title, kind_words, pinned_book_or_404, tabs, thing_name
 from .figures import FIGURES, money_of, q_of, sign_in
 from .journey import page_of
 
@@ -35,7 +35,7 @@ ENTRY_ROWS_MAX = 200
 
 def book(request: HttpRequest, slug: str) -> HttpResponse:
     """The newest entries that fit the filters of the address, with their totals; a wrong filter shows nothing but what is wrong."""
-    found = book_or_404(request)
+    found = pinned_book_or_404(request)
     places = Places(found)
     filters, problems = read_filters(found, request.GET, kind_words=kind_words())
     page = None if problems else rows_page(found, filters)
@@ -54,7 +54,7 @@ def book(request: HttpRequest, slug: str) -> HttpResponse:
 
 def book_page(request: HttpRequest, slug: str, page: str) -> HttpResponse:
     """One hundred entries at an address that never changes."""
-    found = book_or_404(request)
+    found = pinned_book_or_404(request)
     number = page_number(found, page)
     return page_answer(request, found, number=number, rows=rows_of_page(found, number), size=size_of(found), places=Places(found))
 
@@ -91,7 +91,7 @@ def rows_of_page(book: Book, number: int) -> list[BookRow]:
 
 def entry(request: HttpRequest, slug: str, seq: int) -> HttpResponse:
     """All that one entry says: rows, papers, decisions, what it undoes and what undoes it, and its place in the log."""
-    found = book_or_404(request)
+    found = pinned_book_or_404(request)
     row = Entry.objects.filter(book=found, seq=seq, seq__lt=size_of(found)).select_related("author", "second", "proposal").first()
     if row is None:
         raise Http404("The book has no such entry.")
