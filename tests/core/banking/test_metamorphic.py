@@ -80,14 +80,14 @@ def as_camt(lines: list[tuple[date, Decimal, str]], start: date, end: date, open
         return f"<Amt Ccy='EUR'>{abs(value)}</Amt><CdtDbtInd>{'DBIT' if value < 0 else 'CRDT'}</CdtDbtInd>"
 
     entries = "".join(
-        f"<Ntry>{money(amount)}<Sts>BOOK</Sts><BookgDt><Dt>{day}</Dt></BookgDt><AddtlNtryInf>{text}</AddtlNtryInf></Ntry>"
+        f"<Ntry>{money(amount)}<Sts>BOOK</Sts><BookgDt><Dt>{day}</Dt></BookgDt><BkTxCd><Prtry><Cd>X</Cd></Prtry></BkTxCd><AddtlNtryInf>{text}</AddtlNtryInf></Ntry>"
         for day, amount, text in inside
     )
     balances = "".join(
         f"<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp>{money(value)}<Dt><Dt>{day}</Dt></Dt></Bal>"
         for code, value, day in (("OPBD", opening, start), ("CLBD", closing, end))
     )
-    return (f"<Document><BkToCstmrStmt><Stmt><Id>{start:%j}</Id><LglSeqNb>{start:%j}</LglSeqNb><Acct><Id><IBAN>NL78XBNK0000004321</IBAN></Id></Acct>"
+    return (f"<Document><BkToCstmrStmt><GrpHdr><MsgId>1</MsgId><CreDtTm>2026-11-01T00:00:00</CreDtTm></GrpHdr><Stmt><Id>{start:%j}</Id><LglSeqNb>{start:%j}</LglSeqNb><CreDtTm>2026-11-01T00:00:00</CreDtTm><Acct><Id><IBAN>NL78XBNK0000004321</IBAN></Id></Acct>"
             f"{balances}{entries}</Stmt></BkToCstmrStmt></Document>").encode()  # fmt: skip
 
 

@@ -153,7 +153,7 @@ def _end_to_end(line: Line, targets: Targets) -> list[Target]:
 def _exact(line: Line, named: list[tuple[Target, Problem]]) -> list[Suggestion]:
     """One open target of equal amount and currency books itself; of several instalments under one mandate, the only one that fits."""
     several = {target.reference or target.key for target, _ in named}
-    fitting = [(target, why) for target, why in named if _amiss(line, target) is None]
+    fitting = [(target, why) for target, why in named if not _amiss_code(line, target)]
     by_instalment = len(several) > 1 and len({target.mandate_id for target, _ in named}) == 1 and named[0][1].code == "exact_mandate"
     if len(fitting) == 1 and (len(several) == 1 or by_instalment):
         target, why = fitting[0]
@@ -177,30 +177,41 @@ def _several(line: Line, found: list[Target]) -> list[Suggestion]:
 
 def _amiss(line: Line, target: Target) -> Problem | None:
     """What keeps an identified line from booking itself."""
+    code = _amiss_code(line, target)
+    if not code:
+        return None
     said = {
         "reference": target.reference,
         "found": f"{plain(line.amount)} {line.currency}",
         "due": f"{plain(target.amount)} {target.currency}",
     }
-    checks = [
-        (line.status != "booked", Problem("not_booked", "Reference %(reference)s; the bank has not booked this line yet.", said)),
-        (line.reversal, Problem("reversal", "Reference %(reference)s; the bank marks the line as a reversal.", said)),
-        (target.blocked, Problem("blocked", "Reference %(reference)s; a check is not finished.", said)),
-        (not target.open, Problem("not_open", "Reference %(reference)s; that pledge is not open any more.", said)),
-        (
-            line.currency != target.currency,
-            Problem("other_currency", "Reference %(reference)s; %(found)s came in and %(due)s is due.", said),
-        ),
-        (
-            line.amount < target.amount,
-            Problem("part_payment", "Reference %(reference)s; %(found)s came in, less than the %(due)s due.", said),
-        ),
-        (
-            line.amount > target.amount,
-            Problem("over_payment", "Reference %(reference)s; %(found)s came in, more than the %(due)s due.", said),
-        ),
-    ]
-    return next((problem for fails, problem in checks if fails), None)
+    reasons = {
+        "not_booked": Problem("not_booked", "Reference %(reference)s; the bank has not booked this line yet.", said),
+        "reversal": Problem("reversal", "Reference %(reference)s; the bank marks the line as a reversal.", said),
+        "blocked": Problem("blocked", "Reference %(reference)s; a check is not finished.", said),
+        "not_open": Problem("not_open", "Reference %(reference)s; that pledge is not open any more.", said),
+        "other_currency": Problem("other_currency", "Reference %(reference)s; %(found)s came in and %(due)s is due.", said),
+        "part_payment": Problem("part_payment", "Reference %(reference)s; %(found)s came in, less than the %(due)s due.", said),
+        "over_payment": Problem("over_payment", "Reference %(reference)s; %(found)s came in, more than the %(due)s due.", said),
+    }
+    return reasons[code]
+
+
+def _amiss_code(line: Line, target: Target) -> str:
+    if _unfit(line, target):
+        checks = (
+            (line.status != "booked", "not_booked"),
+            (line.reversal, "reversal"),
+            (target.blocked, "blocked"),
+            (not target.open, "not_open"),
+        )
+        return next((code for fails, code in checks if fails), "other_currency")
+    return "" if line.amount == target.amount else "part_payment" if line.amount < target.amount else "over_payment"
+
+
+def _unfit(line: Line, target: Target) -> bool:
+    """True where even the right amount could not book itself."""
+    return line.status != "booked" or line.reversal or target.blocked or not target.open or line.currency != target.currency
 
 
 def _returned(line: Line, target: Target) -> Suggestion:
@@ -214,7 +225,7 @@ def _returned(line: Line, target: Target) -> Suggestion:
 def _damaged(line: Line, targets: Targets) -> Iterator[Suggestion]:
     found = targets.damaged(line)
     for target in found[:SUGGESTIONS_MAX]:
-        score = SCORE_DAMAGED if len(found) == 1 and _amiss(line, target) is None else SCORE_DAMAGED - 25
+        score = SCORE_DAMAGED if len(found) == 1 and not _amiss_code(line, target) else SCORE_DAMAGED - 25
         why = Problem("damaged_reference", "The reference %(reference)s stands here with a mistake.", {"reference": target.reference})
         yield Suggestion((Share(target, min(line.amount, target.amount)),), score, why)
 
@@ -222,7 +233,7 @@ def _damaged(line: Line, targets: Targets) -> Iterator[Suggestion]:
 def _by_payer(line: Line, targets: Targets) -> Iterator[Suggestion]:
     """A remembered account: one open pledge is likely, several are a question; what adds up is said."""
     known = targets.by_payer.get(_plain_id(line.counter_account), []) if line.counter_account else []
-    open_ones = [target for target in known if _amiss_but_amount(line, target) is None]
+    open_ones = [target for target in known if not _unfit(line, target)]
     for target in open_ones:
         equal = target.amount == line.amount
         score = (SCORE_PAYER if len(open_ones) == 1 else SCORE_PAYER_OF_SEVERAL) + (10 if equal else 0)
@@ -250,10 +261,13 @@ def _by_likeness(line: Line, targets: Targets) -> Iterator[Suggestion]:
     equal = targets.by_amount.get((line.currency, line.amount.normalize()), [])[:CANDIDATES_MAX]
     words = name_words(line.counterparty)
     alike = [one for word in words for one in targets.by_word.get(word, [])[:CANDIDATES_MAX]]
+    alike_names: dict[str, float] = {}
     for target in {id(one): one for one in (*equal, *alike)}.values():
-        if _amiss_but_amount(line, target) is not None:
+        if _unfit(line, target):
             continue
-        likeness = name_similarity(line.counterparty, target.name)
+        if target.name not in alike_names:
+            alike_names[target.name] = name_similarity(line.counterparty, target.name)
+        likeness = alike_names[target.name]
         if likeness < NAME_MIN:
             continue
         same = target.amount == line.amount
@@ -266,10 +280,6 @@ def _by_likeness(line: Line, targets: Targets) -> Iterator[Suggestion]:
             else Problem("name_alone", "A name %(percent)s %% like “%(name)s”; the amount of %(reference)s differs.", said)
         )
         yield Suggestion((Share(target, min(line.amount, target.amount)),), round(SCORE_NAME * likeness + 25 * same + 10 * near), why)
-
-
-def _amiss_but_amount(line: Line, target: Target) -> Problem | None:
-    return _amiss(replace(line, amount=target.amount), target)
 
 
 def _joined(lines: Sequence[Line], ranked: list[list[Suggestion]], taken: set[str]) -> Iterator[tuple[int, Suggestion]]:
