@@ -70,7 +70,7 @@ def receipts(request: HttpRequest, slug: str) -> HttpResponse:
     if year.isascii() and year.isdigit() and len(year) == 4:
         found = found.filter(received_on__year=year) if state == "waiting" else found.filter(year=year)
     page = Paginator(found, ROWS_A_PAGE).get_page(request.GET.get("page"))
-    barred = services.gift_problems(list(page.object_list)) if state == "waiting" else {}
+    barred = services.gift_problems(list(page.object_list)) if state == "waiting" else services.wrong_receipts(list(page.object_list))
     context = {
         "title": _("Receipts"), "page": page, "state": state, "year": year, "years": sorted({*years, timezone.localdate().year}, reverse=True),
         "states": [("standing", _("issued")), ("voided", _("voided")), ("waiting", _("gifts without a receipt"))],

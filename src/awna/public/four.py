@@ -84,16 +84,22 @@ def four_of(campaign: Campaign, book: Book | None, *, things: Things | None = No
     return Four(received, promised, in_kind, hours, together)
 
 
-def told(four: Four, *, but_received: bool = False) -> list[str]:
-    """The four figures as short texts, for pictures and facts: only those that are there."""
+def told(four: Four, *, but_received: bool = False, brief: bool = False) -> list[str]:
+    """The four figures as short texts, for facts and, `brief`, for pictures: only those that are there."""
     texts = [] if but_received or not four.received else [_("%(amounts)s received") % {"amounts": _listed(four.received)}]
     if four.pledged:
         texts.append(_("%(amounts)s pledged") % {"amounts": _listed(four.pledged)})
-    if four.in_kind:
-        texts.append(ngettext("%(n)s kind of goods given", "%(n)s kinds of goods given", len(four.in_kind)) % {"n": len(four.in_kind)})
-    if four.hours_sum:
-        hours = int(four.hours_sum)
-        texts.append(ngettext("%(n)s hour worked", "%(n)s hours worked", hours) % {"n": group_minor(hours, 0)})
+    kinds, hours = len(four.in_kind), int(four.hours_sum)
+    if kinds:
+        said = (
+            ngettext("%(n)s kind of goods", "%(n)s kinds of goods", kinds)
+            if brief
+            else ngettext("%(n)s kind of goods given", "%(n)s kinds of goods given", kinds)
+        )
+        texts.append(said % {"n": kinds})
+    if hours:
+        said = ngettext("%(n)s hour", "%(n)s hours", hours) if brief else ngettext("%(n)s hour worked", "%(n)s hours worked", hours)
+        texts.append(said % {"n": group_minor(hours, 0)})
     return texts
 
 

@@ -110,7 +110,7 @@ def poster_pdf(campaign: Campaign) -> bytes:
 def badge_svg(campaign: Campaign) -> str:
     """Title, bar and the four figures as a picture that any page may show."""
     progress, rtl = progress_of(campaign), translation.get_language_bidi()
-    more = told(four_of(campaign, getattr(campaign, "book", None)), but_received=True)
+    more = told(four_of(campaign, getattr(campaign, "book", None)), but_received=True, brief=True)
     side, width = (348, 336) if rtl else (12, 336)
     done = width * progress.per_cent // 100
     return str(format_html(
@@ -120,7 +120,7 @@ def badge_svg(campaign: Campaign) -> str:
         '<text x="{side}" y="62" font-size="14">{figures}</text><text x="{side}" y="81" font-size="12">{more}</text></g>'
         '<rect x="12" y="31" width="{width}" height="14" rx="2" fill="none" stroke="#1d5c3f"/>'
         '<rect x="{start}" y="31" width="{done}" height="14" rx="2" fill="#1d5c3f"/></svg>',
-        label=f"{_title(campaign)}: {', '.join([f'{progress.received} {progress.of_goal}', *more])}", more=_cut(" · ".join(more), 62), lang=translation.get_language(), dir="rtl" if rtl else "ltr",
+        label=f"{_title(campaign)}: {', '.join([f'{progress.received} {progress.of_goal}', *more])}", more=_cut(" · ".join(more), 56), lang=translation.get_language(), dir="rtl" if rtl else "ltr",
         side=side, title=_cut(_title(campaign), 38), figures=_cut(_of(progress), 52), width=width, done=done,
         start=12 + width - done if rtl else 12,
     ))  # fmt: skip

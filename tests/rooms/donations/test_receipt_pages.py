@@ -56,6 +56,17 @@ def test_a_refusal_stands_on_the_page_and_takes_no_number(receiving):
     assert "frozen" in client.get("/desk/clinic/receipts/?state=waiting").content.decode()
 
 
+def test_a_receipt_whose_money_went_back_is_marked_to_be_voided(receiving):
+    gift = receiving.gift()
+    services.issue_receipt(gift=gift, author=receiving.treasurer)
+    client = signed_in(receiving.treasurer)
+    assert "to be voided:" not in client.get("/desk/clinic/receipts/").content.decode()
+    back = receiving.funded.bank_line(-gift.amount_minor, account=receiving.account)
+    services.record_return(gift=gift, movement=back, author=receiving.treasurer, request_id="back")
+    page = client.get("/desk/clinic/receipts/").content.decode()
+    assert "to be voided:" in page and "went back" in page
+
+
 @pytest.mark.parametrize("query", ["year=abcd", "year=99999", "state=nothing", "page=x", "page=999999", "year=%00"])
 def test_a_strange_query_shows_a_page(receiving, query):
     receiving.gift()

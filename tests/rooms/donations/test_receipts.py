@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.core import mail
+from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
@@ -282,3 +283,19 @@ def here(receiving, year):
 
 def annual(receiving, year):
     return services.issue_annual_receipts(**here(receiving, year))
+
+
+def test_the_command_says_first_and_issues_what_is_missing(receiving, capsys):
+    last = timezone.localdate().year - 1
+    for number in range(3):
+        receiving.gift(1_000 + number, on=date(last, 3, 1), name=f"Donor {number}")
+    treasurer = receiving.treasurer.user.email
+    call_command("issuereceipts", str(last), "--as", treasurer, "--dry-run")
+    assert "0 stood, 3 donors waited; 0 issued" in capsys.readouterr().out and not Receipt.objects.exists()
+    call_command("issuereceipts", str(last), "--as", treasurer, "--json")
+    assert '"issued": 3' in capsys.readouterr().out
+    call_command("issuereceipts", str(last), "--as", treasurer)
+    assert "3 stood, 0 donors waited; 0 issued" in capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        call_command("issuereceipts", str(last + 1), "--as", treasurer)
+    assert "is not over" in capsys.readouterr().err

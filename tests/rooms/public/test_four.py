@@ -97,7 +97,7 @@ def test_page_badge_and_press_tell_all_of_them(funded):
     page = Client().get("/c/clinic/").content.decode()
     assert 'id="four"' in page and "Cement" in page and "GBP\u00a050.00" in page
     badge = Client().get("/c/clinic/badge.svg").content.decode()
-    assert "GBP\u00a050.00" in badge and "1 kind of goods given" in badge
+    assert "GBP\u00a050.00" in badge and "1 kind of goods" in badge
     facts = " ".join(fact.text for fact in facts_of(funded.world.campaign))
     assert "pledged." in facts and "kind of goods given." in facts and "40\u00a0000" in facts
 

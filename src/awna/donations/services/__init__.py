@@ -13,7 +13,17 @@ from .gifts import (
     pledge_gift,
     record_gift_in_kind,
 )
-from .receipt_rules import Ground, details_of, freeze_gift, gift_problems, ground_of, missing_of_donor, tell_receipt_details, thaw_gift
+from .receipt_rules import (
+    Ground,
+    details_of,
+    freeze_gift,
+    gift_problems,
+    ground_of,
+    missing_of_donor,
+    tell_receipt_details,
+    thaw_gift,
+    wrong_receipts,
+)
 from .receipt_runs import AnnualRun, annual_progress, gifts_without_receipt, issue_annual_receipts, start_annual_run
 from .receipts import issue_receipt, paper_of, reissue_receipt, set_paper, void_receipt
 from .shelter import allocate_identified, close_batch, close_batches, propose_refund, record_return, waive_shelter, way_of
@@ -59,4 +69,5 @@ __all__ = [
     "void_receipt",
     "waive_shelter",
     "way_of",
+    "wrong_receipts",
 ]  # fmt: skip

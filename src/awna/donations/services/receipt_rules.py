@@ -16,7 +16,7 @@ from awna.core.problems import Problem, Refused
 from awna.parties.models import Role, Section
 from awna.parties.services import refuse_unless_role
 
-from ..models import Donor, Gift
+from ..models import Donor, Gift, Receipt, ReceiptGift
 from ..receipt_packs import DONOR_FIELDS, Pack, pack_of, plain_pack
 
 SENT_BACK = ("bank_forced", "refund")
@@ -123,6 +123,16 @@ def gift_problems(gifts: Sequence[Gift]) -> dict[Any, list[Problem]]:
         if problems:
             found[gift.pk] = problems
     return found
+
+
+def wrong_receipts(receipts: Sequence[Receipt]) -> dict[Any, list[Problem]]:
+    """Receipt that still stands → why it should be voided: the money of one of its gifts went back or is in doubt since."""
+    lines = list(ReceiptGift.objects.filter(receipt__in=receipts, released_at=None).select_related("gift__book"))
+    found: dict[Any, list[Problem]] = {}
+    barred = gift_problems([line.gift for line in lines])
+    for line in lines:
+        found.setdefault(line.receipt_id, []).extend(barred.get(line.gift_id, []))
+    return {receipt: problems for receipt, problems in found.items() if problems}
 
 
 def tax_problems(gift: Gift, *, section: Section) -> list[Problem]:
