@@ -47,6 +47,8 @@ DEBUG = env_bool("AWNA_DEBUG", False)
 SECRET_KEY = env_text("AWNA_SECRET_KEY") or secret_in_file(AWNA_KEY_DIR / "secret_key")
 ALLOWED_HOSTS = env_list("AWNA_HOSTS", "localhost,127.0.0.1,[::1]")
 _HTTPS = AWNA_ORIGIN.startswith("https:")
+CONNECTION_MAX_S = 60
+"""How long a thread that serves pages keeps its connection to the database."""
 
 
 def database_from_url(url: str) -> dict[str, object]:
@@ -62,7 +64,7 @@ def database_from_url(url: str) -> dict[str, object]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(options.get("host", parts.hostname or "")),
         "PORT": str(parts.port or ""),
-        "CONN_MAX_AGE": 60,
+        "CONN_MAX_AGE": CONNECTION_MAX_S,
     }
 
 
@@ -71,6 +73,8 @@ def sqlite_database(path: Path) -> dict[str, object]:
     return {
         "ENGINE": "awna.kit.engine",
         "NAME": str(path),
+        # Opening a file, checking how it was opened and closing it, which empties the journal, cost more than most pages do.
+        "CONN_MAX_AGE": CONNECTION_MAX_S,
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
