@@ -51,7 +51,9 @@ def _published(name: str, folder: str) -> dict[str, float]:
     database = str(connection.settings_dict["NAME"])
     connections.close_all()
     environment = {
-        **os.environ,
+        # An installed program keeps its compiled modules; here they are kept beside the scratch files.
+        **{name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"},
+        "PYTHONPYCACHEPREFIX": str(settings.AWNA_DATA_DIR / "compiled"),
         "AWNA_BENCH_DATABASE": database,
         "AWNA_KEY_DIR": str(settings.AWNA_KEY_DIR),
         "AWNA_LOG_DIR": str(settings.AWNA_LOG_DIR),

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import django
 
@@ -49,9 +50,7 @@ def main(words: list[str]) -> int:
 
 def sign_ups(count: int) -> list[str]:
     """That many people who have their code in hand."""
-    letter = services.open_letter(
-        campaign=make_world().campaign, code="rate", title="Rate", text="Let it stand.", language="en", author=_salma()
-    )
+    letter = open_letter()
     version, now = letter.version, int(time.time())
     rows = [
         Waiting(version=version, kind="p", mark=n.to_bytes(16, "big"), began_at=now, mailed_at=now,
@@ -60,6 +59,12 @@ def sign_ups(count: int) -> list[str]:
     ]  # fmt: skip
     Waiting.objects.bulk_create(rows, batch_size=1_000)
     return [services.confirm_token(row) for row in Waiting.objects.order_by("pk")]
+
+
+def open_letter() -> Any:
+    return services.open_letter(
+        campaign=make_world().campaign, code="rate", title="Rate", text="Let it stand.", language="en", author=_salma()
+    )
 
 
 def _salma() -> object:

@@ -1,8 +1,8 @@
 """`./awna bench letters`: confirmed signatures a second on SQLite with durable writes, and how well pasted lists are read.
 
 Confirmations run through the services in this process, one by one and by many hands at once (who come together share a commit),
-and through the HTTP server on loopback. The seconds are those of the clock, because waiting for the disk is what is measured;
-CPU time stands beside them. `--quick` runs a little of everything and writes nothing.
+and through the HTTP server on loopback; the whole way of a signature over HTTP is counted in CPU time. The seconds are those of the
+clock, because waiting for the disk is what is measured; CPU time stands beside them. `--quick` runs a little of everything and writes nothing.
 """
 
 import argparse
@@ -19,6 +19,8 @@ from ._measure import ROOT, Figure, report
 
 RATE = 500
 SHARED = {"16", "64"}  # the ways that are quick enough for the whole number; a quarter is enough of the others
+STEPS = ("letter", "sign", "told", "mail", "shown", "confirm", "thanked")
+NEEDED = ("sign", "mail", "shown", "confirm")  # the letter and the thanks can be read from a copy, or not at all
 CONFIRMED, QUICK_CONFIRMED, SEEDS, QUICK_SEEDS = 4_000, 40, 10, 1
 
 
@@ -66,16 +68,35 @@ def rates(count: int) -> list[Figure]:
     ):
         found = run(way, count if way in SHARED else max(1, count // 4))
         rate = found["count"] / found["seconds"]
-        commits = f"{found['commits']:.0f} commits, " if "commits" in found else ""
+        commits = (
+            f"{found['commits']:.0f} commits, " if "commits" in found else f"one core pays for {found['count'] / found['cpu']:.0f}/s, "
+        )
         what = f"{rate:.0f}/s ({1e3 * found['cpu'] / found['count']:.2f} ms CPU each, {commits}p99 {1e3 * found['p99']:.0f} ms)"
         figures.append(Figure(f"Confirmed signatures: {name}", what, f">= {RATE}/s", rate >= RATE))
+    figures += over_the_whole_way(max(1, count // 20))
     disk = run("disk", 200)
     figures.append(Figure("One durable commit of a bare row on this disk", f"{1e3 * disk['seconds'] / disk['count']:.2f} ms"))
     return figures
 
 
+def over_the_whole_way(count: int) -> list[Figure]:
+    """What the application spends on one signature from the letter's page to the thanks, and how many a second one core can pay for."""
+    found = run("path", count)
+    each = {name: 1e3 * found[name] / found["count"] for name in STEPS}
+    must = sum(each[name] for name in NEEDED)
+    said = ", ".join(f"{name} {ms:.1f}" for name, ms in each.items())
+    return [
+        Figure("A signature over HTTP, the whole way: CPU", f"{sum(each.values()):.1f} ms ({said})"),
+        Figure("Signatures that one core holds over HTTP, every page shown", f"{1e3 / sum(each.values()):.0f}/s"),
+        Figure(
+            "Signatures that one core holds over HTTP, form, mail and confirmation alone", f"{1e3 / must:.0f}/s ({must:.1f} ms CPU each)"
+        ),
+    ]
+
+
 def run(way: str, count: int) -> dict[str, float]:
-    words = [sys.executable, "-W", "ignore", "-m", "tests.bench._signing", way, str(count)]
+    words = [sys.executable, "-W", "ignore", "-m", "tests.bench._signing_path" if way == "path" else "tests.bench._signing"]
+    words += [str(count)] if way == "path" else [way, str(count)]
     with tempfile.TemporaryDirectory(prefix="awna-bench-") as scratch:
         environment = {name: value for name, value in os.environ.items() if not name.endswith("DATABASE_URL")}
         environment |= {"AWNA_DATA_DIR": scratch, "DJANGO_SETTINGS_MODULE": "tests.settings"}
