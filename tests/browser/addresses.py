@@ -16,7 +16,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from awna.campaigns.services import add_indicator, add_photo, announce_event, promise_outcome, publish_update
+from awna.donations.services import issue_receipt
 from awna.kit.policies import declared_policies
+from awna.parties.services import give_role
 from awna.works.models import Task
 from tests.rooms.campaigns.conftest import camera_picture
 
@@ -77,7 +79,11 @@ def examples(ground: Ground) -> Examples:
         campaign=w.campaign, data=camera_picture(), alt="The yard with the new wall", language="en", taken_on=ground.today, consent_how="nobody",
         consent_on=ground.today, author=w.nour, request_id="photo",
     )  # fmt: skip
-    donor = {"token": pledge.donor.token}
+    donor, gift = {"token": pledge.donor.token}, pledge.gifts.get()
+    # Karim keeps the books of the section too, so that he opens its receipts.
+    receipt = issue_receipt(
+        gift=gift, author=give_role(campaign=w.campaign, user=w.karim.user, name="treasurer", section=gift.donor.section)
+    )
     task, volunteer = Task.objects.filter(campaign=w.campaign)[0], w.campaign.volunteers.first()
     return Examples(
         ground,
@@ -88,7 +94,8 @@ def examples(ground: Ground) -> Examples:
         of={
             "give_check": donor, "give_done": donor, "trace": donor, "book_page": {"page": "0001"}, "plan_page": {"page": 1},
             **letter_examples(ground), "figure": {"figure": "received", "code": "EUR"}, "plan_run": {"pk": run.pk},
-            "works_issue": {"pk": task.pk}, "works_progress": {"pk": task.pk},
+            "my_receipts": donor, "issue_receipt": {"gift": gift.pk}, "void_receipt": {"receipt": receipt.pk},
+            "annual_receipts": {"year": ground.today.year - 1}, "section": {"section": w.north.pk}, "works_issue": {"pk": task.pk}, "works_progress": {"pk": task.pk},
         },
     )  # fmt: skip
 
