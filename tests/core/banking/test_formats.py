@@ -171,6 +171,12 @@ def test_xml_in_utf_16_and_latin_1_reads_alike():
     assert wide == narrow == read_statements(text.encode())
 
 
+def test_xml_that_was_saved_again_in_another_encoding_is_named():
+    text = bytes_of("genf.camt054.xml").decode().replace("Dana", "Daná")
+    assert codes(text.encode("latin-1")) == ["statement_encoding_wrong"]
+    assert codes(text.encode()[: text.encode().index("á".encode()) + 1]) == ["statement_not_whole"]
+
+
 @pytest.mark.parametrize(
     ("data", "code"),
     [

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import groupby
 from typing import Literal
 
 DAY = timedelta(days=1)
@@ -69,19 +70,21 @@ def by_month(spans: Sequence[Span]) -> list[Span]:
 
 
 def _in_order(periods: list[Period]) -> list[Period]:
-    """By their days; of several with the same days the one that opens with what was last closed with."""
-    left = sorted(
-        periods, key=lambda one: (one.opening_on or one.closing_on or date.min, one.closing_on or date.min, _count(one.number) or 0)
-    )
+    """By their days; of several with the same days each time the one that opens with what was last closed with."""
     ordered: list[Period] = []
-    while left:
-        days = (left[0].opening_on, left[0].closing_on)
-        alike = [one for one in left if (one.opening_on, one.closing_on) == days]
-        fitting = [one for one in alike if ordered and one.opening is not None and one.opening == ordered[-1].closing]
-        chosen = (fitting or alike)[0]
-        left.remove(chosen)
-        ordered.append(chosen)
+    for _days, group in groupby(sorted(periods, key=_place), key=lambda one: (one.opening_on, one.closing_on)):
+        alike = list(group)
+        while alike:
+            fitting = [one for one in alike if ordered and one.opening is not None and one.opening == ordered[-1].closing]
+            chosen = (fitting or alike)[0]
+            alike.remove(chosen)
+            ordered.append(chosen)
     return ordered
+
+
+def _place(one: Period) -> tuple[date, date, date, int]:
+    opening, closing = one.opening_on or date.min, one.closing_on or date.min
+    return (one.opening_on or closing, closing, opening, _count(one.number) or 0)
 
 
 def _fault(before: Period | None, reached: date | None, period: Period) -> Span | None:

@@ -10,7 +10,8 @@ from typing import Any
 from awna.core.problems import Problem, Refused
 
 from .csv_profile import CsvProfile, profile_from_json
-from .csv_reader import Parsed, RowReader, cut_table, decode, read_csv_all
+from .csv_reader import Parsed, RowReader, read_csv_all
+from .csv_table import cut_table, decode
 from .files import refuse_what_is_no_text
 from .statement import Line, check_balance, line_to_plain, plain
 

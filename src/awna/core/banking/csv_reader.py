@@ -1,7 +1,5 @@
 """Read a CSV by its profile: every cell means what the profile says, and what does not fit is refused by row and column."""
 
-import csv
-import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -12,31 +10,14 @@ from awna.core.amounts import currency_scale
 from awna.core.problems import Problem, Refused
 
 from .csv_profile import Column, CsvProfile, pattern_value
-from .statement import PROBLEMS_SHOWN_MAX, STATEMENT_LINES_MAX, Line, Statement, Status
+from .csv_table import Row, Table, cut_table, decode
+from .statement import PROBLEMS_SHOWN_MAX, Line, Statement, Status
 
 AMOUNT_DIGITS_MAX = 18
 CELL_CHARACTERS_MAX = 4000
 ANY = "*"
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹−", "01234567890123456789-")
 _CURRENCY = re.compile(r"[A-Z]{3}")
-_NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x80-\x9f\ufffe\uffff]")
-
-
-@dataclass(frozen=True)
-class Row:
-    """One row: `number` is its line in the file, from 1."""
-
-    number: int
-    cells: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Table:
-    """A file cut into its parts; `columns` are the header's words, or empty, and `head` holds the lines above and below the table."""
-
-    head: tuple[str, ...]
-    columns: tuple[str, ...]
-    rows: tuple[Row, ...]
 
 
 @dataclass(frozen=True)
@@ -98,68 +79,6 @@ def _statement(account: str, currency: str, lines: list[Line], reader: "RowReade
         lines=tuple(replace(line, entry=number) for number, line in enumerate(lines, 1)),
         format="csv",
     )
-
-
-def decode(data: bytes, profile: CsvProfile) -> str:
-    """The text, or Refused where the bytes are not of the profile's encoding."""
-    if data.startswith(b"\xef\xbb\xbf") and profile.encoding != "utf-8":
-        raise Refused(_encoding_problem(profile, "it begins with the mark of UTF-8"))
-    try:
-        text = data.decode("utf-8-sig" if profile.encoding == "utf-8" else profile.encoding)
-    except UnicodeError as error:
-        start = error.start if isinstance(error, UnicodeDecodeError) else 0
-        line = data.count(b"\n", 0, start) + 1
-        raise Refused(_encoding_problem(profile, f"line {line} has other bytes")) from error
-    if (found := _NO_TEXT.search(text)) is not None:
-        line = text.count("\n", 0, found.start()) + 1
-        raise Refused(_encoding_problem(profile, f"line {line} would hold a control character"))
-    return text
-
-
-def _encoding_problem(profile: CsvProfile, found: str) -> Problem:
-    return Problem(
-        "csv_encoding_wrong",
-        "The file is not in %(encoding)s, which the profile says: %(found)s. Nothing was read; correct the profile or download the file again.",
-        {"encoding": profile.encoding, "found": found},
-        "encoding",
-    )
-
-
-def cut_table(text: str, profile: CsvProfile) -> Table:
-    """Head lines, header and rows; empty rows fall away, and so do the rows that the profile leaves out at the foot."""
-    stream = io.StringIO(text, newline="")
-    head = tuple(line.strip() for _, line in zip(range(profile.skip_head), stream, strict=False))
-    reader = csv.reader(
-        stream,
-        delimiter=profile.delimiter,
-        quotechar=profile.quote or None,
-        quoting=csv.QUOTE_MINIMAL if profile.quote else csv.QUOTE_NONE,
-        strict=True,
-    )
-    rows: list[Row] = []
-    try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                rows.append(Row(profile.skip_head + reader.line_num, tuple(cell.strip() for cell in cells)))
-            if len(rows) > STATEMENT_LINES_MAX + profile.skip_foot + 1:
-                raise Refused(Problem("statement_too_long", "The file has more than %(limit)s movements. Ask the bank for shorter periods.",
-                                      {"limit": STATEMENT_LINES_MAX}))  # fmt: skip
-    except csv.Error as error:
-        raise Refused(
-            Problem(
-                "csv_row_unreadable",
-                "The row cannot be cut into cells by the profile's delimiter and quotes. Nothing was read.",
-                {"found": str(error)},
-                f"line {profile.skip_head + reader.line_num}",
-            )
-        ) from error
-    columns = rows.pop(0).cells if profile.header and rows else ()
-    if profile.header and not columns:
-        raise Refused(Problem("csv_header_missing", "The file ends above the header that the profile expects. Download it again."))
-    if not profile.skip_foot:
-        return Table(head, columns, tuple(rows))
-    foot = [line.strip() for line in text.splitlines() if line.strip()][-profile.skip_foot :]
-    return Table((*head, *foot), columns, tuple(rows[: max(0, len(rows) - profile.skip_foot)]))
 
 
 class RowReader:

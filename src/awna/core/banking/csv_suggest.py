@@ -15,7 +15,8 @@ from awna.core.problems import Problem
 
 from .csv_preview import preview, problem_to_plain
 from .csv_profile import DELIMITERS, Column, CsvProfile, check_profile, profile_from_json, profile_to_json
-from .csv_reader import RowReader, cut_table, decode
+from .csv_reader import RowReader
+from .csv_table import cut_table, decode
 from .csv_words import currency_in, field_of
 from .files import refuse_what_is_no_text
 

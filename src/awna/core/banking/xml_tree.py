@@ -1,5 +1,6 @@
 """XML as it comes from a bank: no entities, no DTD, no network, bounded depth; elements keep their local names alone."""
 
+import re
 from xml.etree.ElementTree import Element, TreeBuilder
 
 import defusedxml  # type: ignore[import-untyped]
@@ -8,6 +9,7 @@ from defusedxml.ElementTree import DefusedXMLParser, ParseError  # type: ignore[
 from awna.core.problems import Problem, Refused
 
 XML_DEPTH_MAX = 64
+HEAD_BYTES = 200
 XML_ELEMENTS_MAX = 4_000_000
 
 
@@ -48,6 +50,16 @@ def parse_xml(data: bytes) -> tuple[Element, str]:
         parser.feed(data)
         root: Element = parser.close()
     except ParseError as error:
+        if (line := _line_of_other_bytes(data)) is not None:
+            raise Refused(
+                Problem(
+                    "statement_encoding_wrong",
+                    "The XML is said to be UTF-8, but line %(line)s holds other bytes: it was saved again in another encoding. "
+                    "Nothing was read; download the file again.",
+                    {"line": line},
+                    "/".join(builder.path) or "Document",
+                )
+            ) from error
         raise Refused(
             Problem(
                 "statement_not_whole",
@@ -73,6 +85,19 @@ def parse_xml(data: bytes) -> tuple[Element, str]:
             )
         ) from error
     return root, builder.namespace
+
+
+def _line_of_other_bytes(data: bytes) -> int | None:
+    """Where a file that names no encoding, or UTF-8, is something else; None where that is not what is wrong."""
+    named = re.search(rb"encoding=[\"']([A-Za-z0-9._-]{1,40})", data[:HEAD_BYTES])
+    if named is not None and named[1].upper() not in (b"UTF-8", b"UTF8"):
+        return None
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        # A file that breaks off inside a character is only cut.
+        return data.count(b"\n", 0, error.start) + 1 if error.end < len(data) else None
+    return None
 
 
 def children(element: Element | None, name: str) -> list[Element]:
