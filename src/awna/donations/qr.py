@@ -1,40 +1,207 @@
-"""The payment code of a pledge as inline SVG: EPC069-12, for euro accounts with an IBAN alone."""
+"""Payment codes of a pledge as inline SVG and on a PDF slip: EPC069-12 for euros, the Swiss QR-bill for accounts in CH and LI.
 
+EPC069-12 v2.1 (European Payments Council): version 002, UTF-8, error correction M, at most version 13. Swiss Implementation Guidelines
+QR-bill v2.3 (SIX): structured address, a QR reference with a QR-IBAN and a creditor reference (ISO 11649) with any other.
+"""
+
+import unicodedata
+from dataclasses import dataclass
 from decimal import Decimal
+from io import StringIO
+from typing import Any
 
 import segno
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, get_language_bidi
 from django.utils.translation import gettext as _
+from qrbill import QRBill
 
-from awna.core.banking.references import epc_payload
+from awna.books.models import BankAccount
+from awna.core.banking.references import ALPHABET, epc_payload, group_reference, is_qr_reference
 from awna.core.problems import Refused
+from awna.kit.typeset import typeset
 
-from .models import Pledge
+from .models import Creditor, Pledge
 
 QUIET_ZONE_MODULES = 4
+EPC_VERSION_MAX = 13
+SWISS_VERSION_MAX = 25
+SWISS_CURRENCIES = ("CHF", "EUR")
+SWISS_COUNTRIES = ("CH", "LI")
+SWISS_NAME_CHARACTERS_MAX = 70
+SWISS_AMOUNT_MAX = Decimal("999999999.99")
+SWISS_LANGUAGES = ("en", "de", "fr", "it")
+QR_IID = range(30000, 32000)
+"""Bank numbers of QR-IBANs."""
+CROSS_SHARE = Decimal(7) / Decimal(46)
+"""The Swiss cross is 7 mm wide on a code of 46 mm."""
 
 
-def payment_code(pledge: Pledge) -> SafeString | None:
-    """The code, or None where its format cannot hold this account or currency; the details stand beside it as text."""
+@dataclass(frozen=True)
+class Code:
+    """One payment code: its kind, what it is called, the text in it, its picture."""
+
+    kind: str
+    label: str
+    payload: str
+    svg: SafeString
+
+
+def payment_codes(pledge: Pledge) -> list[Code]:
+    """Every code that can hold this account and currency; the details stand beside them as text, and alone where there is none."""
+    return [code for code in (epc_code(pledge), swiss_code(pledge)) if code]
+
+
+def epc_code(pledge: Pledge) -> Code | None:
     account = pledge.bank_account
     try:
         text = epc_payload(
-            name=account.holder, iban=account.iban, currency=account.currency, reference=pledge.reference,
-            amount=Decimal(pledge.amount_minor).scaleb(-account.commodity.scale),
-        )  # fmt: skip
+            name=plain_name(account.holder),
+            iban=account.iban,
+            currency=account.currency,
+            reference=pledge.reference,
+            amount=_amount(pledge),
+        )
     except Refused:
         return None
-    return _svg(segno.make(text, error="m", encoding="utf-8", micro=False))
+    code = segno.make(text, error="m", boost_error=False, encoding="utf-8", micro=False)
+    return Code("epc", _("For banks of the euro area"), text, _svg(code)) if int(code.version) <= EPC_VERSION_MAX else None
 
 
-def _svg(code: segno.QRCode) -> SafeString:
+def swiss_code(pledge: Pledge) -> Code | None:
+    bill = swiss_bill(pledge)
+    if bill is None:
+        return None
+    text = bill.qr_data()
+    code = segno.make(text, error="m", boost_error=False, encoding="utf-8", micro=False)
+    return Code("swiss", _("Swiss QR-bill"), text, _svg(code, cross=True)) if int(code.version) <= SWISS_VERSION_MAX else None
+
+
+def swiss_bill(pledge: Pledge, *, language: str = "en") -> QRBill | None:
+    """The bill, or None where its format cannot hold this account: no Swiss number, another currency, no address of the holder."""
+    account = pledge.bank_account
+    payee = Creditor.objects.filter(bank_account=account).first()
+    amount = _amount(pledge)
+    fits = account.iban[:2] in SWISS_COUNTRIES and account.currency in SWISS_CURRENCIES and amount <= SWISS_AMOUNT_MAX
+    if payee is None or not payee.post_code or not fits:
+        return None
+    try:
+        return QRBill(
+            account=account.iban, amount=amount, currency=account.currency, reference_number=payment_reference(pledge), language=language,
+            creditor={
+                "name": plain_name(account.holder)[:SWISS_NAME_CHARACTERS_MAX].strip(), "street": plain_name(payee.street),
+                "house_num": plain_name(payee.building), "pcode": payee.post_code, "city": plain_name(payee.town), "country": payee.country,
+            },
+        )  # fmt: skip
+    except ValueError:
+        return None
+
+
+def is_qr_iban(account: BankAccount) -> bool:
+    """Numbers whose bank part lies in 30000 to 31999 take QR references alone."""
+    iban = account.iban
+    return iban[:2] in SWISS_COUNTRIES and iban[4:9].isdecimal() and int(iban[4:9]) in QR_IID
+
+
+def payment_reference(pledge: Pledge) -> str:
+    """What the payer types: our RF reference, or at a QR-IBAN the QR reference that stands for the same."""
+    return qr_reference(pledge.reference) if is_qr_iban(pledge.bank_account) else pledge.reference
+
+
+def payment_reference_grouped(pledge: Pledge) -> str:
+    """As it is printed: RF in groups of four, a QR reference as two digits and groups of five."""
+    text = payment_reference(pledge)
+    return f"{text[:2]} " + " ".join(text[at : at + 5] for at in range(2, len(text), 5)) if is_qr_reference(text) else group_reference(text)
+
+
+def qr_reference(reference: str) -> str:
+    """27 digits for an RF reference: the number that its 12 characters write in base 32, and the check digit."""
+    number = 0
+    for character in reference[4:]:
+        number = number * len(ALPHABET) + ALPHABET.index(character)
+    digits = f"{number:026d}"
+    return next(digits + str(check) for check in range(10) if is_qr_reference(digits + str(check)))
+
+
+def reference_of_qr(digits: str) -> str | None:
+    """The RF reference that a QR reference of ours stands for; None for one that no RF reference gives."""
+    if not is_qr_reference(digits):
+        return None
+    number, body = int(digits[:-1]), ""
+    for _place in range(12):
+        number, rest = divmod(number, len(ALPHABET))
+        body = ALPHABET[rest] + body
+    if number:
+        return None
+    remainder = int("".join(str(int(character, 36)) for character in body + "RF00")) % 97
+    return f"RF{98 - remainder:02d}{body}"
+
+
+def payment_slip(pledge: Pledge) -> bytes:
+    """One A4 page to print or to send: the details as text with the code, or with the Swiss payment part at its foot."""
+    account, drawing = pledge.bank_account, ""
+    language = (get_language() or "en")[:2]
+    bill = swiss_bill(pledge, language=language if language in SWISS_LANGUAGES else "en")
+    code = epc_code(pledge)
+    if bill is not None:
+        bill.font_family = "Noto Sans"  # the one that is embedded
+        written = StringIO()
+        bill.as_svg(written)
+        drawing = written.getvalue()
+    data: dict[str, Any] = {
+        "title": _("Payment details"),
+        "language": get_language() or "en",
+        "rtl": get_language_bidi(),
+        "day": pledge.pledged_at.date().isoformat(),
+        "facts": [
+            [_("Amount"), f"{_amount(pledge)} {account.currency}"], [_("Account holder"), account.holder], [_("IBAN"), account.iban],
+            [_("Reference"), payment_reference_grouped(pledge)],
+        ],
+        "code": _drawing(code.svg) if code and not drawing else "",
+        "part": drawing,
+    }  # fmt: skip
+    return typeset("donations/typeset/payment.typ", data)
+
+
+def plain_name(text: str) -> str:
+    """One line without controls and marks of direction: they would reach a bank's field unseen."""
+    return " ".join(
+        "".join(" " if unicodedata.category(one)[0] in "CZ" else one for one in text if unicodedata.category(one) != "Cf").split()
+    )
+
+
+def _amount(pledge: Pledge) -> Decimal:
+    return Decimal(pledge.amount_minor).scaleb(-pledge.currency.scale)
+
+
+def _drawing(svg: str) -> str:
+    """The inline picture as one that stands alone: with its namespace and the two colours that the page's sheet gives it."""
+    alone = svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
+    return alone.replace('class="qr-p"', 'fill="#fff"').replace('class="qr-k"', 'fill="#000"')
+
+
+def _svg(code: segno.QRCode, *, cross: bool = False) -> SafeString:
     size = len(code.matrix) + 2 * QUIET_ZONE_MODULES
     return format_html(
         '<svg class="qr" viewBox="-{quiet} -{quiet} {size} {size}" role="img" aria-label="{label}">'
-        '<path class="qr-p" d="M-{quiet}-{quiet}h{size}v{size}h-{size}z"/><path class="qr-k" d="{path}"/></svg>',
-        quiet=QUIET_ZONE_MODULES, size=size, path=_runs(code), label=_("Payment code; the same details are written beside it"),
+        '<path class="qr-p" d="M-{quiet}-{quiet}h{size}v{size}h-{size}z"/><path class="qr-k" d="{path}"/>{cross}</svg>',
+        quiet=QUIET_ZONE_MODULES, size=size, path=_runs(code), cross=_cross(len(code.matrix)) if cross else "",
+        label=_("Payment code; the same details are written beside it"),
     )  # fmt: skip
+
+
+def _cross(modules: int) -> SafeString:
+    """A white cross on black with a white rim, in the middle of the code."""
+    side = modules * CROSS_SHARE
+    unit, start = side / 20, (modules - side) / 2
+
+    def box(x: Decimal, y: Decimal, width: Decimal, height: Decimal) -> str:
+        return f"M{start + x * unit:.3f} {start + y * unit:.3f}h{width * unit:.3f}v{height * unit:.3f}h-{width * unit:.3f}z"
+
+    rim, black = box(*map(Decimal, (0, 0, 20, 20))), box(*map(Decimal, (1, 1, 18, 18)))
+    upright, across = box(*map(Decimal, ("8.35", "4.5", "3.3", "11"))), box(*map(Decimal, ("4.5", "8.35", "11", "3.3")))
+    return format_html('<path class="qr-p" d="{}"/><path class="qr-k" d="{}"/><path class="qr-p" d="{}{}"/>', rim, black, upright, across)
 
 
 def _runs(code: segno.QRCode) -> str:

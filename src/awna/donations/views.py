@@ -19,7 +19,7 @@ from awna.kit.http import file_answer, form_page, message_page, private, refused
 from . import services
 from .forms import AmountForm, DetailsForm
 from .models import Donor, Gift, Pledge
-from .qr import payment_code
+from .qr import payment_codes, payment_reference_grouped, payment_slip
 
 STEPS = 4
 HOW = "donations/_how.html"
@@ -91,13 +91,22 @@ def give_done(request: HttpRequest, slug: str, token: str) -> HttpResponse:
     context = {
         "pledge": pledge,
         "gift": pledge.gifts.select_related("commodity").first(),
-        "code": payment_code(pledge),
+        "codes": payment_codes(pledge),
+        "reference": payment_reference_grouped(pledge),
         "receipts": pledge.donor.receipts.exists(),
         "steps": _step(4),
         "token": token,
         "title": _("Your bank reference"),
     }
     return private(render(request, "donations/done.html", context))
+
+
+def give_slip(request: HttpRequest, slug: str, token: str) -> HttpResponse:
+    """The payment details as a PDF, with the code or the Swiss payment part."""
+    pledge = _pledge_of(request, token)
+    if pledge.state != "pledged":
+        raise Http404("There is nothing to pay at this address.")
+    return _file(request, lambda: payment_slip(pledge), name=f"payment-{pledge.reference}.pdf", media_type="application/pdf")
 
 
 def gift_file(request: HttpRequest, slug: str, token: str, gift: UUID) -> HttpResponse:

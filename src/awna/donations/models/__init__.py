@@ -1,6 +1,7 @@
 """Tables of giving: donors, pledges, gifts, and the receipts for them."""
 
+from ..debit.models import Creditor
 from .giving import Donor, Gift, Pledge, token_digest
 from .receipts import Receipt, ReceiptGift, ReceiptPaper, ReceiptSeries
 
-__all__ = ["Donor", "Gift", "Pledge", "Receipt", "ReceiptGift", "ReceiptPaper", "ReceiptSeries", "token_digest"]
+__all__ = ["Creditor", "Donor", "Gift", "Pledge", "Receipt", "ReceiptGift", "ReceiptPaper", "ReceiptSeries", "token_digest"]

@@ -1,0 +1,1 @@
+"""Direct debit: mandates, plans of instalments, runs and their files, returns."""
