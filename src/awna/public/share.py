@@ -120,8 +120,8 @@ def badge_svg(campaign: Campaign) -> str:
         '<text x="{side}" y="62" font-size="14">{figures}</text><text x="{side}" y="81" font-size="12">{more}</text></g>'
         '<rect x="12" y="31" width="{width}" height="14" rx="2" fill="none" stroke="#1d5c3f"/>'
         '<rect x="{start}" y="31" width="{done}" height="14" rx="2" fill="#1d5c3f"/></svg>',
-        label=f"{_title(campaign)}: {', '.join([f'{progress.received} {progress.of_goal}', *more])}", more=_cut(" · ".join(more), 56), lang=translation.get_language(), dir="rtl" if rtl else "ltr",
-        side=side, title=_cut(_title(campaign), 38), figures=_cut(_of(progress), 52), width=width, done=done,
+        label=f"{campaign.title_here}: {', '.join([f'{progress.received} {progress.of_goal}', *more])}", more=cut(" · ".join(more), 56), lang=translation.get_language(), dir="rtl" if rtl else "ltr",
+        side=side, title=cut(campaign.title_here, 38), figures=cut(_of(progress), 52), width=width, done=done,
         start=12 + width - done if rtl else 12,
     ))  # fmt: skip
 
@@ -132,7 +132,7 @@ def facts_of_campaign(campaign: Campaign, *, image: str = "") -> SafeString:
     page = settings.AWNA_ORIGIN + reverse("campaign", kwargs={"slug": campaign.slug})
     body = {"@type": "Organization", "name": owner.name} if owner else None
     return _block({
-        "@type": "Project", "@id": page, "url": page, "name": _title(campaign), "description": campaign.text("summary", language),
+        "@type": "Project", "@id": page, "url": page, "name": campaign.title_here, "description": campaign.text("summary", language),
         "inLanguage": language, "foundingDate": campaign.created_at.date().isoformat(), "areaServed": campaign.text("place_public", language),
         "parentOrganization": body, "image": image, "potentialAction": body and {"@type": "DonateAction", "target": page, "recipient": body},
     })  # fmt: skip
@@ -158,12 +158,12 @@ def _block(data: dict[str, Any]) -> SafeString:
 
 def _told(campaign: Campaign) -> dict[str, Any]:
     """What card and poster show, as plain data."""
-    progress, title = progress_of(campaign), _title(campaign)
+    progress, title = progress_of(campaign), campaign.title_here
     owner, summary = getattr(campaign, "owner", None), campaign.text("summary", translation.get_language())
     return {
         "language": translation.get_language(), "rtl": translation.get_language_bidi(), "owner": owner.name if owner else "",
         "title": title, "title_size": next((size for chars, size in TITLE_SIZES if len(title) <= chars), TITLE_SIZE_LEAST),
-        "summary": _cut(summary, SUMMARY_CHARS_MAX), "received": progress.received, "of_goal": progress.of_goal, "goal": progress.goal,
+        "summary": cut(summary, SUMMARY_CHARS_MAX), "received": progress.received, "of_goal": progress.of_goal, "goal": progress.goal,
         "stones": progress.stones, "address": short_address(campaign).partition("://")[2],
     }  # fmt: skip
 
@@ -172,10 +172,6 @@ def _set(campaign: Campaign, what: str, form: str, told: dict[str, Any]) -> byte
     source = {"told": told, "template": (TYPESET / f"{what}.typ").read_text(encoding="utf-8")}
     name = f"{campaign.slug}-{what}-{told['language']}.{form}"
     return made_once(name, source, lambda: typeset(f"public/typeset/{what}.typ", told, form=form))
-
-
-def _title(campaign: Campaign) -> str:
-    return campaign.text("title", translation.get_language())
 
 
 def _amount(minor: int, code: str) -> str:
@@ -190,5 +186,6 @@ def _of(progress: Progress) -> str:
     return _("%(received)s of %(goal)s") % {"received": progress.received, "goal": progress.goal} if progress.goal else progress.received
 
 
-def _cut(text: str, chars: int) -> str:
+def cut(text: str, chars: int) -> str:
+    """At most so many signs; what is left out leaves an ellipsis."""
     return text if len(text) <= chars else text[: chars - 1].rstrip() + "…"

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from awna.campaigns.models import Event
-from awna.public.share import facts_of_campaign, facts_of_event
+from awna.public.share import cut, facts_of_campaign, facts_of_event
 
 register = template.Library()
 
@@ -28,13 +28,12 @@ def share_head(context: template.Context, title: str = "", text: str = "") -> Sa
     card = settings.AWNA_ORIGIN + reverse("card", kwargs={"slug": campaign.slug})
     language = get_language() or "en"
     words = " ".join((text or campaign.text("summary", language)).split())
-    short = words if len(words) <= DESCRIPTION_CHARS_MAX else words[: DESCRIPTION_CHARS_MAX - 1].rstrip() + "…"
     tags = format_html(
         '<meta name="description" content="{text}"><meta property="og:type" content="{kind}"><meta property="og:title" content="{title}">'
         '<meta property="og:description" content="{text}"><meta property="og:url" content="{url}"><meta property="og:locale" content="{locale}">'
         '<meta property="og:image" content="{card}"><meta property="og:image:width" content="1200"><meta property="og:image:height" content="630">'
         '<meta name="twitter:card" content="summary_large_image">',
-        text=short, kind="article" if title else "website", title=title or campaign.title_here, url=settings.AWNA_ORIGIN + request.path,
+        text=cut(words, DESCRIPTION_CHARS_MAX), kind="article" if title else "website", title=title or campaign.title_here, url=settings.AWNA_ORIGIN + request.path,
         locale=LOCALES.get(language, language), card=card,
     )  # fmt: skip
     return tags if title else tags + facts_of_campaign(campaign, image=card)
