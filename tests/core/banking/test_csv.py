@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from awna.core.banking.csv_checks import check_profile
 from awna.core.banking.csv_preview import preview, preview_plain, problem_from_plain
-from awna.core.banking.csv_profile import CsvProfile, check_profile, pattern_value, profile_from_json, profile_to_json
+from awna.core.banking.csv_profile import CsvProfile, pattern_value, profile_from_json, profile_to_json
 from awna.core.banking.csv_reader import parse_amount, read_csv, read_csv_all
 from awna.core.banking.csv_suggest import shipped_profiles, suggest_plain, suggest_profiles
 from awna.core.banking.statement import check_balance, read_plain, read_statements
@@ -138,7 +139,7 @@ def test_encodings_are_those_of_the_profile_and_no_other():
     assert read_csv(text.encode("windows-1252"), replace(PLAIN, encoding="windows-1252")).lines[0].text == "Müller"
     assert read_csv(text.encode("utf-8-sig"), PLAIN).lines[0].text == "Müller"
     assert refusal(text.encode("windows-1252"), PLAIN)[0].code == "csv_encoding_wrong"
-    assert refusal(text.encode("utf-8-sig"), replace(PLAIN, encoding="windows-1252"))[0].code == "csv_encoding_wrong"
+    assert refusal(text.encode("utf-8-sig"), replace(PLAIN, encoding="windows-1252"))[0].code == "csv_encoding_marked"
     assert (
         refusal("Date,Amount,Text\n2026-04-03,5,À\u0080\n".encode(), replace(PLAIN, encoding="iso-8859-1"))[0].code == "csv_encoding_wrong"
     )

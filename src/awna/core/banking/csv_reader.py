@@ -102,15 +102,11 @@ class RowReader:
         wanted = _words(column)
         found = [number for number, title in enumerate(self.table.columns) if _words(title) == wanted]
         if len(found) != 1:
-            said = "no column" if not found else f"{len(found)} columns"
-            self.problems.append(
-                Problem(
-                    "csv_column_missing" if not found else "csv_column_twice",
-                    "The file has %(said)s named “%(column)s”, which the profile needs for %(field)s. Its columns are: %(columns)s.",
-                    {"said": said, "column": column, "field": name, "columns": ", ".join(self.table.columns)[:400]},
-                    name,
-                )
-            )
+            said = {"count": len(found), "column": column, "columns": ", ".join(self.table.columns)[:400]}
+            missing = "The file has no column “%(column)s”, which the profile needs. Its columns are: %(columns)s."
+            twice = "The file has %(count)s columns “%(column)s”. Give the number of the right one. Its columns are: %(columns)s."
+            code, text = ("csv_column_twice", twice) if found else ("csv_column_missing", missing)
+            self.problems.append(Problem(code, text, said, name))
         return found[0] if found else -1
 
     def _from_head(self, name: str) -> str:

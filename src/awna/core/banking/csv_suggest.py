@@ -13,8 +13,9 @@ from typing import Any
 
 from awna.core.problems import Problem
 
+from .csv_checks import DELIMITERS, check_profile
 from .csv_preview import preview, problem_to_plain
-from .csv_profile import DELIMITERS, Column, CsvProfile, check_profile, profile_from_json, profile_to_json
+from .csv_profile import Column, CsvProfile, profile_from_json, profile_to_json
 from .csv_reader import RowReader
 from .csv_table import cut_table, decode
 from .csv_words import currency_in, field_of
@@ -94,7 +95,7 @@ def _doubts_of_known(data: bytes, profile: CsvProfile) -> Iterable[Problem]:
     if len(_marks(numbers)) > 1:
         yield _doubt_mark(numbers)
     if profile.fixed_currency and profile.fixed_currency not in " ".join(table.columns):
-        yield _doubt("currency", "The file names no currency; the profile takes it for %(found)s.", profile.fixed_currency)
+        yield _doubt("csv_doubt_currency", "The file names no currency; the profile takes it for %(found)s.", profile.fixed_currency)
 
 
 def suggest_plain(payload: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -121,7 +122,9 @@ def _encoding(data: bytes) -> tuple[str, list[Problem]]:
         piece = data[start : error.end + 20].split(b"\n")[0][-40:]
         readings = {name: piece.decode(name, "replace") for name in ("windows-1252", "windows-1250", "windows-1256", "windows-1251")}
         said = "; ".join(f"{name}: {text}" for name, text in readings.items())
-        return "windows-1252", [_doubt("encoding", "The file is not UTF-8. Choose the encoding in which this reads well: %(found)s.", said)]
+        return "windows-1252", [
+            _doubt("csv_doubt_encoding", "The file is not UTF-8. Choose the encoding in which this reads well: %(found)s.", said)
+        ]
 
 
 def _grids(text: str) -> list[_Grid]:
@@ -167,7 +170,7 @@ def _from_grid(grid: _Grid, encoding: str, doubts: list[Problem]) -> Iterable[Su
         more.append(_doubt_mark(numbers))
     base = _profile(grid, places, encoding)
     if base.currency == "" and not base.fixed_currency:
-        more.append(_doubt("currency", "The file names no currency%(found)s. Say which one the account has.", ""))
+        more.append(_doubt("csv_doubt_currency", "The file names no currency. Say which one the account has.", ""))
     for date_format, (point, group) in product(formats or [("%Y-%m-%d")], marks):
         profile = replace(base, date_format=date_format, decimal_mark=point, thousands_mark=group)
         yield Suggestion(profile, tuple(more))
@@ -208,7 +211,14 @@ def _places(grid: _Grid, kinds: Mapping[int, str]) -> tuple[dict[str, int], list
         if not name or kinds.get(place, "empty") not in wanted.get(name, ("text", "number", "currency", "date")):
             continue
         if name in places and name != "text":
-            doubts.append(_doubt(name, "More than one column may be meant here: %(found)s.", f"{grid.columns[places[name]]}, {title}"))
+            doubts.append(
+                _doubt(
+                    "csv_doubt_columns",
+                    "More than one column may be meant here: %(found)s.",
+                    f"{grid.columns[places[name]]}, {title}",
+                    name,
+                )
+            )
             continue
         places.setdefault(name, place)
     for name, kind in (("booked_on", "date"), ("amount", "number")):
@@ -218,7 +228,7 @@ def _places(grid: _Grid, kinds: Mapping[int, str]) -> tuple[dict[str, int], list
         if found:
             places[name] = found[0]
             said = ", ".join(_title(grid, place) for place in found)
-            doubts.append(_doubt(name, "No title says which column this is; of the right kind are: %(found)s.", said))
+            doubts.append(_doubt("csv_doubt_untitled", "No title says which column this is; of the right kind are: %(found)s.", said, name))
     if "amount" in places:
         places.pop("debit", None), places.pop("credit", None)
     return places, doubts
@@ -306,13 +316,14 @@ def _title(grid: _Grid, place: int) -> str:
 
 
 def _doubt_date(sample: str) -> Problem:
-    return _doubt("date_format", "“%(found)s” may name the day first or the month first; no row settles it.", sample)
+    return _doubt("csv_doubt_date_format", "“%(found)s” may name the day first or the month first; no row settles it.", sample)
 
 
 def _doubt_mark(numbers: list[str]) -> Problem:
     sample = next((cell for cell in numbers if _TAIL.search(cell)), numbers[0])
-    return _doubt("decimal_mark", "“%(found)s” may be thousands or decimals; no row settles it.", sample)
+    return _doubt("csv_doubt_decimal_mark", "“%(found)s” may be thousands or decimals; no row settles it.", sample)
 
 
-def _doubt(field: str, text: str, found: str) -> Problem:
-    return Problem(f"csv_doubt_{field}", text, {"found": found[:300]}, field)
+def _doubt(code: str, text: str, found: str, field: str = "") -> Problem:
+    """The code names the field where it is not given."""
+    return Problem(code, text, {"found": found[:300]}, field or code.removeprefix("csv_doubt_"))

@@ -33,24 +33,31 @@ class Table:
 def decode(data: bytes, profile: CsvProfile) -> str:
     """The text, or Refused where the bytes are not of the profile's encoding."""
     if data.startswith(b"\xef\xbb\xbf") and profile.encoding != "utf-8":
-        raise Refused(_encoding_problem(profile, "it begins with the mark of UTF-8"))
+        raise Refused(
+            Problem(
+                "csv_encoding_marked",
+                "The file begins with the mark of UTF-8, but the profile says %(encoding)s. Correct the profile.",
+                {"encoding": profile.encoding},
+                "encoding",
+            )
+        )
     try:
         text = data.decode("utf-8-sig" if profile.encoding == "utf-8" else profile.encoding)
     except UnicodeError as error:
         start = error.start if isinstance(error, UnicodeDecodeError) else 0
         line = data.count(b"\n", 0, start) + 1
-        raise Refused(_encoding_problem(profile, f"line {line} has other bytes")) from error
+        raise Refused(_not_encoded(profile, line)) from error
     if (found := _NO_TEXT.search(text)) is not None:
         line = text.count("\n", 0, found.start()) + 1
-        raise Refused(_encoding_problem(profile, f"line {line} would hold a control character"))
+        raise Refused(_not_encoded(profile, line))
     return text
 
 
-def _encoding_problem(profile: CsvProfile, found: str) -> Problem:
+def _not_encoded(profile: CsvProfile, line: int) -> Problem:
     return Problem(
         "csv_encoding_wrong",
-        "The file is not in %(encoding)s, which the profile says: %(found)s. Nothing was read; correct the profile or download the file again.",
-        {"encoding": profile.encoding, "found": found},
+        "Line %(line)s is not in %(encoding)s, which the profile says. Nothing was read; correct the profile or download the file again.",
+        {"encoding": profile.encoding, "line": line},
         "encoding",
     )
 

@@ -13,17 +13,23 @@ from .statement import STATEMENT_BYTES_MAX, Statement
 
 HEAD_BYTES = 20_000
 XML_HEAD_CHARACTERS = 200
+_ARCHIVE = (
+    "statement_is_no_text",
+    "The file is an archive or a spreadsheet, which is not opened here. Unpack it, or download CAMT, MT940, OFX or CSV from the bank.",
+)
+_PDF = ("statement_is_no_text", "The file is a PDF, which is made for reading. Download CAMT, MT940, OFX or CSV from the bank.")
+_IMAGE = ("statement_is_no_text", "The file is an image. Download CAMT, MT940, OFX or CSV from the bank.")
 _MARKS = (
-    (b"PK", "a zip archive or a spreadsheet (XLSX)"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"BZh", "a bzip2 archive"),
-    (b"\xfd7zXZ\x00", "an xz archive"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
-    (b"Rar!", "a RAR archive"),
-    (b"%PDF", "a PDF"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel or Word file"),
-    (b"\x89PNG", "an image"),
-    (b"\xff\xd8\xff", "an image"),
+    (b"PK", _ARCHIVE),
+    (b"\x1f\x8b", _ARCHIVE),
+    (b"BZh", _ARCHIVE),
+    (b"\xfd7zXZ\x00", _ARCHIVE),
+    (b"7z\xbc\xaf\x27\x1c", _ARCHIVE),
+    (b"Rar!", _ARCHIVE),
+    (b"\xd0\xcf\x11\xe0", _ARCHIVE),
+    (b"%PDF", _PDF),
+    (b"\x89PNG", _IMAGE),
+    (b"\xff\xd8\xff", _IMAGE),
 )
 _TABLE = re.compile(r"^[^\n]*[;,\t|][^\n]*$", re.MULTILINE)
 
@@ -57,16 +63,9 @@ def refuse_what_is_no_text(data: bytes, name: str) -> None:
                 name,
             )
         )
-    for mark, what in _MARKS:
+    for mark, (code, text) in _MARKS:
         if data.startswith(mark):
-            raise Refused(
-                Problem(
-                    "statement_is_no_text",
-                    "The file is %(what)s, which is not opened here. Unpack it, or download CAMT, MT940, OFX or CSV from the bank.",
-                    {"what": what},
-                    name,
-                )
-            )
+            raise Refused(Problem(code, text, where=name))
 
 
 def to_utf8(data: bytes, name: str) -> bytes:
@@ -81,23 +80,22 @@ def to_utf8(data: bytes, name: str) -> bytes:
             try:
                 text = data.decode(encoding)
             except UnicodeDecodeError as error:
-                raise Refused(_broken_encoding(encoding.upper(), name)) from error
+                raise Refused(_broken_encoding(name)) from error
             text = text.lstrip("\ufeff")
             # The declaration would contradict the bytes that are given on; it is short, and a long one is none.
             return (
                 re.sub(r"\sencoding=([\"'])[^\"']{0,40}\1", "", text[:XML_HEAD_CHARACTERS], count=1) + text[XML_HEAD_CHARACTERS:]
             ).encode()
     if b"\x00" in data[:HEAD_BYTES]:
-        raise Refused(_broken_encoding("text with zero bytes", name))
+        raise Refused(_broken_encoding(name))
     return data
 
 
-def _broken_encoding(what: str, name: str) -> Problem:
+def _broken_encoding(name: str) -> Problem:
     return Problem(
         "statement_encoding_unknown",
-        "The file is %(what)s and cannot be read as text. Download it again, as UTF-8 if the bank lets you choose.",
-        {"what": what},
-        name,
+        "The file cannot be read as text: its characters are broken. Download it again, as UTF-8 if the bank lets you choose.",
+        where=name,
     )
 
 
