@@ -18,7 +18,7 @@ def test_the_short_form(capsys: pytest.CaptureFixture[str]) -> None:
 def test_an_exception_that_is_no_refusal_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     """The planted fault: a reader that falls over on every tenth file."""
 
-    def broken(data: bytes, source: random.Random) -> str:
+    def broken(data: bytes, _source: random.Random, _whole: bytes) -> str:
         if len(data) % 10 == 0:
             raise IndexError("planted")
         return "read"
