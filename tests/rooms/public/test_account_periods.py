@@ -29,11 +29,11 @@ def covers(funded, first, last, opening, closing, *, account=None, number=""):
     """A statement of these days of October 2026."""
     account = account or funded.account
     funded.bank_line(1, account=account, counter_account="DE00 SECRET", reference="SECRET words")
-    stored = Statement.objects.latest("file__stored_at")
-    days = (date(2026, 10, first), date(2026, 10, last))
-    Statement.objects.filter(pk=stored.pk).update(
-        opening_on=days[0], closing_on=days[1], opening_minor=opening, closing_minor=closing, number=number
-    )
+    opening_on, closing_on = date(2026, 10, first), date(2026, 10, last)
+    Statement.objects.create(
+        bank_account=account, file=Statement.objects.latest("file__stored_at").file, position=1, number=number, opening_minor=opening,
+        closing_minor=closing, opening_on=opening_on, closing_on=closing_on,
+    )  # fmt: skip
 
 
 def shown():
