@@ -25,7 +25,7 @@ Kind = Literal["interim", "final", "detail"]
 Status = Literal["booked", "pending", "info"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)  # a file may hold a hundred thousand
 class Line:
     """One movement. `amount` is signed (credit positive); `reference` is the structured or end-to-end reference."""
 
