@@ -8,7 +8,40 @@ from typing import Any
 
 from awna.core.problems import Problem, Refused
 
-from .csv_checks import ENCODINGS, NAME_TEXT, check_profile, problems_by_place, wrong
+from .csv_checks import (
+    COLUMNS_MAX,
+    DECIMAL_MARKS,
+    DELIMITERS,
+    ENCODINGS,
+    NAME_TEXT,
+    PATTERN_CHARACTERS_MAX,
+    QUOTES,
+    SKIP_ROWS_MAX,
+    THOUSANDS_MARKS,
+    check_profile,
+    problems_by_place,
+    wrong,
+)
+
+# What a form that makes a profile needs to know stands here with the profile itself.
+__all__ = [
+    "COLUMNS",
+    "COLUMNS_MAX",
+    "DECIMAL_MARKS",
+    "DELIMITERS",
+    "ENCODINGS",
+    "PATTERN_CHARACTERS_MAX",
+    "QUOTES",
+    "SKIP_ROWS_MAX",
+    "THOUSANDS_MARKS",
+    "Column",
+    "CsvProfile",
+    "check_profile",
+    "pattern_value",
+    "profile_from_fields",
+    "profile_from_json",
+    "profile_to_json",
+]
 
 Column = str | int  # a header's name, a number from 1, or "" for a column that the bank does not give
 
