@@ -11,7 +11,7 @@ READ_ONLY = ("books_rule", "books_balance", "books_rate")
 READ_AND_ADD = (
     *(table for table in RAW_TABLES if table not in READ_ONLY),
     "books_milestone", "books_movement", "books_statement", "books_statementfile", "books_checkpoint", "books_commodity", "books_fund",
-    "books_custody", "consent_decision", "consent_policyepoch",
+    "books_custody", "books_statementprofile", "books_statementhold", "books_statementvoucher", "consent_decision", "consent_policyepoch",
 )  # fmt: skip
 READ_ADD_UPDATE = ("books_book", "books_bankaccount", "books_document", "consent_proposal")
 READ_ADD_UPDATE_REMOVE = ("books_opening",)

@@ -81,10 +81,11 @@ class Statement(models.Model):
     closing_on = models.DateField(null=True)
     position = models.PositiveIntegerField()
     slip = models.PositiveIntegerField(null=True)
+    format = models.CharField(max_length=20, blank=True, default="")
 
     field_classes = {
         "id": "I", "bank_account": "I", "file": "I", "number": "I", "opening_minor": "P", "closing_minor": "P",
-        "opening_on": "P", "closing_on": "P", "position": "I", "slip": "P",
+        "opening_on": "P", "closing_on": "P", "position": "I", "slip": "P", "format": "I",
     }  # fmt: skip
 
     class Meta:

@@ -7,15 +7,14 @@ from . import log, posting
 from .accounts import Row, Spot
 from .acts import carry_out, propose_act, propose_loss, propose_reclass
 from .bank import (
-    StatementImport,
     book_equals_bank,
     open_bank_account,
     open_provider_account,
     post_all_unidentified,
     post_unidentified,
     remit,
-    store_statement,
 )
+from .bank_files import StatementImport, held_files, keep_table, release_file, store_statement
 from .cash import CashCount, count_cash, open_cash_box, propose_wages, write_slip
 from .checking import check_book, rebuild_derived
 from .derived import trace_lot
@@ -37,6 +36,7 @@ from .periods import (
 )
 from .plain import safe_cell
 from .posting import PostingReport, ensure_milestones, file_in_log, post_entries, post_entry, row_payload
+from .profiles import preview_profile, profile_of, save_profile, suggest_profiles
 from .proofs import prove_entry
 from .publish import log_file, log_paths, publish_after_commit, publish_log, receive_cosigned
 from .reading import balance_of, stock_by_place, sums_by_stage, trial_balance
@@ -54,9 +54,10 @@ from .releases import (
     send_equipment_home,
     take_back_advance,
 )
-from .reposting import entry_using, remit_booked_line, repost_line
+from .reposting import entries_using, entry_using, free_line, remit_booked_line, repost_line
 from .shelter import GiftAsk, Taken, close_batch, due_batches, path_value, prove_share, set_exposure, take_gift, take_gifts, trace_shares
 from .statements import Compared, compare_account, compare_accounts, say_movements, say_statements
+from .vouchers import holes_of, subject_of, vouch, vouched, words_on
 from .witnesses import Standing, log_standing
 from .writing import EntryDraft
 
@@ -66,15 +67,15 @@ __all__ = [
     "CashCount", "Compared", "EntryDraft", "GiftAsk", "PostingReport", "Refused", "Row", "ShareBack", "Spot", "Standing", "StatementImport", "Taken",
     "balance_of", "book_equals_bank", "carry_out", "check_book", "clear_advance", "close_batch", "close_period", "closed_through",
     "compare_account", "compare_accounts", "convert", "correct_line", "count_cash", "due_batches", "dump_book", "dump_mark", "ensure_commodity",
-    "ensure_custody", "ensure_fund", "ensure_milestones", "ensure_reference", "entry_using", "exchange_free", "exchange_released",
-    "file_in_log", "find_key", "forget_line_texts", "forget_reference", "goal_bar", "hold_ceilings", "leaf_text", "left_of_lot", "log",
+    "ensure_custody", "ensure_fund", "ensure_milestones", "ensure_reference", "entries_using", "entry_using", "exchange_free", "exchange_released",
+    "file_in_log", "find_key", "forget_line_texts", "forget_reference", "free_line", "goal_bar", "held_files", "hold_ceilings", "holes_of", "keep_table", "leaf_text", "left_of_lot", "log",
     "log_file", "log_key", "log_paths", "log_standing", "open_balances", "open_bank_account", "open_book", "open_cash_box", "open_provider_account",
     "path_value", "pay_refund", "pay_released", "post_all_unidentified", "post_bank_fact", "post_entries", "post_entry",
-    "post_unidentified", "posting", "propose_act", "propose_correction", "propose_loss", "propose_opening_balance",
+    "post_unidentified", "posting", "preview_profile", "profile_of", "propose_act", "propose_correction", "propose_loss", "propose_opening_balance",
     "propose_opening_stock", "propose_policy", "propose_reclass", "propose_refund", "propose_reversal", "propose_wages", "prove_entry",
     "prove_share", "publish_after_commit", "publish_head", "publish_log", "rate_on", "read_entries", "rebuild_derived",
-    "receive_cosigned", "record_rate", "reference_of", "refunded_shares", "release_held", "remit", "remit_booked_line", "renew_policy", "repost_line",
-    "reverse_entry", "row_payload", "rule_id", "safe_cell", "say_movements", "say_statements", "send_equipment_home", "set_exposure",
-    "settle_provider", "shortfalls", "stock_by_place", "store_document", "store_statement", "sums_by_stage", "take_back_advance",
-    "take_gift", "take_gifts", "trace_lot", "trace_shares", "trial_balance", "write_slip",
+    "receive_cosigned", "record_rate", "reference_of", "refunded_shares", "release_file", "release_held", "remit", "remit_booked_line", "renew_policy", "repost_line",
+    "reverse_entry", "row_payload", "rule_id", "safe_cell", "save_profile", "say_movements", "say_statements", "send_equipment_home", "set_exposure",
+    "settle_provider", "shortfalls", "stock_by_place", "store_document", "store_statement", "subject_of", "suggest_profiles", "sums_by_stage", "take_back_advance",
+    "take_gift", "take_gifts", "trace_lot", "trace_shares", "trial_balance", "vouch", "vouched", "words_on", "write_slip",
 ]  # fmt: skip

@@ -1,27 +1,20 @@
-"""What the bank says comes in here: statements stored without loss or doubling, and the entries that follow from them alone."""
+"""Accounts at banks and providers, and the entries that follow from their lines alone."""
 
-import base64
-import hmac
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
-from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
-from awna.core.amounts import currency_scale, format_minor, parse_minor
-from awna.core.banking import identity, statement
+from awna.core.amounts import currency_scale, format_minor
 from awna.core.digest import keyed_id
 from awna.core.ledger import rules
 from awna.core.problems import Problem, Refused
-from awna.kit.sandbox import run_in_sandbox
 from awna.parties.models import Role, Section
 
-from ..models import BankAccount, Book, Custody, Entry, Movement, Statement, StatementFile, Transfer
+from ..models import BankAccount, Book, Custody, Entry, Movement, Transfer
 from ..models.naming import CHARGES, UNIDENTIFIED
 from .accounts import Row, Spot
 from .acts import first_answer
@@ -30,21 +23,9 @@ from .periods import open_day
 from .posting import post_entry
 from .reading import balance_of
 from .shelter import GiftAsk, take_gifts
-from .statements import compare_accounts, say_statements
+from .statements import compare_accounts
 
-WORDS = ("reference", "text", "counterparty", "counter_account", "bank_reference")
-"""What the bank wrote beside a line."""
 _HEAD_CHARS = 13  # of an id: 48 bits and a hyphen
-READER = "awna.core.banking.statement:read_plain"
-
-
-@dataclass(frozen=True)
-class StatementImport:
-    """`new` movements of this file, and how many of its lines were known from earlier files."""
-
-    file: StatementFile
-    new: list[Movement]
-    known: int
 
 
 def open_bank_account(*, book: Book, section: Section | None, holder: str, iban: str, currency: str) -> BankAccount:
@@ -73,34 +54,6 @@ def open_purse(
         return found
     custody = ensure_custody(book=book, type=type, ref=f"{type}:{number}:{currency}", title=f"{holder} {currency}", settles_to=settles_to)
     return BankAccount.objects.create(book=book, section=section, holder=holder, iban=number, commodity=commodity, custody=custody)
-
-
-def store_statement(*, bank_account: BankAccount, data: bytes, filename: str, author: Role, request_id: str) -> StatementImport:
-    """Read a bank file in the sandbox and keep what is new in it. A damaged file is refused whole; nothing is posted."""
-    digest = hmac.new(bank_account.book.secret_key, data, sha256).hexdigest()
-    known_file = StatementFile.objects.filter(bank_account=bank_account, digest=digest).first()
-    if known_file is not None:
-        return StatementImport(known_file, [], Movement.objects.filter(statement__file=known_file).count())
-    plain = run_in_sandbox(READER, {"data": base64.b64encode(data).decode(), "name": filename})
-    found = [statement.statement_from_plain(item) for item in plain]
-    statements = _of_account(found, bank_account)
-    with transaction.atomic():
-        # Locked, so that two imports of one account follow each other and count the same line once.
-        bank_account = (
-            BankAccount.objects.select_for_update(of=("self",)).select_related("book", "commodity", "custody").get(pk=bank_account.pk)
-        )
-        file, _ = StatementFile.objects.get_or_create(
-            bank_account=bank_account, digest=digest,
-            defaults={"name": filename, "content": base64.b64encode(data).decode(), "author": author, "request_id": request_id})  # fmt: skip
-        new: list[Movement] = []
-        known = 0
-        for position, item in enumerate(statements):
-            stored = _store_one(bank_account, file, position, item)
-            new += stored
-            known += sum(1 for line in item.lines if line.status == "booked" and line.amount) - len(stored)
-        # Older ones too: what was stored before the book had its policy is said with the first statement after it.
-        say_statements(book=bank_account.book, statements=bank_account.statements.order_by("file__stored_at", "position"), author=author)
-        return StatementImport(file, new, known)
 
 
 def post_unidentified(*, movement: Movement, author: Role) -> Entry | None:
@@ -215,75 +168,6 @@ def book_equals_bank(book: Book) -> list[tuple[BankAccount, int, int]]:
     return [(one.account, one.in_book, one.at_bank) for one in compare_accounts(book)]
 
 
-def _of_account(found: list[statement.Statement], account: BankAccount) -> list[statement.Statement]:
-    """The final statements of this account, each adding up; every fault of the file at once."""
-    mine = [item for item in found if _is_number_of(item.account, account.iban)]
-    if not mine:
-        raise Refused(Problem(
-            "statement_of_another_account", "The file is of account %(found)s, not of %(asked)s. Choose the account that it belongs to.",
-            {"found": ", ".join(sorted({item.account for item in found})) or "?", "asked": account.iban}, "account"))  # fmt: skip
-    final = [item for item in mine if item.kind == "final"]
-    if not final:
-        raise Refused(
-            Problem(
-                "statement_not_final",
-                "The file holds only interim or detail reports. Ask the bank for the final statement (CAMT.053 or MT940).",
-            )
-        )
-    problems = [problem for item in final for problem in statement.check_balance(item)]
-    for item in final:
-        currencies = {item.currency} | {line.currency for line in item.lines}
-        if currencies - {account.currency, ""}:
-            problems.append(Problem("statement_currency_differs", "The statement is in %(found)s, the account in %(asked)s.",
-                                    {"found": ", ".join(sorted(currencies)), "asked": account.currency}, item.number))  # fmt: skip
-        problems += [Problem("line_without_date", "A booked line has no date. Download the statement again.", {}, f"line {number}")
-                     for number, line in enumerate(item.lines, 1) if line.status == "booked" and line.booked_on is None]  # fmt: skip
-    if problems:
-        raise Refused(problems)
-    return final
-
-
-def _is_number_of(found: str, iban: str) -> bool:
-    """MT940 gives bank code and account number with a slash; both stand in the IBAN, the number padded with zeros."""
-    number = "".join(found.split()).upper()
-    if number == iban:
-        return True
-    bank, slash, rest = number.partition("/")
-    return bool(slash) and bool(bank) and bank in iban[4:] and bool(rest) and iban[4:].replace(bank, "", 1).lstrip("0") == rest.lstrip("0")
-
-
-def _store_one(account: BankAccount, file: StatementFile, position: int, item: statement.Statement) -> list[Movement]:
-    _refuse_gap(account, item)
-    scale = account.commodity.scale
-    stored = Statement.objects.create(
-        pk=UUID(keyed_id(account.book.secret_key, "statement", file.digest, str(position))), bank_account=account, file=file, number=item.number, position=position, opening_minor=_minor(item.opening, scale),
-        closing_minor=_minor(item.closing, scale), opening_on=item.opening_on, closing_on=item.closing_on)  # fmt: skip
-    booked = [line for line in item.lines if line.status == "booked" and line.amount]
-    placed = identity.place_lines(
-        statement.Statement(**{**item.__dict__, "lines": tuple(booked)}),
-        secret=account.book.secret_key,
-        seen=_seen(account, booked),
-        account=account.iban,
-    )
-    lines = {
-        movement_id(account, one.key, one.occurrence, day=one.line.booked_on): (number, one)
-        for number, one in enumerate(placed, 1)
-        if not one.known
-    }
-    words = {pk: {name: getattr(one.line, name) for name in WORDS} for pk, (_, one) in lines.items()}
-    # Read back from a mirror after a loss: the line is in the book, and only its words are new.
-    adopted = {movement.pk: movement for movement in Movement.objects.filter(pk__in=lines)}
-    for movement in adopted.values():
-        Movement.objects.filter(pk=movement.pk).update(**words[movement.pk])
-    return [
-        Movement.objects.create(
-            pk=pk, bank_account=account, custody=account.custody, commodity=account.commodity, statement=stored, line_key=one.key,
-            occurrence=one.occurrence, position=number, amount=parse_minor(statement.plain(one.line.amount), scale),
-            booked_on=one.line.booked_on, value_on=one.line.value_on, **words[pk])
-        for pk, (number, one) in lines.items() if pk not in adopted
-    ]  # fmt: skip
-
-
 def movement_id(account: BankAccount, key: str, occurrence: int = 1, *, day: date | None = None) -> UUID:
     """The public id of a line: the same whenever the line is read, and unknown without the book's secret.
 
@@ -292,42 +176,3 @@ def movement_id(account: BankAccount, key: str, occurrence: int = 1, *, day: dat
     found = keyed_id(account.book.secret_key, "movement", str(account.custody_id), key, str(occurrence))
     head = keyed_id(account.book.secret_key, "movements of a day", str(account.custody_id), day.isoformat() if day else "")
     return UUID(head[:_HEAD_CHARS] + found[_HEAD_CHARS:])
-
-
-def _seen(account: BankAccount, lines: Iterable[statement.Line]) -> dict[str, list[identity.Period]]:
-    """For each key of these lines, the periods of its stored occurrences, in order."""
-    keys = {identity.line_key(line, account=account.iban, secret=account.book.secret_key) for line in lines}
-    seen: dict[str, list[identity.Period]] = {}
-    found = Movement.objects.filter(bank_account=account, line_key__in=keys).select_related("statement").order_by("line_key", "occurrence")
-    for movement in found:
-        seen.setdefault(movement.line_key, []).append(_period(movement.statement, account.commodity.scale))
-    return seen
-
-
-def _period(stored: Statement, scale: int) -> identity.Period:
-    def balance(minor: int | None) -> Decimal | None:
-        return None if minor is None else Decimal(minor).scaleb(-scale)
-
-    return identity.Period(
-        "final", stored.number, stored.opening_on, stored.closing_on, balance(stored.opening_minor), balance(stored.closing_minor)
-    )
-
-
-def _refuse_gap(account: BankAccount, item: statement.Statement) -> None:
-    """A statement that follows must open with what the one before closed with; else one between them is missing."""
-    if item.opening is None or item.opening_on is None:
-        return
-    before = (
-        account.statements.filter(closing_on__lt=item.opening_on).exclude(closing_minor=None).order_by("-closing_on", "-position").first()
-    )
-    opening = _minor(item.opening, account.commodity.scale)
-    later = account.statements.filter(opening_on__lte=item.opening_on, closing_on__gte=item.opening_on).exists()
-    if before is not None and before.closing_minor != opening and not later:
-        raise Refused(Problem(
-            "statement_missing_between",
-            "The statement opens with %(opening)s %(code)s, but the one before it (to %(day)s) closed differently. Import the missing statement first.",
-            {"opening": statement.plain(item.opening), "code": account.currency, "day": before.closing_on}, item.number))  # fmt: skip
-
-
-def _minor(amount: Decimal | None, scale: int) -> int | None:
-    return None if amount is None else parse_minor(statement.plain(amount), scale)

@@ -22,6 +22,7 @@ from .acts import carry_out, first_answer, propose_act
 from .posting import file_in_log, post_entry
 from .proposals import policy_in_force
 from .reading import trial_balance
+from .vouchers import refuse_open_holes
 
 
 @transaction.atomic
@@ -95,6 +96,7 @@ def close_period(*, book: Book, through: date, author: Role, request_id: str) ->
     if waiting:
         raise Refused(Problem("period_has_open_lines", "Lines of statements up to %(through)s that are not settled: %(n)s. Settle them first.",
                               {"n": waiting, "through": through}, "through"))  # fmt: skip
+    refuse_open_holes(book=book, through=through)
     payload = {"about": "close", "through": through.isoformat(), "balances": digest_of(trial_balance(book))}
     return post_entry(book=book, kind="close", rows=(), author=author, effective_date=today, request_id=request_id, memo=payload)
 

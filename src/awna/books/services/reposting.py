@@ -26,15 +26,7 @@ def repost_line(*, movement: Movement, post: Callable[[], Entry], author: Role, 
     wrong = entry_using(movement)
     if wrong is None:
         raise Refused(Problem("line_not_booked", "Nothing is booked for this line, so nothing needs to be taken back. Book it."))
-    used = dict(Transfer.objects.filter(entry=wrong).exclude(movement=None).values_list("line", "movement"))
-    if set(used.values()) != {movement.pk}:
-        raise Refused(
-            Problem("entry_uses_other_lines", "The entry of this line uses other lines too. Reverse it with the bank's opposite line.")
-        )
-    rows = [row if line not in used else row._replace(movement=str(movement.pk)) for line, row in enumerate(swapped_rows(wrong), 1)]
-    post_entry(
-        book=book, kind="reverse", rows=rows, author=author, second=second, reverses=wrong.seq, request_id=undo_id,
-        effective_date=open_day(book, wrong.effective_date), proposal=wrong.proposal)  # fmt: skip
+    _reverse_with_own_line(wrong, movement, author=author, second=second, request_id=undo_id)
     entry = post()
     movement.refresh_from_db()
     if movement.used == 0:
@@ -56,9 +48,38 @@ def remit_booked_line(
     return repost_line(movement=movement, post=post, author=author, second=second, request_id=request_id)
 
 
+@transaction.atomic
+def free_line(*, movement: Movement, author: Role, second: Role | None = None) -> list[Entry]:
+    """Reverse every entry that stands on this line, by the line itself, which is open again afterwards. Of a free line there is nothing to do."""
+    standing = entries_using(movement)
+    reversals = [
+        _reverse_with_own_line(wrong, movement, author=author, second=second, request_id=f"undo:{movement.pk}:{wrong.seq}")
+        for wrong in standing
+    ]
+    movement.refresh_from_db()
+    return reversals
+
+
+def entries_using(movement: Movement) -> list[Entry]:
+    """The entries that stand on this line now, the newest first."""
+    book = movement.bank_account.book_id
+    gone = Entry.objects.filter(book=book, kind="reverse").exclude(reverses=None).values("reverses")
+    rows = Transfer.objects.filter(movement=movement).exclude(kind="reverse").exclude(entry_seq__in=gone)
+    return list(Entry.objects.filter(pk__in=rows.values("entry")).order_by("-seq"))
+
+
 def entry_using(movement: Movement) -> Entry | None:
     """The entry that stands for this line now: the last one that used it and was not reversed."""
-    book = movement.bank_account.book_id
-    gone = Entry.objects.filter(book=book, kind="reverse").values("reverses")
-    row = Transfer.objects.filter(movement=movement).exclude(kind="reverse").exclude(entry_seq__in=gone).order_by("-entry_seq").first()
-    return row.entry if row else None
+    return next(iter(entries_using(movement)), None)
+
+
+def _reverse_with_own_line(wrong: Entry, movement: Movement, *, author: Role, second: Role | None, request_id: str) -> Entry:
+    used = dict(Transfer.objects.filter(entry=wrong).exclude(movement=None).values_list("line", "movement"))
+    if set(used.values()) != {movement.pk}:
+        raise Refused(
+            Problem("entry_uses_other_lines", "The entry of this line uses other lines too. Reverse it with the bank's opposite line.")
+        )
+    rows = [row if line not in used else row._replace(movement=str(movement.pk)) for line, row in enumerate(swapped_rows(wrong), 1)]
+    return post_entry(
+        book=wrong.book, kind="reverse", rows=rows, author=author, second=second, reverses=wrong.seq, request_id=request_id,
+        effective_date=open_day(wrong.book, wrong.effective_date), proposal=wrong.proposal)  # fmt: skip

@@ -45,12 +45,13 @@ class Taken:
 
 @dataclass(frozen=True)
 class GiftAsk:
-    """A line that brings a gift for a fund. `alone`: its giver waived the shelter."""
+    """A line that brings a gift for a fund. `alone`: its giver waived the shelter. `amount`: a part of the line, if not all that is left."""
 
     movement: Movement
     fund: Fund
     request_id: str
     alone: bool = False
+    amount: int | None = None
 
 
 @transaction.atomic
@@ -99,7 +100,7 @@ def _post_alone(book: Book, asks: Sequence[GiftAsk], author: Role) -> list[Taken
 
 def _draft(book: Book, ask: GiftAsk, reference: str) -> EntryDraft:
     movement, place = ask.movement, (str(ask.fund.pk), str(ask.movement.commodity_id))
-    row = Row(Spot(rules.EXT, None, *place), Spot(rules.FREE, str(movement.custody_id), *place), movement.amount - movement.used,
+    row = Row(Spot(rules.EXT, None, *place), Spot(rules.FREE, str(movement.custody_id), *place), ask.amount or movement.amount - movement.used,
               movement=str(movement.pk))  # fmt: skip
     day = open_day(book, movement.booked_on)
     return EntryDraft("gift", ask.request_id, rows=[row], effective_date=day, private={"reference": reference})

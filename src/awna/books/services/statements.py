@@ -14,7 +14,7 @@ from awna.core.ledger import rules
 from awna.core.problems import Problem
 from awna.parties.models import Role
 
-from ..models import BankAccount, Book, Entry, Movement, Share, Statement, Transfer
+from ..models import BankAccount, Book, Entry, Movement, Share, Statement, StatementFile, Transfer
 from .posting import EntryDraft, next_seq, post_draft
 from .reading import balance_of
 
@@ -60,6 +60,19 @@ def say_movements(*, book: Book, movements: Sequence[Any], author: Role) -> list
     """Before an entry uses these movements (ids): the memos of their statements."""
     found = Statement.objects.filter(movements__in=movements).distinct().order_by("file__stored_at", "position")
     return say_statements(book=book, statements=found, author=author)
+
+
+@transaction.atomic
+def say_closing_again(*, account: BankAccount, file: StatementFile, author: Role) -> Entry | None:
+    """After an older statement came late: what the bank holds now is still what its newest one says, so that the log ends with that."""
+    latest, book = latest_statement(account), account.book
+    last_said = file.statements.order_by("-position").first()
+    if latest is None or last_said is None or latest.pk == last_said.pk or book.sheltered or not next_seq(book):
+        return None
+    closing = str(latest.closing_minor)
+    payload = {"about": "statement", "custody": str(account.custody_id), "opening": closing, "closing": closing}
+    draft = EntryDraft("memo", f"statement:{latest.pk}:after:{file.pk}", memo=payload, custodies=(account.custody,))
+    return post_draft(book=book, draft=draft, author=author)
 
 
 def compare_accounts(book: Book) -> list[Compared]:

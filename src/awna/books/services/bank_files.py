@@ -1,0 +1,247 @@
+"""Bank files come in here: statements stored without loss or doubling, in whatever order; what does not add up is kept and waits."""
+
+import base64
+import hmac
+import json
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from django.db import transaction
+
+from awna.core.banking import statement
+from awna.core.problems import Problem, Refused
+from awna.kit.sandbox import run_in_sandbox
+from awna.parties.models import Role
+
+from ..models import BankAccount, Movement, StatementFile, StatementHold, StatementProfile
+from .bank_details import fill_details
+from .bank_lines import changed_lines, store_lines
+from .profiles import profile_of
+from .statements import say_closing_again, say_statements
+from .vouchers import NOT_VOUCHED, vouched
+
+READER = "awna.core.banking.statement:read_plain"
+NEEDS_PROFILE = "statement_needs_profile"
+
+
+@dataclass(frozen=True)
+class StatementImport:
+    """`new` movements of this file, and how many of its lines were known from earlier files; their movements, which name those files.
+
+    `changed`: lines of earlier files that this one tells with other words. `filled`: booked lines whose details it gave. `held`: why the
+    file waits and brought nothing. `notes`: why a statement in it brings nothing.
+    """
+
+    file: StatementFile
+    new: list[Movement]
+    known: int
+    known_lines: list[Movement] = field(default_factory=list)
+    changed: list[Movement] = field(default_factory=list)
+    filled: list[Movement] = field(default_factory=list)
+    held: tuple[Problem, ...] = ()
+    notes: tuple[Problem, ...] = ()
+    repeated: bool = False
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What a file says of one account."""
+
+    final: list[statement.Statement]
+    details: list[statement.Statement]
+    unsound: list[Problem]
+
+
+def store_statement(*, bank_account: BankAccount, data: bytes, filename: str, author: Role, request_id: str) -> StatementImport:
+    """Read a bank file in the sandbox and keep what is new in it; nothing is posted.
+
+    A damaged file is refused whole. One whose balances do not add up is kept, brings nothing, and waits until two people vouch for it.
+    """
+    digest = hmac.new(bank_account.book.secret_key, data, sha256).hexdigest()
+    known_file = StatementFile.objects.filter(bank_account=bank_account, digest=digest).first()
+    if known_file is not None:
+        return release_file(file=known_file, author=author) if _waits_for_profile(known_file) else _again(known_file)
+    found, profile = _read(bank_account, data, filename)
+    read = _of_account(found, bank_account, by_profile=profile is not None)
+    with transaction.atomic():
+        bank_account = _locked(bank_account)
+        file, _ = StatementFile.objects.get_or_create(
+            bank_account=bank_account, digest=digest,
+            defaults={"name": filename, "content": base64.b64encode(data).decode(), "author": author, "request_id": request_id})  # fmt: skip
+        unsound = read.unsound + [problem for item in read.final for problem in _altered(bank_account, item)]
+        if unsound:
+            StatementHold.objects.create(file=file, profile=profile, problems=json.dumps([_plain(problem) for problem in unsound]))
+            return StatementImport(file, [], 0, held=tuple(unsound))
+        return _bring_in(bank_account, file, read, author)
+
+
+@transaction.atomic
+def keep_table(*, bank_account: BankAccount, data: bytes, filename: str, author: Role, request_id: str) -> StatementFile:
+    """Keep a table (CSV) that no profile reads yet; `release_file` brings it in when the account has one."""
+    account = _locked(bank_account)
+    digest = hmac.new(account.book.secret_key, data, sha256).hexdigest()
+    file, is_new = StatementFile.objects.get_or_create(
+        bank_account=account, digest=digest,
+        defaults={"name": filename, "content": base64.b64encode(data).decode(), "author": author, "request_id": request_id})  # fmt: skip
+    if is_new:
+        StatementHold.objects.create(file=file, problems=json.dumps([_plain(_without_profile())]))
+    return file
+
+
+def _without_profile() -> Problem:
+    return Problem(NEEDS_PROFILE, "The file is a table (CSV), and nobody has said yet what its columns are.")
+
+
+@transaction.atomic
+def release_file(*, file: StatementFile, author: Role) -> StatementImport:
+    """Bring in a file that waited: a table when its account has a profile, any other after two people have vouched for what does not add up."""
+    hold = StatementHold.objects.select_related("file").get(file=file)
+    account = _locked(file.bank_account)
+    if file.statements.exists():
+        return _again(file)
+    found, profile = _read(account, base64.b64decode(file.content), file.name)
+    read = _of_account(found, account, by_profile=profile is not None)
+    unsound = read.unsound + [problem for item in read.final for problem in _altered(account, item)]
+    if unsound and not vouched(bank_account=account, subject=hold.subject):
+        raise Refused([*unsound, NOT_VOUCHED])
+    return _bring_in(account, file, read, author)
+
+
+def held_files(bank_account: BankAccount) -> list[StatementHold]:
+    """Files that wait, oldest first."""
+    found = StatementHold.objects.filter(file__bank_account=bank_account, file__statements=None).select_related("file__bank_account")
+    return list(found.order_by("held_at"))
+
+
+def _bring_in(account: BankAccount, file: StatementFile, read: _Read, author: Role) -> StatementImport:
+    new: list[Movement] = []
+    known: list[Movement] = []
+    changed: list[Movement] = []
+    for position, item in enumerate(read.final):
+        _refuse_other_format(account, item)
+        stored = store_lines(account=account, file=file, position=position, item=item)
+        new += stored.new
+        known += stored.known
+        changed += stored.changed
+    filled = fill_details(account=account, statements=read.details)
+    if read.details and not read.final and not filled:
+        raise Refused(Problem(
+            "details_without_entry",
+            "The file gives details (CAMT.054) of bookings that no statement here holds. Bring in the final statement first, then this file again."))  # fmt: skip
+    # Older ones too: what was stored before the book had its policy is said with the first statement after it.
+    say_statements(book=account.book, statements=account.statements.order_by("file__stored_at", "position"), author=author)
+    say_closing_again(account=account, file=file, author=author)
+    notes = tuple(note for item in read.final if (note := statement.why_empty(item)) is not None)
+    return StatementImport(file, new, len(known), known, changed, filled, notes=notes)
+
+
+def _waits_for_profile(file: StatementFile) -> bool:
+    """A table that was kept while nobody had said what its columns are; now somebody has."""
+    hold = StatementHold.objects.filter(file=file, file__statements=None).first()
+    return hold is not None and [one["code"] for one in hold.found] == [NEEDS_PROFILE] and profile_of(file.bank_account) is not None
+
+
+def _again(file: StatementFile) -> StatementImport:
+    """The same bytes once more: nothing is new, and a file that waits still says why."""
+    hold = StatementHold.objects.filter(file=file, file__statements=None).first()
+    held = tuple(Problem(one["code"], one["text"], one["params"], one["where"]) for one in hold.found) if hold else ()
+    known = list(Movement.objects.filter(statement__file=file).select_related("statement__file", "commodity").order_by("position"))
+    return StatementImport(file, [], len(known), known, held=held, repeated=True)
+
+
+def _locked(account: BankAccount) -> BankAccount:
+    """Locked, so that two imports of one account follow each other and count the same line once."""
+    return BankAccount.objects.select_for_update(of=("self",)).select_related("book", "commodity", "custody").get(pk=account.pk)
+
+
+def _read(account: BankAccount, data: bytes, filename: str) -> tuple[list[statement.Statement], StatementProfile | None]:
+    """Read by the file's own format; a table is read by the account's profile, and refused where the account has none."""
+    try:
+        return _parsed(data, filename, None), None
+    except Refused as refused:
+        profile = profile_of(account)
+        if refused.codes != [NEEDS_PROFILE] or profile is None:
+            raise
+        return _parsed(data, filename, profile.content), profile
+
+
+def _parsed(data: bytes, filename: str, profile: str | None) -> list[statement.Statement]:
+    plain = run_in_sandbox(READER, {"data": base64.b64encode(data).decode(), "name": filename, "profile": profile})
+    return [statement.statement_from_plain(item) for item in plain]
+
+
+def _of_account(found: list[statement.Statement], account: BankAccount, *, by_profile: bool) -> _Read:
+    """What the file says of this account; every fault of the file at once, those that people may vouch for apart."""
+    mine = [item for item in found if _is_number_of(item.account, account.iban) or (by_profile and not item.account)]
+    if not mine:
+        raise Refused(Problem(
+            "statement_of_another_account", "The file is of account %(found)s, not of %(asked)s. Choose the account that it belongs to.",
+            {"found": ", ".join(sorted({item.account for item in found})) or "?", "asked": account.iban}, "account"))  # fmt: skip
+    final, details = ([item for item in mine if item.kind == kind] for kind in ("final", "detail"))
+    if not final and not details:
+        raise Refused(Problem(
+            "statement_not_final",
+            "The file is an interim report (CAMT.052 or MT942): the bank may still change what it says. Ask for the final statement "
+            "(CAMT.053 or MT940) of these days."))  # fmt: skip
+    problems = []
+    for item in final:
+        currencies = {item.currency} | {line.currency for line in item.lines}
+        if currencies - {account.currency, ""}:
+            problems.append(Problem("statement_currency_differs", "The statement is in %(found)s, the account in %(asked)s.",
+                                    {"found": ", ".join(sorted(currencies)), "asked": account.currency}, item.number))  # fmt: skip
+        problems += [Problem("line_without_date", "A booked line has no date. Download the statement again.", {}, f"line {number}")
+                     for number, line in enumerate(item.lines, 1) if line.status == "booked" and line.booked_on is None]  # fmt: skip
+    if problems:
+        raise Refused(problems)
+    return _Read(final, details, [problem for item in final for problem in statement.check_balance(item)])
+
+
+def _is_number_of(found: str, iban: str) -> bool:
+    """MT940 gives bank code and account number with a slash; both stand in the IBAN, the number padded with zeros. OFX the number alone."""
+    number = "".join(found.split()).upper()
+    if number == iban:
+        return True
+    bank, slash, rest = number.partition("/")
+    return bool(slash) and bool(bank) and bank in iban[4:] and bool(rest) and iban[4:].replace(bank, "", 1).lstrip("0") == rest.lstrip("0")
+
+
+def _altered(account: BankAccount, item: statement.Statement) -> list[Problem]:
+    """Lines that the bank told before with another amount under the same reference of its own."""
+    return [
+        Problem(
+            "statement_row_altered",
+            "The line of %(day)s has another amount than an earlier file gave for the same reference of the bank. Ask the bank which is right.",
+            {"day": first.booked_on}, f"line {number}",
+        )
+        for number, first in changed_lines(account=account, item=item, same_amount=False)
+    ]  # fmt: skip
+
+
+def _refuse_other_format(account: BankAccount, item: statement.Statement) -> None:
+    """One format tells one period: two formats word the same line differently, and it would count twice."""
+    kind = family(item.format)
+    if not kind or item.closing_on is None:
+        return
+    begins = item.opening_on or item.closing_on
+    near = account.statements.filter(slip=None, opening_on__lte=item.closing_on, closing_on__gte=begins).exclude(format="")
+    for other in near:
+        # A statement that opens with the balance of a day does not tell of that day, so touching is no overlap.
+        first, last = max(begins, other.opening_on), min(item.closing_on, other.closing_on)
+        touches = first == last and item.closing_on != other.closing_on and begins != other.opening_on
+        if family(other.format) != kind and not touches:
+            raise Refused(Problem(
+                "statement_in_another_format",
+                "The days %(first)s to %(last)s came in as %(was)s already; a second format would count their lines twice. "
+                "Go on with %(was)s, or begin with %(now)s after them.",
+                {"first": first, "last": last, "was": other.format, "now": item.format}, item.number))  # fmt: skip
+
+
+def family(name: str) -> str:
+    """`camt.053.001.08` → `camt`: all versions of a format word a line alike."""
+    return name.split(".")[0]
+
+
+def _plain(problem: Problem) -> dict[str, Any]:
+    params = {name: str(value) for name, value in problem.params.items()}
+    return {"code": problem.code, "text": problem.text, "params": params, "where": problem.where}
