@@ -67,7 +67,7 @@ def waiting_movements(*, campaign: Campaign, actor: Actor) -> QuerySet[Movement]
     without_giver = Q(pk__in=nameless.values("movement")) | Q(pk__in=sheltered.values("movement"))
     return (
         Movement.objects.for_actor(actor)
-        .filter(Q(used=0) | (without_giver & Q(gift=None)), bank_account__book__campaign=campaign)
+        .filter(Q(used=0) | (without_giver & Q(gifts=None)), bank_account__book__campaign=campaign)
         .select_related("bank_account__book", "bank_account__commodity", "commodity", "custody")
         .order_by("booked_on", "position", "pk")
     )

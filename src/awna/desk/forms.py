@@ -26,7 +26,7 @@ SECTION_PARTS = 5
 class StatementForm(forms.Form):
     bank_account = forms.ModelChoiceField(queryset=None, label=_("Account"), empty_label=None)
     file = forms.FileField(
-        label=_("Bank file"), help_text=_("CAMT.053 or MT940, as your bank gives it. A file imported twice adds nothing.")
+        label=_("Bank file"), help_text=_("CAMT, MT940, OFX or a table (CSV), as your bank gives it. A file imported twice adds nothing.")
     )
     request_id = forms.CharField(widget=forms.HiddenInput, max_length=80)
 
@@ -165,3 +165,12 @@ class TranslationForm(forms.Form):
         super().__init__(*args, **kwargs)
         if line:
             self.fields["text"].widget = forms.TextInput(attrs={"maxlength": LINE_CHARS_MAX})
+
+
+class VoucherForm(forms.Form):
+    """A person's word on a fault (`subject`, `reason`), or a file to bring in."""
+
+    account = forms.UUIDField(widget=forms.HiddenInput)
+    file = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    subject = forms.CharField(widget=forms.HiddenInput, max_length=120, required=False)
+    reason = forms.CharField(label=_("Why this stands"), max_length=1000, required=False)

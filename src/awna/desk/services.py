@@ -3,7 +3,6 @@
 import hmac
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -18,47 +17,16 @@ from awna.donations.models import Gift, Pledge
 from awna.parties import services as parties
 from awna.parties.models import Campaign, Role, Section
 
-from .bank_lines import under_way_to
+from .bank_import import ImportReport as ImportReport
+from .bank_import import import_statement as import_statement
 
 STEWARDS_MIN = 2
-
-
-@dataclass(frozen=True)
-class ImportReport:
-    """What one bank file brought: new movements, how many were known, and where the new ones went."""
-
-    new: int
-    known: int
-    claimed: int
-    unidentified: int
-    waiting: int
-    """Lines that the treasurer must settle: outgoing ones, and incoming ones that may be money sent on by another account."""
-
-
-@transaction.atomic
-def import_statement(*, bank_account: Any, data: bytes, filename: str, author: Role, request_id: str) -> ImportReport:
-    """Store a bank file, let the rooms claim its movements, and put the rest of what came in into Unidentified.
-
-    One transaction: a file that cannot be read as a whole leaves nothing behind.
-    """
-    if author.section_id is not None and author.section_id != bank_account.section_id:
-        raise Refused(Problem("account_of_another_section", "This account belongs to another section. Import it there."))
-    stored = books.store_statement(bank_account=bank_account, data=data, filename=filename, author=author, request_id=request_id)
-    claimed = donations.claim_movements(movements=stored.new, author=author)
-    claimed_ids = {gift.movement_id for gift in claimed.gifts}
-    rest = [movement for movement in stored.new if movement.pk not in claimed_ids]
-    # Money on its way here could be any of these lines, so a person says which one before it counts as a gift.
-    expects = under_way_to(bank_account).exists()
-    incoming = [movement for movement in rest if movement.amount > 0 and not expects]
-    books.post_all_unidentified(movements=incoming, author=author)
-    books.publish_after_commit(bank_account.book)
-    return ImportReport(len(stored.new), stored.known, len(claimed.gifts), len(incoming), len(rest) - len(incoming))
 
 
 @transaction.atomic
 def identify_line(*, movement: Movement, pledge: Pledge, author: Role, request_id: str) -> Gift:
     """This line pays this pledge, whether it waits or was put into Unidentified before."""
-    movement = _locked_for(movement, author, own=True)
+    movement = locked_for(movement, author, own=True)
     if movement.used:
         return donations.identify_gift(movement=movement, pledge=pledge, author=author, request_id=request_id)
     return donations.assign_movement(movement=movement, pledge=pledge, author=author)
@@ -67,7 +35,7 @@ def identify_line(*, movement: Movement, pledge: Pledge, author: Role, request_i
 @transaction.atomic
 def remit_line(*, movement: Movement, milestone: Milestone, author: Role, request_id: str) -> Entry:
     """This line is one end of the money that this milestone sends on."""
-    movement = _locked_for(movement, author)
+    movement = locked_for(movement, author)
     first = Entry.objects.filter(transfers__movement=movement, kind__in=("remit", "fx")).first()
     if movement.used and first is not None and first.proposal_id == milestone.proposal_id:
         return first
@@ -81,11 +49,15 @@ def remit_line(*, movement: Movement, milestone: Milestone, author: Role, reques
 @transaction.atomic
 def book_fact(*, movement: Movement, lot: str = "", author: Role, request_id: str) -> Entry:
     """The bank did this by itself: a return or chargeback of the gift `lot`, a charge, interest, a payment that nobody ordered."""
-    movement = _locked_for(movement, author)
+    movement = locked_for(movement, author)
     first = Entry.objects.filter(transfers__movement=movement, kind="bank_forced").first()
     if movement.used and first is not None:
         return first
     _refuse_used(movement)
+    seq, _point, line = lot.partition(".")
+    gift = Gift.objects.filter(book=movement.bank_account.book, batch=None, entry_seq=seq, line=line).first() if seq and line else None
+    if gift is not None and movement.amount < 0:
+        return donations.record_return(gift=gift, movement=movement, author=author, request_id=request_id)
     return books.post_bank_fact(movement=movement, lot=lot, author=author, request_id=request_id)
 
 
@@ -99,7 +71,7 @@ def _stands_unidentified(movement: Movement) -> bool:
 @transaction.atomic
 def set_line_aside(*, movement: Movement, author: Role) -> Entry | None:
     """This line came in and nobody knows yet from whom: it waits in Unidentified, visible to all."""
-    movement = _locked_for(movement, author)
+    movement = locked_for(movement, author)
     first = Entry.objects.filter(transfers__movement=movement, transfers__credit_fund__code=UNIDENTIFIED, kind="gift").first()
     if movement.used and first is not None:
         return first
@@ -107,7 +79,7 @@ def set_line_aside(*, movement: Movement, author: Role) -> Entry | None:
     return books.post_unidentified(movement=movement, author=author)
 
 
-def _locked_for(movement: Movement, author: Role, *, own: bool = False) -> Movement:
+def locked_for(movement: Movement, author: Role, *, own: bool = False) -> Movement:
     """The line as it is now, its account locked, for a treasurer of that account. `own`: donors are known to their own section alone."""
     account = BankAccount.objects.select_for_update(of=("self",)).get(pk=movement.bank_account_id)
     whole = author.section_id is None and not own

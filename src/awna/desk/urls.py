@@ -4,10 +4,11 @@ from awna.kit.policies import ANYONE, SIGNED_IN, guarded, role
 from awna.parties.models import ROLE_NAMES
 from awna.parties.services import TRANSLATORS
 
-from . import bank_views, log_views, translation_views, views
+from . import bank_batch_views, bank_csv_views, bank_file_views, bank_views, log_views, translation_views, views
 
 ANY_ROLE = role(*dict(ROLE_NAMES))
 TREASURER = role("treasurer")
+TREASURER_OR_STEWARD = role("treasurer", "steward")
 TRANSLATOR = role(*TRANSLATORS)
 
 urlpatterns = [
@@ -15,8 +16,12 @@ urlpatterns = [
     guarded("c/<slug:slug>/cosigned", log_views.cosigned, name="log_cosigned", POST=ANYONE),
     guarded("desk/", views.campaigns, name="desk", GET=SIGNED_IN),
     guarded("desk/<slug:slug>/", views.home, name="desk_home", GET=ANY_ROLE),
-    guarded("desk/<slug:slug>/import/", views.import_statement, name="import_statement", GET=TREASURER, POST=TREASURER),
-    guarded("desk/<slug:slug>/import/done/", views.import_report, name="import_report", GET=TREASURER),
+    guarded("desk/<slug:slug>/import/", bank_file_views.import_statement, name="import_statement", GET=TREASURER, POST=TREASURER),
+    guarded("desk/<slug:slug>/import/done/", bank_file_views.import_report, name="import_report", GET=TREASURER),
+    guarded("desk/<slug:slug>/bank/files/", bank_file_views.bank_files, name="bank_files", GET=TREASURER_OR_STEWARD, POST=TREASURER_OR_STEWARD),
+    guarded("desk/<slug:slug>/bank/files/<uuid:file>/columns/", bank_csv_views.bank_columns, name="bank_columns", GET=TREASURER, POST=TREASURER),
+    guarded("desk/<slug:slug>/bank/batch/", bank_batch_views.bank_batch, name="bank_batch", GET=TREASURER, POST=TREASURER),
+    guarded("desk/<slug:slug>/bank/undo/", bank_batch_views.bank_undo, name="bank_undo", GET=TREASURER, POST=TREASURER),
     guarded("desk/<slug:slug>/bank/", bank_views.bank_lines, name="bank_lines", GET=TREASURER, POST=TREASURER),
     guarded("desk/<slug:slug>/translations/", translation_views.translations, name="translations", GET=TRANSLATOR),
     guarded(

@@ -1,6 +1,4 @@
-"""Each role's home page, the bank import, and the first run."""
-
-import uuid
+"""Each role's home page, and the first run."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -8,22 +6,23 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from awna.books.models import BankAccount
 from awna.consent.models import Proposal
-from awna.core.ledger.rules import CASH
 from awna.core.problems import Refused
 from awna.kit.forms import refused_to_form
 from awna.parties.models import Campaign
 
 from . import services
-from .forms import SetUpForm, StatementForm
+from .forms import SetUpForm
 
 # (roles, address name, what one does there): the home page lists what this person may do, in the order of a gift's life.
 TASKS = [
     (("treasurer",), "import_statement", gettext_lazy("Bring in a bank file")),
-    (("treasurer",), "bank_lines", gettext_lazy("Settle the bank lines that wait")),
+    (("treasurer",), "bank_batch", gettext_lazy("Settle bank lines, many at once")),
+    (("treasurer",), "bank_lines", gettext_lazy("Settle the bank lines that wait, one by one")),
+    (("treasurer", "steward"), "bank_files", gettext_lazy("Bank files, and the holes between them")),
     (("treasurer",), "receipts", gettext_lazy("Receipts: issue, void, the run of a year")),
     (("treasurer", "steward"), "sections", gettext_lazy("Sections: registration, permit, rules for receipts")),
+    (("treasurer", "steward"), "debits", gettext_lazy("Direct debits: mandates, the next run, the file for the bank")),
     (("steward",), "decisions", gettext_lazy("Decide on releases of money")),
     (("buyer", "storekeeper"), "orders", gettext_lazy("Order, ship and receive")),
     (("coordinator", "shift_lead"), "crews_home", gettext_lazy("Volunteers, crews and hours")),
@@ -57,34 +56,6 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
         "waiting": Proposal.objects.open_for(request.campaign).count(),
     }
     return render(request, "desk/home.html", context)
-
-
-def import_statement(request: HttpRequest, slug: str) -> HttpResponse:
-    """A bank file in, gifts out; the report stands on the next page."""
-    role = request.actor.role("treasurer")
-    accounts = BankAccount.objects.for_actor(request.actor).filter(book__campaign=request.campaign).exclude(custody__type=CASH)
-    form = StatementForm(request.POST or None, request.FILES or None, accounts=accounts, initial={"request_id": str(uuid.uuid4())})
-    if form.is_valid():
-        file = form.cleaned_data["file"]
-        try:
-            report = services.import_statement(
-                bank_account=form.cleaned_data["bank_account"], data=file.read(), filename=file.name, author=role,
-                request_id=form.cleaned_data["request_id"],
-            )  # fmt: skip
-        except Refused as refused:
-            refused_to_form(form, refused)
-        else:
-            request.session["import_report"] = report.__dict__
-            return redirect("import_report", slug=slug)
-    context = {"form": form, "title": _("Bring in a bank file"), "submit": _("Import"), "multipart": True}
-    return render(request, "kit/desk_form.html", context)
-
-
-def import_report(request: HttpRequest, slug: str) -> HttpResponse:
-    report = request.session.get("import_report")
-    if report is None:
-        return redirect("import_statement", slug=slug)
-    return render(request, "desk/import_report.html", {"report": report})
 
 
 def set_up(request: HttpRequest, token: str) -> HttpResponse:

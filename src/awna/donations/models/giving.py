@@ -130,7 +130,7 @@ class Gift(models.Model):
     donor = models.ForeignKey(Donor, on_delete=models.PROTECT, related_name="gifts")
     pledge = models.ForeignKey(Pledge, on_delete=models.PROTECT, null=True, blank=True, related_name="gifts")
     kind = models.CharField(max_length=10, choices=GIFT_KINDS)
-    movement = models.OneToOneField(Movement, on_delete=models.PROTECT, null=True, blank=True, related_name="gift")
+    movement = models.ForeignKey(Movement, on_delete=models.PROTECT, null=True, blank=True, related_name="gifts")
     book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="gifts")
     commodity = models.ForeignKey(Commodity, on_delete=models.PROTECT, related_name="gifts")
     amount_minor = models.BigIntegerField()

@@ -2,7 +2,8 @@
 
 import os
 import secrets
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -107,7 +108,7 @@ def claim_movements(*, movements: Iterable[Movement], author: Role) -> Claimed:
     with its reason, for a person. In a sheltered book the batches whose week is over are closed at this moment.
     """
     result = Claimed()
-    found = list(_read_locked(movements))
+    found = list(read_locked(movements))
     matched: dict[Any, tuple[Movement, Pledge]] = {}
     # Posted in the order of the bank, because the first gift in is the first one spent.
     for movement in sorted(found, key=lambda movement: (movement.booked_on, movement.statement_id, movement.position)):
@@ -120,7 +121,7 @@ def claim_movements(*, movements: Iterable[Movement], author: Role) -> Claimed:
             matched[pledge.pk] = (movement, pledge)
         else:
             result.left.append(Left(movement, "not_open" if pledge.pk in matched else match.reason, pledge))
-    result.gifts.extend(_post_gifts(list(matched.values()), author))
+    result.gifts.extend(post_gifts(list(matched.values()), author))
     for book in {movement.bank_account.book for movement in found if movement.bank_account}:
         shelter.close_batches(book=book, author=author)
     return result
@@ -129,15 +130,15 @@ def claim_movements(*, movements: Iterable[Movement], author: Role) -> Claimed:
 @transaction.atomic
 def assign_movement(*, movement: Movement, pledge: Pledge, author: Role) -> Gift:
     """A person decides that this line pays this pledge, whatever its amount; the currency and account must be the same."""
-    (movement,) = _read_locked([movement])
+    (movement,) = read_locked([movement])
     first = Gift.objects.filter(movement=movement).first()
     if first is not None and first.pledge_id == pledge.pk:
         return first
     pledge = Pledge.objects.select_for_update(of=("self",)).select_related("donor__campaign", "fund", "bank_account").get(pk=pledge.pk)
     if movement.used or movement.amount <= 0:
         raise Refused(Problem("movement_not_free", "This bank line is used already, or it is no money that came in. Choose another line."))
-    _refuse_pledge_elsewhere(movement, pledge)
-    return _post_gifts([(movement, pledge)], author)[0]
+    refuse_pledge_elsewhere(movement, pledge)
+    return post_gifts([(movement, pledge)], author)[0]
 
 
 @transaction.atomic
@@ -146,14 +147,14 @@ def identify_gift(*, movement: Movement, pledge: Pledge, author: Role, request_i
 
     In a sheltered book it stays in its batch, and goes to the fund together with others, never alone.
     """
-    (movement,) = _read_locked([movement])
+    (movement,) = read_locked([movement])
     first = Gift.objects.filter(movement=movement).first()
     if first is not None and first.pledge_id == pledge.pk:
         return first
     pledge = Pledge.objects.select_for_update(of=("self",)).select_related("donor__campaign", "fund", "bank_account").get(pk=pledge.pk)
     share = shelter.share_of(movement)
     if share is not None and first is None and share.giftbatch.fund.code == UNIDENTIFIED:
-        _refuse_pledge_elsewhere(movement, pledge)
+        refuse_pledge_elsewhere(movement, pledge)
         gift = _keep_gift(movement, pledge, books.Taken(share.commitment, batch=share.giftbatch))
         shelter.allocate_identified(batch=share.giftbatch, author=author)
         return gift
@@ -162,7 +163,7 @@ def identify_gift(*, movement: Movement, pledge: Pledge, author: Role, request_i
         raise Refused(
             Problem("gift_not_unidentified", "This line does not stand whole in Unidentified any more. Reload the page and choose another.")
         )
-    _refuse_pledge_elsewhere(movement, pledge)
+    refuse_pledge_elsewhere(movement, pledge)
     place = {"custody": str(movement.custody_id), "commodity": str(movement.commodity_id)}
     nameless, named = (books.Spot(rules.FREE, fund=str(fund), **place) for fund in (found.credit_fund_id, pledge.fund_id))
     books.post_entry(
@@ -200,7 +201,7 @@ def record_gift_in_kind(
     )  # fmt: skip
 
 
-def _read_locked(movements: Iterable[Movement]) -> QuerySet[Movement]:
+def read_locked(movements: Iterable[Movement]) -> QuerySet[Movement]:
     """The movements as they are now, with their account locked: a line is used once, whoever asks first.
 
     Movements themselves belong to the book, which alone may write them, and so may not be locked from here.
@@ -234,14 +235,24 @@ def _match(movement: Movement) -> tuple[Match | None, Pledge | None]:
     return match, found[match.target.reference] if match else None
 
 
-def _post_gifts(matched: Sequence[tuple[Movement, Pledge]], author: Role) -> list[Gift]:
-    """One gift for each line and its pledge, posted together."""
-    asks = [books.GiftAsk(movement, pledge.fund, f"gift:{movement.pk}", pledge.shelter_waived) for movement, pledge in matched]
+def post_gifts(matched: Sequence[tuple[Movement, Pledge]], author: Role, *, amounts: Mapping[Any, int] | None = None) -> list[Gift]:
+    """One gift for each line and its pledge, posted together. `amounts`: pledge → its part of a line that pays several."""
+    freed = Counter(
+        Transfer.objects.filter(movement__in=[line.pk for line, _ in matched], kind="reverse").values_list("movement", flat=True)
+    )
+    asks = []
+    for movement, pledge in matched:
+        # A line that was freed by a reversal may come in again, as another entry.
+        request_id = f"gift:{movement.pk}" + (f":{freed[movement.pk]}" if freed[movement.pk] else "") + (f":{pledge.reference}" if amounts else "")
+        asks.append(books.GiftAsk(movement, pledge.fund, request_id, pledge.shelter_waived, amounts[pledge.pk] if amounts else None))
     takens = books.take_gifts(asks=asks, author=author)
-    return [_keep_gift(movement, pledge, taken) for (movement, pledge), taken in zip(matched, takens, strict=True)]
+    return [
+        _keep_gift(ask.movement, pledge, taken, request_id=ask.request_id, amount=ask.amount)
+        for ask, (_, pledge), taken in zip(asks, matched, takens, strict=True)
+    ]
 
 
-def _refuse_pledge_elsewhere(movement: Movement, pledge: Pledge) -> None:
+def refuse_pledge_elsewhere(movement: Movement, pledge: Pledge) -> None:
     if pledge.bank_account_id != movement.bank_account_id:
         raise Refused(Problem("pledge_of_another_account", "The pledge was made for another bank account. Choose one of this account."))
     if pledge.state != "pledged":
@@ -254,13 +265,15 @@ def _left_of_lot(book: Book, row: Transfer) -> int:
     return sum(hop.amount for hop in hops if hop.credit == account) - sum(hop.taken for hop in hops if hop.debit == account)
 
 
-def _keep_gift(movement: Movement, pledge: Pledge, taken: books.Taken, *, line: int = 1) -> Gift:
+def _keep_gift(
+    movement: Movement, pledge: Pledge, taken: books.Taken, *, line: int = 1, request_id: str = "", amount: int | None = None
+) -> Gift:
     """The gift of a posted row or a share: its giver, its pledge met, and a letter that it arrived."""
     seq = taken.entry.seq if taken.entry else taken.batch.closed_seq if taken.batch else None
     gift = Gift.objects.create(
         donor=pledge.donor, pledge=pledge, kind="money", movement=movement, book=movement.bank_account.book, commodity=movement.commodity,
-        amount_minor=movement.amount, batch=taken.batch, entry_seq=seq, line=line, received_on=movement.booked_on,
-        reference=taken.reference, request_id=f"gift:{movement.pk}",
+        amount_minor=amount or movement.amount, batch=taken.batch, entry_seq=seq, line=line, received_on=movement.booked_on,
+        reference=taken.reference, request_id=request_id or f"gift:{movement.pk}",
     )  # fmt: skip
     pledge.state = "received"
     pledge.save(update_fields=["state"])

@@ -1,0 +1,144 @@
+"""Bank files on the desk: bring one in, read what it brought, see those that wait and the holes between them, and vouch for them."""
+
+import uuid
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from awna.books import services as books
+from awna.books.models import BankAccount, Movement, StatementFile
+from awna.core.ledger.rules import CASH
+from awna.core.problems import Problem, Refused
+from awna.kit.forms import refused_to_form
+from awna.kit.policies import Actor
+from awna.parties.models import Role
+
+from . import bank_import
+from .forms import StatementForm, VoucherForm
+
+FILES_SHOWN_MAX = 60
+NEEDS_PROFILE = "statement_needs_profile"
+
+
+def accounts_of(request: HttpRequest, *roles: str) -> Any:
+    """The bank accounts that this person keeps or watches over under these roles."""
+    actor = Actor(request.actor.user, [role for role in request.actor.roles if role.name in (roles or ("treasurer",))])
+    return BankAccount.objects.for_actor(actor).filter(book__campaign=request.campaign).exclude(custody__type=CASH)
+
+
+def import_statement(request: HttpRequest, slug: str) -> HttpResponse:
+    """A bank file in, gifts out; the report stands on the next page. A table without a profile is kept, and asked about."""
+    role = request.actor.role("treasurer")
+    form = StatementForm(
+        request.POST or None, request.FILES or None, accounts=accounts_of(request), initial={"request_id": str(uuid.uuid4())}
+    )
+    if form.is_valid():
+        file, account = form.cleaned_data["file"], form.cleaned_data["bank_account"]
+        given = {
+            "bank_account": account, "data": file.read(), "filename": file.name, "author": role_for(request, account) or role,
+            "request_id": form.cleaned_data["request_id"],
+        }  # fmt: skip
+        try:
+            return told(request, bank_import.import_statement(**given))
+        except Refused as refused:
+            if refused.codes == [NEEDS_PROFILE]:
+                return redirect("bank_columns", slug=slug, file=bank_import.keep_table(**given).pk)
+            refused_to_form(form, refused)
+    context = {"form": form, "title": _("Bring in a bank file"), "submit": _("Import"), "multipart": True}
+    return render(request, "kit/desk_form.html", context, status=422 if form.is_bound else 200)
+
+
+def told(request: HttpRequest, report: bank_import.ImportReport) -> HttpResponse:
+    request.session["import_report"] = report.__dict__
+    return redirect("import_report", slug=request.campaign.slug)
+
+
+def import_report(request: HttpRequest, slug: str) -> HttpResponse:
+    """New, known and changed rows, each known one with the file that first brought it."""
+    report = request.session.get("import_report")
+    if report is None:
+        return redirect("import_statement", slug=slug)
+    titles = {
+        "changed": _("Told before with other words; the first telling stays"), "filled": _("Details added to booked lines"),
+        "new": _("New lines"), "known": _("Lines known before"),
+    }  # fmt: skip
+    lists = [
+        {"title": title, "rows": [{**row, "day": _date(row["day"]), "stored_on": _date(row["stored_on"])} for row in rows]}
+        for name, title in titles.items() if (rows := report.get("rows", {}).get(name))
+    ]  # fmt: skip
+    context = {"report": report, "lists": lists, "held": problems_of(report.get("held", [])), "notes": problems_of(report.get("notes", []))}
+    return render(request, "desk/import_report.html", context)
+
+
+def bank_files(request: HttpRequest, slug: str) -> HttpResponse:
+    """Each account's files, newest first; those that wait, and holes, each with who vouched and a form to vouch."""
+    accounts = list(accounts_of(request, "treasurer", "steward").select_related("commodity", "book"))
+    form = None
+    if request.method == "POST":
+        form = VoucherForm(request.POST)
+        if form.is_valid() and (answer := _act(request, form, accounts)) is not None:
+            return answer
+    shown = [_shown(account) for account in accounts]
+    return render(request, "desk/bank_files.html", {"accounts": shown, "form": form}, status=422 if form else 200)
+
+
+def _act(request: HttpRequest, form: VoucherForm, accounts: list[BankAccount]) -> HttpResponse | None:
+    """Vouch for a fault, or bring in a file that waited; None where that was refused, with the reason on the form."""
+    said = form.cleaned_data
+    account = next((one for one in accounts if one.pk == said["account"]), None)
+    author = role_for(request, account) if account else None
+    if account is None or author is None:
+        form.add_error(None, _("This account is not yours to keep."))
+        return None
+    try:
+        if said["file"]:
+            file = get_object_or_404(StatementFile, pk=said["file"], bank_account=account)
+            return told(request, bank_import.release_file(file=file, author=author))
+        books.vouch(bank_account=account, subject=said["subject"], reason=said["reason"], author=author)
+    except Refused as refused:
+        refused_to_form(form, refused)
+        return None
+    messages.success(request, _("Your word is kept. It takes two different people."))
+    return redirect("bank_files", slug=request.campaign.slug)
+
+
+def role_for(request: HttpRequest, account: BankAccount) -> Role | None:
+    """The person's role for this account: treasurer of its own body first, then of the whole campaign, then steward."""
+    fitting = [
+        role for role in request.actor.roles if role.name in ("treasurer", "steward") and role.section_id in (None, account.section_id)
+    ]
+    return min(fitting, key=lambda role: (role.name != "treasurer", role.section_id is None), default=None)
+
+
+def _shown(account: BankAccount) -> dict[str, Any]:
+    held = [
+        {
+            "file": hold.file, "subject": hold.subject, "problems": problems_of(hold.found),
+            "table": [one["code"] for one in hold.found] == [NEEDS_PROFILE], "said": books.words_on(bank_account=account, subject=hold.subject),
+            "vouched": books.vouched(bank_account=account, subject=hold.subject),
+        }
+        for hold in books.held_files(account)
+    ]  # fmt: skip
+    holes = [
+        {"span": span, "subject": (subject := books.subject_of(span)), "said": books.words_on(bank_account=account, subject=subject)}
+        for span in books.holes_of(account)
+    ]
+    files = StatementFile.objects.filter(bank_account=account).order_by("-stored_at").prefetch_related("statements")[:FILES_SHOWN_MAX]
+    rows = [{"file": file, "statements": list(file.statements.all()), "lines": _lines_of(file)} for file in files]
+    return {"account": account, "held": held, "holes": holes, "files": rows, "profile": books.profile_of(account)}
+
+
+def _lines_of(file: StatementFile) -> int:
+    return Movement.objects.filter(statement__file=file).count()
+
+
+def problems_of(found: list[dict[str, Any]]) -> list[Problem]:
+    return [Problem(one["code"], one["text"], one["params"], one["where"]) for one in found]
+
+
+def _date(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
