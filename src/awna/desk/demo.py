@@ -34,6 +34,7 @@ from awna.works.task_file import load_tasks
 
 from .demo_files import FILES, bank_file, write_files_to_import
 from .demo_news import tell_news
+from .demo_sections import issue_first_receipt, register_sections
 from .services import import_statement
 
 SLUG = "wadi-sanad"
@@ -214,6 +215,8 @@ class _Story:
                 bank_account=self.accounts[currency], data=bank_file(file, today=self.today), filename=file, author=self.roles["Karim"],
                 request_id=f"demo-{file}",
             )  # fmt: skip
+        register_sections(self.campaign, author=self.roles["Karim"], today=self.today)
+        issue_first_receipt(self.campaign, author=self.roles["Nils"])
 
     def send_money_on(self) -> None:
         """Send money to the owner: one remittance has arrived, one is on its way."""
