@@ -20,6 +20,7 @@ TASKS = [
     (("treasurer",), "bank_batch", gettext_lazy("Settle bank lines, many at once")),
     (("treasurer",), "bank_lines", gettext_lazy("Settle the bank lines that wait, one by one")),
     (("treasurer", "steward"), "bank_files", gettext_lazy("Bank files, and the holes between them")),
+    (("treasurer",), "import_gifts", gettext_lazy("Bring in gifts from before this book")),
     (("treasurer",), "receipts", gettext_lazy("Receipts: issue, void, the run of a year")),
     (("treasurer", "steward"), "sections", gettext_lazy("Sections: registration, permit, rules for receipts")),
     (("treasurer", "steward"), "debits", gettext_lazy("Direct debits: mandates, the next run, the file for the bank")),

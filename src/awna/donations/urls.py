@@ -5,11 +5,13 @@ from awna.kit.policies import ANYONE, guarded, role
 from . import receipt_views as receipts
 from . import section_views as sections
 from . import views
+from .earlier_urls import urlpatterns as earlier_patterns
 
 TREASURER = role("treasurer")
 KEEPER = role(*sections.KEEPERS)
 
 urlpatterns = [
+    *earlier_patterns,
     guarded("c/<slug:slug>/give/", views.give, name="give", GET=ANYONE, POST=ANYONE),
     guarded("c/<slug:slug>/give/details/", views.give_details, name="give_details", GET=ANYONE, POST=ANYONE),
     guarded("c/<slug:slug>/give/<str:token>/check/", views.give_check, name="give_check", GET=ANYONE, POST=ANYONE),
