@@ -117,6 +117,14 @@ def test_a_pledge_books_itself_once_in_a_batch():
     assert ranked[1][0].code == "paid_already"
 
 
+def test_two_pledges_without_a_reference_of_ours_are_two():
+    other = QR[:-2] + "25"
+    assert is_qr_reference(other)
+    targets = [Target("", Decimal("100.00"), "EUR", qr_reference=number) for number in (QR, other)]
+    ranked = rank_lines([credit(creditor_reference=QR), credit(creditor_reference=other), credit(creditor_reference=QR)], Targets(targets))
+    assert [found[0].books_itself for found in ranked] == [True, True, False]
+
+
 def test_a_payer_with_two_open_pledges_is_a_question():
     found = rank_line(credit("gift", counter_account=ACCOUNT), Targets([DANA, replace(OMAR, payer_accounts=(ACCOUNT,))]))
     assert {one.code for one in found} == {"payer_of_several"} and not any(one.books_itself for one in found)

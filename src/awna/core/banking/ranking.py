@@ -106,9 +106,9 @@ def rank_lines(lines: Sequence[Line], targets: Targets, *, limit: int = SUGGESTI
     for number, found in enumerate(ranked):
         if found and found[0].books_itself:
             target = found[0].shares[0].target
-            if target.reference in taken:
+            if _name(target) in taken:
                 ranked[number] = [replace(found[0], books_itself=False, score=SCORE_AMISS, reason=_say_paid_already(target)), *found[1:]]
-            taken.add(target.reference)
+            taken.add(_name(target))
     for number, joined in _joined(lines, ranked, taken):
         ranked[number] = sorted([joined, *ranked[number]], key=lambda one: -one.score)[:limit]
     return ranked
@@ -125,7 +125,7 @@ def rank_line(line: Line, targets: Targets, *, limit: int = SUGGESTIONS_MAX) -> 
     found = [*_damaged(line, targets), *_by_payer(line, targets), *_by_likeness(line, targets)]
     best: dict[tuple[str, ...], Suggestion] = {}
     for one in sorted(found, key=lambda one: -one.score):
-        best.setdefault(tuple(share.target.reference or share.target.key for share in one.shares), one)
+        best.setdefault(tuple(_name(share.target) for share in one.shares), one)
     return list(best.values())[:limit]
 
 
@@ -152,7 +152,7 @@ def _end_to_end(line: Line, targets: Targets) -> list[Target]:
 
 def _exact(line: Line, named: list[tuple[Target, Problem]]) -> list[Suggestion]:
     """One open target of equal amount and currency books itself; of several instalments under one mandate, the only one that fits."""
-    several = {target.reference or target.key for target, _ in named}
+    several = {_name(target) for target, _ in named}
     fitting = [(target, why) for target, why in named if not _amiss_code(line, target)]
     by_instalment = len(several) > 1 and len({target.mandate_id for target, _ in named}) == 1 and named[0][1].code == "exact_mandate"
     if len(fitting) == 1 and (len(several) == 1 or by_instalment):
@@ -288,15 +288,15 @@ def _joined(lines: Sequence[Line], ranked: list[list[Suggestion]], taken: set[st
     for number, found in enumerate(ranked):
         if found and found[0].code == "part_payment":
             target = found[0].shares[0].target
-            parts[target.reference].append((number, target))
-    for reference, found_parts in parts.items():
+            parts[_name(target)].append((number, target))
+    for name, found_parts in parts.items():
         numbers = tuple(number for number, _ in found_parts)
         target = found_parts[0][1]
-        if len(numbers) < 2 or reference in taken or sum((lines[number].amount for number in numbers), Decimal(0)) != target.amount:
+        if len(numbers) < 2 or name in taken or sum((lines[number].amount for number in numbers), Decimal(0)) != target.amount:
             continue
         why = Problem(
             "lines_add_up", "%(count)s lines with the reference %(reference)s make %(due)s together, which is what is due.",
-            {"count": len(numbers), "reference": reference, "due": f"{plain(target.amount)} {target.currency}"},
+            {"count": len(numbers), "reference": target.reference, "due": f"{plain(target.amount)} {target.currency}"},
         )  # fmt: skip
         for number in numbers:
             yield number, Suggestion((Share(target, lines[number].amount),), SCORE_SUM, why, lines=numbers)
@@ -332,6 +332,11 @@ def _say_sum(found: list[Target], due: Decimal) -> Problem:
 
 def _say_paid_already(target: Target) -> Problem:
     return Problem("paid_already", "Another line of this batch pays %(reference)s already.", {"reference": target.reference})
+
+
+def _name(target: Target) -> str:
+    """What tells two targets apart; one without a reference of ours has its key or another identifier."""
+    return target.reference or target.key or target.qr_reference or target.end_to_end_id or target.mandate_id
 
 
 def _plain_id(text: str) -> str:
