@@ -5,12 +5,14 @@ from awna.kit.policies import ANYONE, guarded, role
 from . import receipt_views as receipts
 from . import section_views as sections
 from . import views
+from .debit.urls import urlpatterns as debit_patterns
 from .earlier_urls import urlpatterns as earlier_patterns
 
 TREASURER = role("treasurer")
 KEEPER = role(*sections.KEEPERS)
 
 urlpatterns = [
+    *debit_patterns,
     *earlier_patterns,
     guarded("c/<slug:slug>/give/", views.give, name="give", GET=ANYONE, POST=ANYONE),
     guarded("c/<slug:slug>/give/details/", views.give_details, name="give_details", GET=ANYONE, POST=ANYONE),

@@ -1,8 +1,27 @@
 """Tables of giving: donors, pledges, gifts, and the receipts for them."""
 
-from ..debit.models import Creditor
+from ..debit.models import Creditor, Debit, DebitRun, Instalment, Mandate, MandateEvent, Plan, RunMark
 from .earlier import EarlierGift, GiftImport
 from .giving import Donor, Gift, Pledge, token_digest
 from .receipts import Receipt, ReceiptGift, ReceiptPaper, ReceiptSeries
 
-__all__ = ["Creditor", "Donor", "EarlierGift", "Gift", "GiftImport", "Pledge", "Receipt", "ReceiptGift", "ReceiptPaper", "ReceiptSeries", "token_digest"]
+__all__ = [
+    "Creditor",
+    "Debit",
+    "DebitRun",
+    "Donor",
+    "EarlierGift",
+    "Gift",
+    "GiftImport",
+    "Instalment",
+    "Mandate",
+    "MandateEvent",
+    "Plan",
+    "Pledge",
+    "Receipt",
+    "ReceiptGift",
+    "ReceiptPaper",
+    "ReceiptSeries",
+    "RunMark",
+    "token_digest",
+]
