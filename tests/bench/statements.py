@@ -41,14 +41,14 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="awna bench statements", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="only to see that it runs")
     options = parser.parse_args(arguments)
-    peers = "" if options.quick else peer_python()
+    peers = None if options.quick else peer_python()
     figures, notes = [], []
     for kind in NAMES:
         more, refused = reading(kind, peers)
         figures += more
         notes += refused
     figures += genkgo()
-    if not options.quick:
+    if peers is not None:
         figures += speeds(peers)
     figures += matching(QUICK_LINES if options.quick else LINES)
     damaged = "A damaged character that books itself is two equal neighbours that changed places: nothing was damaged."
@@ -86,8 +86,8 @@ def run(name: str, files: list[Known], python: str, *, repeats: int = 1) -> dict
     return found
 
 
-def reading(kind: str, peers: str) -> tuple[list[Figure], list[str]]:
-    """How many of the files each reader has right; what ours refuses is listed with its reason."""
+def reading(kind: str, peers: str | None) -> tuple[list[Figure], list[str]]:
+    """How many of the files each reader has right; what ours refuses is listed with its reason. `peers` is None to leave the others out."""
     files = known(kind)
     holding = [one for one in files if one.count]
     ours = run("awna", files, sys.executable)["found"]
@@ -108,7 +108,7 @@ def reading(kind: str, peers: str) -> tuple[list[Figure], list[str]]:
                 count >= least,
             )
         )
-    for name in PEERS[kind]:
+    for name in PEERS[kind] if peers is not None else ():
         if not peers:
             figures.append(missing(f"{NAMES[kind]}: {name}", "its environment cannot be made"))
             continue

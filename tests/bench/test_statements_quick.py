@@ -11,7 +11,7 @@ from tests.bench._statement_truth import FIXTURES, Known, known
 
 def test_every_reader_of_ours_is_counted_and_matching_is_told() -> None:
     for kind in statements.NAMES:
-        figures, _ = statements.reading(kind, "")
+        figures, _ = statements.reading(kind, None)
         assert figures[0].met, str(figures[0])
     names = [figure.name for figure in statements.matching(200)]
     assert "wrong automatic bookings" in names[0] and len(names) > 15
