@@ -75,10 +75,9 @@ def bankstatementparser(path: Path, kind: str, profile: str) -> Iterable[Decimal
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / f"file{SUFFIXES[kind]}"
         copy.write_bytes(path.read_bytes())
-        if kind == "camt":
-            rows = importlib.import_module("bankstatementparser").CamtParser(str(copy)).parse().to_dict("records")
-            return [signed(row["Amount"], row["DrCr"]) for row in rows]
         rows = create(str(copy)).parse().to_dict("records")
+    if kind == "camt":
+        return [signed(row["Amount"], row["DrCr"]) for row in rows]
     return [Decimal(str(row["amount"])) for row in rows]
 
 
