@@ -8,6 +8,7 @@ from awna.books.models import Book
 from awna.books.services import log_standing, publish_log
 from awna.campaigns.services import forget_readers, forget_unseen_photos, send_news
 from awna.core.problems import Refused
+from awna.donations.providers.services import process_events
 from awna.donations.services import forget_drafts
 from awna.kit.jobs import forget_finished, work_off
 from awna.kit.visits import forget_visits
@@ -43,6 +44,7 @@ def hourly_jobs() -> list[Job]:
         *(_readers(campaign) for campaign in campaigns),
         *(_photos(campaign) for campaign in campaigns),
         *(_drafts(book) for book in books),
+        Job("providers", "read the deliveries of payment providers that wait", lambda: f"{process_events()} events read"),
         Job("visits", "delete sessions that are over and attempts to sign in older than a week", lambda: f"{forget_visits()} rows deleted"),
         Job("finished", "delete finished jobs, sent mails among them, after AWNA_JOBS_KEPT_DAYS", lambda: f"{forget_finished()} jobs deleted"),
         *(_head(book) for book in books),

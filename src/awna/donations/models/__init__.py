@@ -1,6 +1,7 @@
 """Tables of giving: donors, pledges, gifts, and the receipts for them."""
 
 from ..debit.models import Creditor, Debit, DebitRun, Instalment, Mandate, MandateEvent, Plan, RunMark
+from ..providers.models import Provider, ProviderEvent, ProviderFact, ProviderItem
 from .earlier import EarlierGift, GiftImport
 from .giving import Donor, Gift, Pledge, token_digest
 from .receipts import Receipt, ReceiptGift, ReceiptPaper, ReceiptSeries
@@ -18,6 +19,10 @@ __all__ = [
     "MandateEvent",
     "Plan",
     "Pledge",
+    "Provider",
+    "ProviderEvent",
+    "ProviderFact",
+    "ProviderItem",
     "Receipt",
     "ReceiptGift",
     "ReceiptPaper",
