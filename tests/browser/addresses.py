@@ -15,6 +15,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
+from awna.books.services import keep_table
 from awna.campaigns.services import add_indicator, add_photo, announce_event, promise_outcome, publish_update
 from awna.donations.services import issue_receipt
 from awna.kit.policies import declared_policies
@@ -24,6 +25,7 @@ from tests.rooms.campaigns.conftest import camera_picture
 
 from .ground import Ground, gift_becomes_order
 from .letters import letter_examples
+from .paying import paying_examples
 
 LEFT_OUT = {
     "healthz": "a word for machines", "readyz": "a word for machines", "short_link": "leads on", "log_file": "a file", "photo": "a file", "book_for": "a file",
@@ -85,6 +87,13 @@ def examples(ground: Ground) -> Examples:
         gift=gift, author=give_role(campaign=w.campaign, user=w.karim.user, name="treasurer", section=gift.donor.section)
     )
     task, volunteer = Task.objects.filter(campaign=w.campaign)[0], w.campaign.volunteers.first()
+    table = keep_table(
+        bank_account=ground.account,
+        data=b"Date;Amount;Text\n02.03.2026;50,00;gift\n",
+        filename="march.csv",
+        author=w.north_treasurer,
+        request_id="t",
+    )
     return Examples(
         ground,
         values={
@@ -93,7 +102,7 @@ def examples(ground: Ground) -> Examples:
         },
         of={
             "give_check": donor, "give_done": donor, "trace": donor, "book_page": {"page": "0001"}, "plan_page": {"page": 1},
-            **letter_examples(ground), "figure": {"figure": "received", "code": "EUR"}, "plan_run": {"pk": run.pk},
+            **letter_examples(ground), **paying_examples(ground.account, w.north_treasurer), "bank_columns": {"file": table.pk}, "figure": {"figure": "received", "code": "EUR"}, "plan_run": {"pk": run.pk},
             "my_receipts": donor, "issue_receipt": {"gift": gift.pk}, "void_receipt": {"receipt": receipt.pk},
             "annual_receipts": {"year": ground.today.year - 1}, "section": {"section": w.north.pk}, "works_issue": {"pk": task.pk}, "works_progress": {"pk": task.pk},
         },

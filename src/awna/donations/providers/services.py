@@ -23,6 +23,7 @@ __all__ = [
     "book_payout",
     "bring_in_report",
     "configure",
+    "learn",
     "open_provider",
     "payout_of",
     "process_events",
