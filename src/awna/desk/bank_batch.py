@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from awna.books import services as books
-from awna.books.models import BankAccount, Entry, Milestone, Movement
+from awna.books.models import BankAccount, Entry, Milestone, Movement, Transfer
 from awna.core.banking.ranking import Suggestion
 from awna.core.problems import Problem, Refused
 from awna.donations import services as donations
@@ -94,7 +94,9 @@ def book_chosen(*, choices: Mapping[UUID, str], campaign: Campaign, actor: Actor
             if movement is None:
                 raise Refused(Problem("line_unknown", "This line is not on an account of yours."))
             with transaction.atomic():
-                _carry_out(movement, value, actor, f"{request_id}:{key}")
+                # What was undone meanwhile is booked as something new.
+                undone = Transfer.objects.filter(movement=movement, kind="reverse").count()
+                _carry_out(movement, value, actor, f"{request_id}:{key}:{undone}")
         except Refused as refused:
             outcomes.append(Outcome(str(key), " ".join(problem_text(problem) for problem in refused.problems)))
         else:

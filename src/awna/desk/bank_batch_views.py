@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from awna.books import services as books
 from awna.books.models import Entry, Movement
 from awna.core.problems import Refused
+from awna.donations import services as donations
 from awna.kit.policies import Actor
 from awna.parties.models import Role
 
@@ -92,7 +93,9 @@ def _recent(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
         entry = books.entry_using(movement)
         if entry is not None and entry.kind in UNDOABLE:
             mine = movement.bank_account.section_id in own
-            rows.append({"movement": movement, "entry": entry, "gifts": list(movement.gifts.all()) if mine else []})
+            named = list(movement.gifts.all())
+            second = bool(named) and donations.allocation_of(movement) is not None
+            rows.append({"movement": movement, "entry": entry, "gifts": named if mine else [], "second": second})
     return rows
 
 

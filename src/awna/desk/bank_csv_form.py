@@ -97,9 +97,9 @@ class ProfileForm(forms.Form):
             return forms.CharField(label=label, required=False, widget=forms.Textarea(attrs={"rows": 2}))
         marks = {"delimiter": DELIMITERS, "quote": QUOTES, "decimal_mark": DECIMAL_MARKS, "thousands_mark": THOUSANDS_MARKS}
         if name in marks:
-            return _strict_choice(label, [(mark, MARK_NAMES[mark]) for mark in marks[name]])
+            return _strict_choice(label, [(mark, MARK_NAMES[mark]) for mark in marks[name]], required="" not in marks[name])
         if name == "encoding":
-            return _strict_choice(label, [(one, one) for one in ENCODINGS])
+            return _strict_choice(label, [(one, one) for one in ENCODINGS], required=True)
         if name in ("date_format", "value_date_format"):
             return self._date(name, label)
         if name in NUMBERS:
@@ -114,14 +114,16 @@ class ProfileForm(forms.Form):
         given = str(self.data.get(name) or self.initial.get(name) or "")
         if given and given not in dict(choices):
             choices.append((given, given))
-        return forms.CharField(label=label, required=False, max_length=PATTERN_CHARACTERS_MAX, widget=forms.Select(choices=choices))
+        widget = forms.Select(choices=choices)
+        return forms.CharField(label=label, required=name == "booked_on", max_length=PATTERN_CHARACTERS_MAX, widget=widget)
 
     def _date(self, name: str, label: Any) -> forms.Field:
         given = str(self.data.get(name) or self.initial.get(name) or "")
         choices = [*([("", _now("the same"))] if name == "value_date_format" else []), *DATE_FORMATS.items()]
         if given and given not in dict(choices):
             choices.append((given, given))
-        return forms.CharField(label=label, required=False, max_length=PATTERN_CHARACTERS_MAX, widget=forms.Select(choices=choices))
+        widget = forms.Select(choices=choices)
+        return forms.CharField(label=label, required=name == "date_format", max_length=PATTERN_CHARACTERS_MAX, widget=widget)
 
     def clean(self) -> dict[str, Any]:
         """`profile` is what the fields make together, or None with a problem at each field that is wrong."""
@@ -171,9 +173,9 @@ def initial_of(profile: CsvProfile) -> Mapping[str, Any]:
     return found
 
 
-def _strict_choice(label: Any, choices: list[tuple[str, Any]]) -> forms.Field:
+def _strict_choice(label: Any, choices: list[tuple[str, Any]], *, required: bool) -> forms.Field:
     """A choice whose values may be blanks, which forms would strip."""
-    return forms.TypedChoiceField(label=label, choices=choices, required=False, empty_value="")
+    return forms.TypedChoiceField(label=label, choices=choices, required=required, empty_value="")
 
 
 def _shown(column: Any) -> Any:

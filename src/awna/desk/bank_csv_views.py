@@ -97,7 +97,10 @@ def _page(
 def _told(shown: Any) -> dict[str, Any] | None:
     if shown is None:
         return None
-    rows = [{**row, "line": line_from_plain(row["line"]) if row["line"] else None} for row in shown["rows"]]
+    rows = [
+        {**row, "line": line_from_plain(row["line"]) if row["line"] else None, "amount": (row["line"] or {}).get("amount")}
+        for row in shown["rows"]
+    ]
     return {**shown, "rows": rows}
 
 

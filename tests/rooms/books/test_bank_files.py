@@ -181,3 +181,21 @@ def test_a_hole_blocks_the_end_of_a_period_until_two_people_vouch(ledger):
     for role in (author, ledger.world.salma):
         books.vouch(bank_account=ledger.north, subject=books.subject_of(hole), reason="The bank says that nothing moved", author=role)
     assert books.close_period(book=ledger.book, through=through, author=author, request_id="c").kind == "close"
+
+
+def test_a_file_split_in_two_is_the_same_book(ledger):
+    """Twins, one in each half: whichever files come, and in whatever order, there are two."""
+    ledger.gift(100)
+    day = DAY + timedelta(days=9)
+    first, second = [(30, "a"), (20, "b")], [(30, "a"), (20, "c")]
+    whole = mt940(NORTH_IBAN, currency="EUR", opening=100, lines=first + second, day=day, number=9)
+    halves = [mt940(NORTH_IBAN, currency="EUR", opening=opening, lines=lines, day=day, number=number)
+              for number, opening, lines in ((5, 100, first), (6, 150, second))]  # fmt: skip
+    outcomes = set()
+    for files in ([whole], halves, *permutations([whole, *halves])):
+        mark = transaction.savepoint()
+        for data in files:
+            store(ledger, data)
+        outcomes.add(tuple(sorted(Movement.objects.values_list("pk", "amount"))))
+        transaction.savepoint_rollback(mark)
+    assert len(outcomes) == 1

@@ -5,7 +5,7 @@ from datetime import date
 
 from django.db import transaction
 
-from awna.core.banking.coverage import Period, Span, coverage, faults
+from awna.core.banking.coverage import DAY, Period, Span, coverage, faults
 from awna.core.ledger.rules import CASH
 from awna.core.problems import Problem, Refused
 from awna.parties.models import Role
@@ -13,6 +13,7 @@ from awna.parties.models import Role
 from ..models import BankAccount, Book, Statement, StatementVoucher
 from .posting import next_seq, post_entry
 
+TABLE = "csv"
 PEOPLE_MIN = 2
 """Different people whose word lets a fault stand."""
 REASON_CHARACTERS_MIN, REASON_CHARACTERS_MAX = 10, 1000
@@ -22,8 +23,16 @@ VOUCHING_ROLES = ("treasurer", "steward")
 
 def holes_of(account: BankAccount, *, through: date | None = None) -> list[Span]:
     """Days or money that no statement here tells of, as far as nobody vouched for them; days told twice count nothing twice."""
-    found = faults(coverage(_periods(Statement.objects.filter(bank_account=account, slip=None).exclude(closing_on=None))))
-    open_ones = [span for span in found if span.fault != "overlap" and (through is None or span.first is None or span.first <= through)]
+    stored = list(Statement.objects.filter(bank_account=account, slip=None).exclude(closing_on=None))
+    # A table names no period, only days on which something moved: where its balances join, nothing is missing between them.
+    tables = {row.closing_on for row in stored if row.format == TABLE} | {row.opening_on for row in stored if row.format == TABLE}
+    open_ones = [
+        span
+        for span in faults(coverage(_periods(stored)))
+        if span.fault != "overlap"
+        and (through is None or span.first is None or span.first <= through)
+        and not (span.difference == 0 and span.first and span.last and tables & {span.first - DAY, span.last + DAY})
+    ]
     return [span for span in open_ones if not vouched(bank_account=account, subject=subject_of(span))]
 
 

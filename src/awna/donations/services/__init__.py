@@ -13,7 +13,7 @@ from .gifts import (
     pledge_gift,
     record_gift_in_kind,
 )
-from .matching import Part, due_of, forget_returns, pay_pledges, rank_movements, undo_gifts
+from .matching import Part, allocation_of, due_of, forget_returns, pay_pledges, rank_movements, undo_gifts
 from .receipt_rules import (
     Ground,
     details_of,
@@ -36,6 +36,7 @@ __all__ = [
     "Left",
     "Part",
     "allocate_identified",
+    "allocation_of",
     "annual_progress",
     "assign_movement",
     "claim_movements",

@@ -85,14 +85,14 @@ def undo_gifts(*, movement: Movement, author: Role, second: Role | None = None) 
     problems = _undo_problems(found)
     if problems:
         raise Refused(problems)
-    allocated = _allocation_of(movement) if found else None
+    allocated = allocation_of(movement) if found else None
     if allocated is not None:
         books.reverse_entry(entry=allocated, author=author, second=second, request_id=f"undo:{movement.pk}:{allocated.seq}")
     else:
         books.free_line(movement=movement, author=author, second=second)
     pledges = {gift.pledge for gift in found if gift.pledge}
     Gift.objects.filter(pk__in=[gift.pk for gift in found]).delete()
-    Pledge.objects.filter(pk__in=[pledge.pk for pledge in pledges], state="received").update(state="pledged")
+    _reopen_if_due(pledges)
     return found
 
 
@@ -104,7 +104,10 @@ def forget_returns(*, book: Book, seqs: Sequence[int]) -> int:
 
 def _pay_one(movement: Movement, pledge: Pledge, keep_open: bool, author: Role, request_id: str) -> Gift:
     if movement.used:
-        gift = gifts.identify_gift(movement=movement, pledge=pledge, author=author, request_id=request_id)
+        # A name that was taken back may be given again, as another entry.
+        wrong = books.entry_using(movement)
+        before = Transfer.objects.filter(book=movement.custody.book, kind="allocate", lot_seq=wrong.seq).count() if wrong else 0
+        gift = gifts.identify_gift(movement=movement, pledge=pledge, author=author, request_id=f"{request_id}:{before}")
     else:
         gift = gifts.assign_movement(movement=movement, pledge=pledge, author=author)
     if keep_open:
@@ -153,7 +156,7 @@ def _undo_problems(found: Sequence[Gift]) -> list[Problem]:
     return problems
 
 
-def _allocation_of(movement: Movement) -> Entry | None:
+def allocation_of(movement: Movement) -> Entry | None:
     """The entry that took this line's gift out of Unidentified, if it stands."""
     wrong = books.entry_using(movement)
     if wrong is None or not Transfer.objects.filter(entry=wrong, movement=movement, credit_fund__code=UNIDENTIFIED).exists():
