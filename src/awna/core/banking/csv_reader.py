@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from awna.core.amounts import currency_scale
 from awna.core.problems import Problem, Refused
@@ -76,7 +77,7 @@ def _statement(account: str, currency: str, lines: list[Line], reader: "RowReade
         closing=closing,
         opening_on=min(days, default=None),
         closing_on=max(days, default=None),
-        lines=tuple(replace(line, entry=number) for number, line in enumerate(lines, 1)),
+        lines=tuple(lines),
         format="csv",
     )
 
@@ -171,6 +172,7 @@ class _RowParser:
             end_to_end_id=self.cell("end_to_end_id"),
             mandate_id=self.cell("mandate_id"),
             balance=self.number("balance", self.cell("balance")) if self.cell("balance") else None,
+            entry=self.row.number,
         )
         account = self.cell("account") or self.reader.account
         return Parsed(self.row, account, None if self.problems else line, tuple(self.problems))
@@ -252,20 +254,33 @@ class _RowParser:
         text = self.cell(name).translate(_DIGITS)
         if column == "" or (not text and name == "value_on") or (status == "pending" and column == self.profile.status):
             return None
-        try:
-            return datetime.strptime(text, pattern).date()
-        except ValueError:
+        found = _parse_day(text, pattern)
+        if found is None:
             said = {"found": text[:80], "pattern": pattern}
-            self.problems.append(
-                Problem("csv_date_unreadable", "“%(found)s” is not a date of the form %(pattern)s.", said, self.where(column))
-            )
-            return None
+            where = self.where(column)
+            self.problems.append(Problem("csv_date_unreadable", "“%(found)s” is not a date of the form %(pattern)s.", said, where))
+        return found
 
     def refuse(self, code: str, text: str, found: str, name: str) -> None:
         self.problems.append(_bad(code, text, found, self.where(getattr(self.profile, name) if name else "")))
 
     def where(self, column: Column) -> str:
         return f"line {self.row.number}" + (f", column {column}" if column != "" else "")
+
+
+@lru_cache
+def _amount_pattern(decimal_mark: str, thousands_mark: str) -> re.Pattern[str]:
+    point, group = re.escape(decimal_mark), re.escape(thousands_mark)
+    grouped = rf"\d{{1,3}}(?:{group}\d{{3}})+|" if group else ""
+    return re.compile(rf"((?:{grouped}\d+))?(?:{point}(\d*))?")
+
+
+@lru_cache(maxsize=4096)  # the days of a file are few and its lines are many
+def _parse_day(text: str, pattern: str) -> date | None:
+    try:
+        return datetime.strptime(text, pattern).date()
+    except ValueError:
+        return None
 
 
 def parse_amount(text: str, profile: CsvProfile) -> Decimal | None:
@@ -280,9 +295,7 @@ def parse_amount(text: str, profile: CsvProfile) -> Decimal | None:
         text = text[1:]
     elif text.endswith("-"):
         text = text[:-1]
-    point, group = re.escape(profile.decimal_mark), re.escape(profile.thousands_mark)
-    grouped = rf"\d{{1,3}}(?:{group}\d{{3}})+|" if group else ""
-    found = re.fullmatch(rf"((?:{grouped}\d+))?(?:{point}(\d*))?", text.strip())
+    found = _amount_pattern(profile.decimal_mark, profile.thousands_mark).fullmatch(text.strip())
     if found is None or not (found[1] or found[2]) or len(text) > AMOUNT_DIGITS_MAX + 6:
         return None
     whole = (found[1] or "0").replace(profile.thousands_mark, "") if profile.thousands_mark else found[1] or "0"

@@ -221,7 +221,8 @@ class _Builder:
             if "statement_without_account" not in self.accept:
                 return None
         self.check_totals()
-        lines = tuple(replace(line, currency=self.currency) for line in self.lines)
+        # An interim report names its currency late; else it is there already, and copying costs as much as reading.
+        lines = tuple(line if line.currency == self.currency else replace(line, currency=self.currency) for line in self.lines)
         # Dutch banks write the currency behind the account number.
         account = self.account.removesuffix(self.currency) if len(self.account) > ACCOUNT_WITH_CURRENCY_MIN else self.account
         return Statement(

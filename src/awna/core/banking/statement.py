@@ -152,7 +152,7 @@ def _check_running(statement: Statement) -> list[Problem]:
                         "expected": plain(expected),
                         "found": plain(line.balance),
                     },
-                    f"movement {line.entry}",
+                    f"line {line.entry}",
                 )
             ]
         before = line.balance if line.balance is not None else expected
