@@ -5,6 +5,7 @@ from awna.parties.models import ROLE_NAMES
 from awna.parties.services import TRANSLATORS
 
 from . import bank_batch_views, bank_csv_views, bank_file_views, bank_views, log_views, translation_views, views
+from .money_urls import urlpatterns as money_patterns
 
 ANY_ROLE = role(*dict(ROLE_NAMES))
 TREASURER = role("treasurer")
@@ -12,6 +13,7 @@ TREASURER_OR_STEWARD = role("treasurer", "steward")
 TRANSLATOR = role(*TRANSLATORS)
 
 urlpatterns = [
+    *money_patterns,
     guarded("setup/<str:token>/", views.set_up, name="set_up", GET=ANYONE, POST=ANYONE),
     guarded("c/<slug:slug>/cosigned", log_views.cosigned, name="log_cosigned", POST=ANYONE),
     guarded("desk/", views.campaigns, name="desk", GET=SIGNED_IN),

@@ -29,13 +29,14 @@ RATE_MAX = Decimal(10) ** 9
 
 @dataclass(frozen=True)
 class Rate:
-    """One unit of `of` was worth `value` of `to` on that day, says entry `seq`."""
+    """One unit of `of` was worth `value` of `to` on that day, says `source`, says entry `seq`."""
 
     of: str
     to: str
     value: Decimal
     on: str
     seq: int
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def rates_of(book: Book) -> list[Rate]:
     for seq, leaf in book.entries.filter(kind="memo", proposal=None).order_by("seq").values_list("seq", "leaf"):
         said = json.loads(bytes(leaf)).get("payload", {})
         if said.get("about") == "rate":
-            found.append(Rate(said["from"], said["to"], Decimal(said["rate"]), said["date"], seq))
+            found.append(Rate(said["from"], said["to"], Decimal(said["rate"]), said["date"], seq, said.get("source", "")))
     return found
 
 
