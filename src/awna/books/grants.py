@@ -34,6 +34,9 @@ def grant_app(connection: Any, *, role: str = APP_ROLE) -> None:
             ("SELECT, INSERT, UPDATE, DELETE", READ_ADD_UPDATE_REMOVE),
         ):
             for table in tables:
+                cursor.execute("SELECT to_regclass(%s)", [table])
+                if cursor.fetchone() == (None,):
+                    continue  # a later migration makes it, and gives the same rights
                 cursor.execute(f"REVOKE ALL ON {table} FROM {role}")
                 cursor.execute(f"GRANT {rights} ON {table} TO {role}")
         for table, columns in ERASABLE.items():
