@@ -30,6 +30,7 @@ SWISS_VERSION_MAX = 25
 SWISS_CURRENCIES = ("CHF", "EUR")
 SWISS_COUNTRIES = ("CH", "LI")
 SWISS_NAME_CHARACTERS_MAX = 70
+TEXT_CHARACTERS_MAX = 140
 SWISS_AMOUNT_MAX = Decimal("999999999.99")
 SWISS_LANGUAGES = ("en", "de", "fr", "it")
 QR_IID = range(30000, 32000)
@@ -65,30 +66,54 @@ def epc_code(pledge: Pledge) -> Code | None:
         )
     except Refused:
         return None
-    code = segno.make(text, error="m", boost_error=False, encoding="utf-8", micro=False)
-    return Code("epc", _("For banks of the euro area"), text, _svg(code)) if int(code.version) <= EPC_VERSION_MAX else None
+    return _code("epc", _("For banks of the euro area"), text)
+
+
+def account_codes(account: BankAccount, *, text: str) -> list[Code]:
+    """Codes of an account alone, for whoever gives without telling us first: the payer types the amount, `text` says what for."""
+    found, words = [], plain_name(text)[:TEXT_CHARACTERS_MAX]
+    try:
+        # The least amount stands in for none: the format leaves amount and reference open, our check of it does not.
+        lines = epc_payload(
+            name=plain_name(account.holder), iban=account.iban, currency=account.currency, reference="", amount=Decimal("0.01")
+        )
+    except Refused:
+        pass
+    else:
+        fields = lines.split("\n")
+        fields[7:] = ["", "", "", words]
+        found.append(_code("epc", _("For banks of the euro area"), "\n".join(fields)))
+    bill = None if is_qr_iban(account) else _bill(account, words=words)
+    if bill is not None:
+        found.append(_code("swiss", _("Swiss QR-bill"), bill.qr_data()))
+    return [code for code in found if code]
 
 
 def swiss_code(pledge: Pledge) -> Code | None:
     bill = swiss_bill(pledge)
     if bill is None:
         return None
-    text = bill.qr_data()
-    code = segno.make(text, error="m", boost_error=False, encoding="utf-8", micro=False)
-    return Code("swiss", _("Swiss QR-bill"), text, _svg(code, cross=True)) if int(code.version) <= SWISS_VERSION_MAX else None
+    return _code("swiss", _("Swiss QR-bill"), bill.qr_data())
 
 
 def swiss_bill(pledge: Pledge, *, language: str = "en") -> QRBill | None:
     """The bill, or None where its format cannot hold this account: no Swiss number, another currency, no address of the holder."""
-    account = pledge.bank_account
-    payee = Creditor.objects.filter(bank_account=account).first()
     amount = _amount(pledge)
-    fits = account.iban[:2] in SWISS_COUNTRIES and account.currency in SWISS_CURRENCIES and amount <= SWISS_AMOUNT_MAX
-    if payee is None or not payee.post_code or not fits:
+    if amount > SWISS_AMOUNT_MAX:
+        return None
+    return _bill(pledge.bank_account, amount=amount, reference=payment_reference(pledge), language=language)
+
+
+def _bill(
+    account: BankAccount, *, amount: Decimal | None = None, reference: str | None = None, words: str = "", language: str = "en"
+) -> QRBill | None:
+    payee = Creditor.objects.filter(bank_account=account).first()
+    if payee is None or not payee.post_code or account.iban[:2] not in SWISS_COUNTRIES or account.currency not in SWISS_CURRENCIES:
         return None
     try:
         return QRBill(
-            account=account.iban, amount=amount, currency=account.currency, reference_number=payment_reference(pledge), language=language,
+            account=account.iban, amount=amount, currency=account.currency, reference_number=reference, language=language,
+            additional_information=words,
             creditor={
                 "name": plain_name(account.holder)[:SWISS_NAME_CHARACTERS_MAX].strip(), "street": plain_name(payee.street),
                 "house_num": plain_name(payee.building), "pcode": payee.post_code, "city": plain_name(payee.town), "country": payee.country,
@@ -169,6 +194,13 @@ def plain_name(text: str) -> str:
     return " ".join(
         "".join(" " if unicodedata.category(one)[0] in "CZ" else one for one in text if unicodedata.category(one) != "Cf").split()
     )
+
+
+def _code(kind: str, label: str, payload: str) -> Code | None:
+    """None for a text that is too long for the largest code of its standard."""
+    code = segno.make(payload, error="m", boost_error=False, encoding="utf-8", micro=False)
+    most = SWISS_VERSION_MAX if kind == "swiss" else EPC_VERSION_MAX
+    return Code(kind, label, payload, _svg(code, cross=kind == "swiss")) if int(code.version) <= most else None
 
 
 def _amount(pledge: Pledge) -> Decimal:

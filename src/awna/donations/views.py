@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from awna.kit.http import file_answer, form_page, message_page, private, refused
 from . import services
 from .forms import AmountForm, DetailsForm
 from .models import Donor, Gift, Pledge
-from .qr import payment_codes, payment_reference_grouped, payment_slip
+from .qr import account_codes, payment_codes, payment_reference_grouped, payment_slip
 
 STEPS = 4
 HOW = "donations/_how.html"
@@ -41,7 +42,8 @@ def give(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect(f"{reverse('give_details', kwargs={'slug': slug})}?{urlencode(form.as_query())}")
     return form_page(
         request, form=form, title=_("How much would you like to give?"), submit=_("Continue"), steps=_step(1),
-        intro=" ".join([_("We take no fee; your bank may charge you for the transfer. You need no account."), *closed]), aside=HOW, step=1,
+        intro=" ".join([_("We take no fee; your bank may charge you for the transfer. You need no account."), *closed]), step=1,
+        aside="donations/_straight.html", straight=_straight(book),
     )  # fmt: skip
 
 
@@ -148,6 +150,14 @@ def _pledge_of(request: HttpRequest, token: str) -> Pledge:
     if pledge is None:
         raise Http404("There is no gift at this address.")
     return pledge
+
+
+def _straight(book: Book) -> list[dict[str, Any]]:
+    """Each account for whoever transfers without telling us: the same stored details as text and as codes."""
+    return [
+        {"account": account, "codes": account_codes(account, text=book.campaign.title)}
+        for account in services.collecting_accounts(book).select_related("commodity")
+    ]
 
 
 def _step(number: int) -> str:

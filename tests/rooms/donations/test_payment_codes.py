@@ -114,3 +114,15 @@ def test_page_shows_codes_text_and_slip(client, pledged):
     assert QR_IBAN in page and qr.payment_reference_grouped(pledge) in page and "Swiss QR-bill" in page and "130.50" in page
     answer = client.get(f"{pledge.get_absolute_url()}payment.pdf")
     assert answer.content.startswith(b"%PDF-") and "no-store" in answer["Cache-Control"]
+
+
+def test_giving_page_shows_each_account_as_text_and_as_code_without_an_amount(client, pledged):
+    account = pledged().bank_account
+    (code,) = qr.account_codes(account, text="Wadi Sanad Clinic")
+    assert code.payload.split("\n") == ["BCD", "002", "1", "SCT", "", "Neighbours North", EURO, "", "", "", "Wadi Sanad Clinic"]
+    swiss = pledged(SWISS, "CHF").bank_account
+    (bill,) = qr.account_codes(swiss, text="Wadi Sanad Clinic")
+    assert bill.payload.split("\r\n")[18:20] == ["", "CHF"] and bill.payload.split("\r\n")[27:] == ["NON", "", "Wadi Sanad Clinic", "EPD"]
+    assert qr.account_codes(pledged(QR_IBAN, "CHF").bank_account, text="x") == []
+    page = client.get("/c/clinic/give/").content.decode()
+    assert EURO in page and SWISS in page and QR_IBAN in page and page.count('<svg class="qr"') == 2
