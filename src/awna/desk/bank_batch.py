@@ -191,6 +191,8 @@ def _carry_out(movement: Movement, value: str, actor: Actor, request_id: str) ->
         services.remit_line(movement=movement, milestone=milestone, author=author, request_id=request_id)
     elif kind == "fact":
         services.book_fact(movement=movement, lot=rest, author=author, request_id=request_id)
+    elif kind == "back":
+        services.book_back(movement=movement, seq=rest, author=author, request_id=request_id)
     elif kind == "unidentified":
         services.set_line_aside(movement=movement, author=author)
     else:

@@ -26,6 +26,9 @@ RETURNS_MAX = 20
 SIMILAR_RUN_CHARACTERS_MIN = 8
 """One wrong character in a reference of 16 always leaves a run of eight right ones."""
 
+BOUNCING = ("pay", "remit", "refund", "bank_forced")
+"""Kinds of entries whose money a bank may send back."""
+
 NAMELESS, ARRIVAL, OUTGOING = "nameless", "arrival", "outgoing"
 
 
@@ -88,7 +91,7 @@ def read_lines(*, movements: Iterable[Movement], actor: Actor) -> list[WaitingLi
             pledges[account.pk] = list(Pledge.objects.for_actor(actor).open_in(account.book).filter(bank_account=account))
         gifts = _gifts(movement, pledges[account.pk]) if own else []
         if movement.used:
-            lines.append(WaitingLine(movement, NAMELESS, own, [*_arrivals(movement), *gifts]))
+            lines.append(WaitingLine(movement, NAMELESS, own, [*_arrivals(movement), *gifts, *_facts(movement)]))
         else:
             set_aside = Choice("unidentified", _("No pledge and no remittance: keep it as not yet identified"))
             lines.append(WaitingLine(movement, ARRIVAL, own, [*_arrivals(movement), *gifts, set_aside, *_facts(movement)]))
@@ -151,7 +154,7 @@ def _remittances(accounts: Iterable[Account], movement: Movement) -> list[Choice
 def _facts(movement: Movement) -> list[Choice]:
     """What the bank did by itself: the book follows it, whoever likes it or not."""
     if movement.amount > 0:
-        return [Choice("fact:", _("The bank's own payment, such as interest"))]
+        return [*_bounced(movement), Choice("fact:", _("The bank's own payment, such as interest"))]
     reversed_entries = Entry.objects.filter(book=movement.bank_account.book).exclude(reverses=None).values("reverses")
     gifts = Transfer.objects.filter(
         kind="gift", credit_account__custody=movement.custody_id, commodity=movement.commodity_id, amount=-movement.amount
@@ -161,6 +164,19 @@ def _facts(movement: Movement) -> list[Choice]:
         for gift in gifts.order_by("-entry_seq")[:RETURNS_MAX]
     ]
     return [*returns, Choice("fact:", _("The bank took it: a charge, or a payment that nobody here ordered"))]
+
+
+def _bounced(movement: Movement) -> list[Choice]:
+    """Payments and charges of this amount that stand: the bank may have given one of them back."""
+    gone = Entry.objects.filter(book=movement.bank_account.book).exclude(reverses=None).values("reverses")
+    rows = Transfer.objects.filter(
+        book=movement.bank_account.book, kind__in=BOUNCING, movement__custody=movement.custody_id, movement__amount=-movement.amount,
+        amount=movement.amount, commodity=movement.commodity_id,
+    ).exclude(entry_seq__in=gone)  # fmt: skip
+    return [
+        Choice(f"back:{row.entry_seq}", _("The payment of entry %(number)s came back") % {"number": row.entry_seq})
+        for row in rows.order_by("-entry_seq")[:RETURNS_MAX]
+    ]
 
 
 def _orders(movement: Movement) -> list[PurchaseOrder]:

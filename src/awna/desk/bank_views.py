@@ -18,7 +18,7 @@ from awna.parties.models import Role
 
 from . import services
 from .bank_lines import ARRIVAL, LINES_MAX, NAMELESS, OUTGOING, WaitingLine, read_lines, treasurer_of, waiting_movements
-from .forms import BankFact, BankLineForm
+from .forms import BankFact, BankLineForm, PaymentBack
 
 
 def bank_lines(request: HttpRequest, slug: str) -> HttpResponse:
@@ -59,6 +59,8 @@ def _settle(form: BankLineForm, actor: Actor) -> bool:
             services.identify_line(movement=movement, pledge=choice, author=author, request_id=request_id)
         elif isinstance(choice, Milestone):
             services.remit_line(movement=movement, milestone=choice, author=author, request_id=request_id)
+        elif isinstance(choice, PaymentBack):
+            services.book_back(movement=movement, seq=choice.seq, author=author, request_id=request_id)
         elif isinstance(choice, BankFact):
             services.book_fact(movement=movement, lot=choice.lot, author=author, request_id=request_id)
         else:

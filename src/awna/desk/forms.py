@@ -42,6 +42,13 @@ class BankFact:
     lot: str = ""
 
 
+@dataclass(frozen=True)
+class PaymentBack:
+    """The payment of entry `seq` came back."""
+
+    seq: str
+
+
 class BankLineForm(forms.Form):
     """What one bank line is. The choice is looked up among what the treasurer may see; the services judge whether it fits."""
 
@@ -57,9 +64,11 @@ class BankLineForm(forms.Form):
         groups = [(_("Suggested"), likely), (_("Others"), others)] if likely and others else likely + others
         self.fields["choice"].widget.choices = [("", _now("Choose")), *groups]
 
-    def clean_choice(self) -> Pledge | Milestone | BankFact | None:
+    def clean_choice(self) -> Pledge | Milestone | BankFact | PaymentBack | None:
         """The pledge, milestone or fact of the bank that was chosen; None: keep it as not yet identified."""
         kind, _colon, key = self.cleaned_data["choice"].partition(":")
+        if kind == "back":
+            return PaymentBack(key)
         if kind == "fact":
             return BankFact(key)
         book = self.line.movement.bank_account.book

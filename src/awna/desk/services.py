@@ -53,12 +53,35 @@ def book_fact(*, movement: Movement, lot: str = "", author: Role, request_id: st
     first = Entry.objects.filter(transfers__movement=movement, kind="bank_forced").first()
     if movement.used and first is not None:
         return first
+    if movement.used and _stands_unidentified(movement):
+        return books.repost_line(
+            movement=movement, author=author, request_id=request_id,
+            post=lambda: books.post_bank_fact(movement=movement, lot=lot, author=author, request_id=request_id),
+        )  # fmt: skip
     _refuse_used(movement)
     seq, _point, line = lot.partition(".")
     gift = Gift.objects.filter(book=movement.bank_account.book, batch=None, entry_seq=seq, line=line).first() if seq and line else None
     if gift is not None and movement.amount < 0:
         return donations.record_return(gift=gift, movement=movement, author=author, request_id=request_id)
     return books.post_bank_fact(movement=movement, lot=lot, author=author, request_id=request_id)
+
+
+@transaction.atomic
+def book_back(*, movement: Movement, seq: str, author: Role, request_id: str) -> Entry:
+    """The bank sent the payment of entry `seq` back: that entry is reversed by this line, and its money stands where it stood before."""
+    movement = locked_for(movement, author)
+    entry = Entry.objects.filter(book=movement.bank_account.book, seq=seq).first() if seq.isdecimal() else None
+    row = entry.transfers.filter(movement__custody=movement.custody_id, amount=movement.amount).first() if entry else None
+    if entry is None or row is None:
+        raise Refused(Problem("payment_unknown", "No payment of this amount stands under that number. Reload the page and choose again."))
+    before = Entry.objects.filter(transfers__movement=movement, kind="reverse", reverses=entry.seq).first()
+    if movement.used and before is not None:
+        return before
+    if movement.used and _stands_unidentified(movement):
+        books.free_line(movement=movement, author=author)
+        movement = locked_for(movement, author)
+    _refuse_used(movement)
+    return books.reverse_entry(entry=entry, author=author, movements={row.line: movement}, request_id=request_id)
 
 
 def _stands_unidentified(movement: Movement) -> bool:

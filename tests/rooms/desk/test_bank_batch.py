@@ -162,6 +162,30 @@ def test_a_return_is_marked_on_its_gift_and_can_be_undone(batch):
     assert batch.sound()
 
 
+def test_a_payment_that_came_back_is_reversed_by_the_banks_line(batch):
+    batch.bring_in(BankLine("50.00", "A"), BankLine("-3.00", text="charges"))
+    batch.post((line(-3_00), "fact:"))
+    fact = Entry.objects.get(kind="bank_forced")
+    batch.bring_in(BankLine("3.00", text="charges given back"), BankLine("1.00", text="interest"))
+    assert f"The payment of entry {fact.seq} came back" in batch.read()
+    assert "2 lines are booked" in batch.post((line(3_00), f"back:{fact.seq}"), (line(1_00), "fact:"))
+    assert Entry.objects.filter(reverses=fact.seq).count() == 1
+    assert books.shortfalls(batch.book) == []
+    assert batch.sound()
+    assert all(account.equal for account in books.compare_accounts(batch.book))
+
+
+def test_a_rest_that_comes_with_the_reference_books_itself(batch):
+    pledge = batch.pledge("Dana", 50_00)
+    batch.bring_in(BankLine("20.00", "Dana", pledge.reference))
+    batch.post((line(20_00), f"part:{pledge.pk}"))
+    assert batch.bring_in(BankLine("50.00", "Dana", pledge.reference)).claimed == 0, "more than is due waits for a person"
+    assert batch.bring_in(BankLine("30.00", "Dana", pledge.reference)).claimed == 1
+    pledge.refresh_from_db()
+    assert pledge.state == "received"
+    assert batch.sound()
+
+
 def test_others_neither_read_nor_book(batch):
     pledge = batch.pledge("Dana", 50_00)
     batch.bring_in(BankLine("50.00", "Dana Payer"))

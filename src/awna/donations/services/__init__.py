@@ -2,6 +2,7 @@
 
 from .collecting import closed_sections, collecting_accounts, refuse_unless_collecting
 from .donors import donor_file, erase_donor, proof_file
+from .dues import due_of
 from .gifts import (
     Claimed,
     Left,
@@ -13,7 +14,7 @@ from .gifts import (
     pledge_gift,
     record_gift_in_kind,
 )
-from .matching import Part, allocation_of, due_of, forget_returns, pay_pledges, rank_movements, undo_gifts
+from .matching import Part, allocation_of, forget_returns, pay_pledges, rank_movements, undo_gifts
 from .receipt_rules import (
     Ground,
     details_of,

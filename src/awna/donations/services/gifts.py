@@ -29,6 +29,7 @@ from awna.parties.models import Campaign, Role, Section
 
 from ..models import Donor, Gift, Pledge, token_digest
 from . import shelter
+from .dues import due_of
 
 TOKEN_BYTES = 24
 DRAFT_HOURS_MAX = 24
@@ -223,9 +224,10 @@ def _match(movement: Movement) -> tuple[Match | None, Pledge | None]:
         bank_account__book=movement.bank_account.book, reference__in=references_of(line)
     ).exclude(state="draft")  # fmt: skip
     found = {pledge.reference: pledge for pledge in pledges.select_related("donor__campaign", "fund", "bank_account__commodity")}
+    due = due_of(found.values())
     targets = {
         reference: Target(
-            reference, Decimal(pledge.amount_minor).scaleb(-pledge.currency.scale), pledge.currency.code,
+            reference, Decimal(due[pledge.pk]).scaleb(-pledge.currency.scale), pledge.currency.code,
             # A pledge of another section is a question of who issues the receipt, so a person decides.
             open=pledge.state == "pledged" and pledge.bank_account_id == movement.bank_account_id,
         )
@@ -243,7 +245,9 @@ def post_gifts(matched: Sequence[tuple[Movement, Pledge]], author: Role, *, amou
     asks = []
     for movement, pledge in matched:
         # A line that was freed by a reversal may come in again, as another entry.
-        request_id = f"gift:{movement.pk}" + (f":{freed[movement.pk]}" if freed[movement.pk] else "") + (f":{pledge.reference}" if amounts else "")
+        request_id = (
+            f"gift:{movement.pk}" + (f":{freed[movement.pk]}" if freed[movement.pk] else "") + (f":{pledge.reference}" if amounts else "")
+        )
         asks.append(books.GiftAsk(movement, pledge.fund, request_id, pledge.shelter_waived, amounts[pledge.pk] if amounts else None))
     takens = books.take_gifts(asks=asks, author=author)
     return [

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet, Sum
+from django.db.models import QuerySet
 
 from awna.books import services as books
 from awna.books.models import BankAccount, Book, Entry, Movement, Transfer
@@ -21,6 +21,7 @@ from awna.parties.models import Role
 
 from ..models import Gift, Pledge, ReceiptGift
 from . import gifts
+from .dues import due_of
 
 GIFTS_REMEMBERED_MAX = 2_000
 """Of an account: the newest gifts whose payers are known again."""
@@ -42,13 +43,6 @@ def rank_movements(*, account: BankAccount, movements: Sequence[Movement], pledg
     found = {pledge.pk: pledge for pledge in (*mine.filter(state="pledged"), *mine.filter(reference__in=named))}
     due, payers = due_of(found.values()), _payers(account, found.values())
     return rank_lines(lines, Targets(_target(pledge, due[pledge.pk], payers.get(pledge.pk, ())) for pledge in found.values()))
-
-
-def due_of(pledges: Iterable[Pledge]) -> dict[Any, int]:
-    """Pledge → minor units that still wait: what was promised without what has come."""
-    found = {pledge.pk: pledge.amount_minor for pledge in pledges}
-    came = Gift.objects.filter(pledge__in=found, returned_seq=None).values_list("pledge").annotate(sum=Sum("amount_minor"))
-    return {pk: max(0, amount - dict(came).get(pk, 0)) for pk, amount in found.items()}
 
 
 @transaction.atomic
