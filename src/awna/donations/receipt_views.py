@@ -60,7 +60,8 @@ def my_receipt_pdf(request: HttpRequest, slug: str, token: str, receipt: UUID) -
 
 def receipts(request: HttpRequest, slug: str) -> HttpResponse:
     """Receipts by year and state; gifts that have none yet; and what is issued at present, with the reasons."""
-    years = list(_mine(request).order_by("-year").values_list("year", flat=True).distinct())
+    given = Gift.objects.for_actor(request.actor).filter(donor__campaign=request.campaign).dates("received_on", "year")
+    years = {*_mine(request).order_by().values_list("year", flat=True).distinct(), *(day.year for day in given), timezone.localdate().year}
     year, state = request.GET.get("year", ""), request.GET.get("state", "")
     state = state if state in STATES else "standing"
     waiting = _waiting(request)
@@ -72,7 +73,7 @@ def receipts(request: HttpRequest, slug: str) -> HttpResponse:
     page = Paginator(found, ROWS_A_PAGE).get_page(request.GET.get("page"))
     barred = services.gift_problems(list(page.object_list)) if state == "waiting" else services.wrong_receipts(list(page.object_list))
     context = {
-        "title": _("Receipts"), "page": page, "state": state, "year": year, "years": sorted({*years, timezone.localdate().year}, reverse=True),
+        "title": _("Receipts"), "page": page, "state": state, "year": year, "years": sorted(years, reverse=True),
         "states": [("standing", _("issued")), ("voided", _("voided")), ("waiting", _("gifts without a receipt"))],
         "rows": [{"it": item, "barred": barred.get(item.pk, [])} for item in page.object_list],
         "bodies": [{"name": _body_name(request, section), "section": section, "ground": services.ground_of(section)} for section in _bodies(request)],

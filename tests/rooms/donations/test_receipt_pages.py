@@ -78,6 +78,7 @@ def test_the_run_of_a_year_is_started_and_shows_how_far_it_is(receiving, django_
     for number in range(3):
         receiving.gift(1_000 + number, on=date(last, 2, 1), name=f"Donor {number}")
     client, page = signed_in(receiving.treasurer), f"/desk/clinic/receipts/year/{last}/"
+    assert page in client.get("/desk/clinic/receipts/").content.decode()
     with django_capture_on_commit_callbacks(execute=True):
         assert client.post(page).status_code == 302
     work_off()
