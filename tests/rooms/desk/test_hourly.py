@@ -51,6 +51,7 @@ def test_the_command_does_every_job_and_says_so(world: World, capsys: pytest.Cap
     assert listed == [one["job"] for one in told] and not any(one["failed"] for one in told), told
     assert {
         "signups",
+        "providers",
         "visits",
         "finished",
         "codes",

@@ -200,6 +200,17 @@ def test_ended_mandate_ends_its_plan_and_is_debited_no_more(w):
     assert refused(run, w=w) == ["nothing_due"]
 
 
+def test_somebody_forgotten_is_debited_no_more_and_leaves_no_name(w):
+    from awna.donations.services import erase_donor
+
+    mandate = sign(w)
+    plan(w, mandate)
+    erase_donor(mandate.donor)
+    mandate.refresh_from_db()
+    assert (mandate.state, mandate.name, mandate.iban, mandate.text) == ("ended", "", "", "")
+    assert refused(run, w=w) == ["nothing_due"]
+
+
 def test_account_without_identifier_and_day_without_banks_are_refused(w):
     plan(w, sign(w))
     other = books.open_bank_account(book=w.book, section=w.south, holder="Neighbours South", iban="GB33BUKB20201555555555", currency="GBP")

@@ -6,14 +6,17 @@ import io
 import json
 import time
 import zipfile
+from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from awna.books import services as books
 from awna.books.models import Movement
+from awna.books.services.vouchers import holes_of
 from awna.core.problems import Refused
 from awna.donations import services as donations
 from awna.donations.models import Gift, Provider, ProviderEvent, ProviderFact, ProviderItem
@@ -74,6 +77,16 @@ def test_signed_delivery_is_stored_once_and_read_later(client, w):
     call_command("providerevents")
     assert ProviderItem.objects.values_list("kind", "external_id", "status", "amount").get() == ("payment", "ch_1", "paid", 2_500)
     assert post(client, w, body).status_code == 200 and ProviderFact.objects.count() == 1
+
+
+def test_what_a_delivery_told_of_people_is_dropped_after_it_was_read(client, w):
+    body = stripe_event(1, "charge.succeeded", charge(1, 2_500))
+    post(client, w, body)
+    services.process_events()
+    ProviderEvent.objects.update(processed_at=timezone.now() - timedelta(days=31))
+    services.process_events()
+    assert ProviderEvent.objects.get().content == "" and post(client, w, body).status_code == 200
+    assert (services.process_events(), ProviderItem.objects.get().amount) == (0, 2_500)
 
 
 def test_replay_with_the_same_id_and_other_content_changes_nothing(client, w):
@@ -182,7 +195,11 @@ def paid_out(client, w, *, told=9_540, events=True):
     promised = donations.pledge_gift(bank_account=w.account, amount_minor=8_000, fund=w.roof, name="Dana", request_id="form")
     for n, body in enumerate((charge(1, 8_000, promised.reference), charge(2, 3_000))):
         post(client, w, stripe_event(n, "charge.succeeded", body))
-    post(client, w, stripe_event(8, "refund.created", {"id": "re_1", "amount": 1_000, "currency": "eur", "status": "succeeded"}))
+    post(
+        client,
+        w,
+        stripe_event(8, "refund.created", {"id": "re_1", "charge": "ch_2", "amount": 1_000, "currency": "eur", "status": "succeeded"}),
+    )
     post(
         client,
         w,
@@ -215,7 +232,20 @@ def test_payout_that_adds_up_is_booked_gross_with_its_fees_and_arrives_at_the_ba
         fund: books.balance_of(w.book, stage="free", custody=w.account.custody, fund=fund) for fund in (w.roof, w.book.fund("unallocated"))
     }
     assert list(free.values()) == [7_740, 1_800] and books.balance_of(w.book, stage="transit") == 0
+    returned = {gift.amount_minor: gift.returned_seq is not None for gift in Gift.objects.all()}
+    assert returned == {8_000: False, 3_000: True}
     assert Gift.objects.count() == 2 and not books.check_book(w.book)
+
+
+def test_payouts_leave_no_hole_in_the_provider_s_account(w):
+    for n, day in enumerate(("2026-09-22", "2026-10-20", "2026-10-02"), 1):
+        at = f"{day}T10:00:00.000+00:00"
+        services.learn(provider=w.stripe, facts=[
+            Fact("payment", f"ch_{n}", "paid", at, amount=1_000, fee=30, currency="EUR", payout=f"po_{n}"),
+            Fact("payout", f"po_{n}", "paid", at, amount=970, currency="EUR"),
+        ])  # fmt: skip
+        services.book_payout(item=w.stripe.items.get(external_id=f"po_{n}"), author=w.north_treasurer)
+    assert holes_of(w.stripe.bank_account) == [] and books.balance_of(w.book, stage="transit") == 2_910
 
 
 def test_payout_that_differs_by_a_cent_is_shown_and_never_booked(client, w):

@@ -149,6 +149,17 @@ def end_mandate(*, mandate: Mandate, reason: str, author: Role | None) -> Mandat
 
 
 @transaction.atomic
+def forget_mandates(*, donor: Donor) -> int:
+    """End the mandates of somebody who is forgotten, and blank name, number and words; how many. Files that the bank got stay, sealed."""
+    mandates = list(donor.mandates.select_for_update())
+    for mandate in mandates:
+        end_mandate(mandate=mandate, reason="forgotten on request", author=None)
+        mandate.state, mandate.name, mandate.iban, mandate.town, mandate.text = "ended", "", "", "", ""
+        mandate.save(update_fields=["state", "name", "iban", "town", "text"])
+    return len(mandates)
+
+
+@transaction.atomic
 def start_plan(
     *, donor: Donor, bank_account: BankAccount, fund: Fund, amount_minor: int, months: int, first_on: date, request_id: str,
     count: int | None = None, mandate: Mandate | None = None,

@@ -32,7 +32,7 @@ class Event:
 class Fact:
     """What one event or report row says of one thing at the provider, whose id is `id`.
 
-    `kind`: payment, refund or payout. Amounts are minor units above zero, None where the provider does not say. `at`: when it became so,
+    `kind`: payment, refund or payout. `reference`: ours, which a payment carried; of a refund the id of its payment. Amounts are minor units above zero, None where the provider does not say. `at`: when it became so,
     in UTC; of two facts the later one counts, whichever came in first.
     """
 

@@ -44,7 +44,7 @@ def facts(event: Event) -> list[Fact]:
     if resource == "payments" and action in PAYMENTS and payment:
         return [Fact("payment", payment, PAYMENTS[action], at, reference=text(kept.get("reference"), most=40), payout=payout)]
     if resource == "refunds" and action in REFUNDS and refund:
-        return [Fact("refund", refund, REFUNDS[action], at, payout=payout)]
+        return [Fact("refund", refund, REFUNDS[action], at, payout=payout, reference=payment[:40])]
     if resource == "payouts" and action == "paid" and payout:
         return [Fact("payout", payout, "paid", at)]
     return []

@@ -3,6 +3,7 @@
 import logging
 import secrets
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -32,6 +33,8 @@ __all__ = [
 ADAPTERS: dict[str, Adapter] = {one.name: one for one in (stripe, gocardless, paypal)}
 SECRET_CHARACTERS_MIN = 16
 EVENTS_A_RUN = 2_000
+CONTENT_DAYS_MAX = 30
+"""A delivery tells of people; once it was read, its id and its facts are what counts."""
 _log = logging.getLogger(__name__)
 
 
@@ -83,6 +86,8 @@ def _store(provider: Provider, events: list[Event]) -> int:
 
 def process_events(*, most: int = EVENTS_A_RUN) -> int:
     """Read what waits, each event for itself: one that cannot be read says so and stops no other. How many were read."""
+    old = timezone.now() - timedelta(days=CONTENT_DAYS_MAX)
+    ProviderEvent.objects.filter(processed_at__lt=old, problem="").exclude(content="").update(content="")
     waiting = list(ProviderEvent.objects.filter(processed_at=None).order_by("pk").values_list("pk", flat=True)[:most])
     return sum(_process(pk) for pk in waiting)
 

@@ -16,8 +16,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from awna.books import services as books
-from awna.books.models import Entry, Movement
+from awna.books.models import Entry, Movement, Statement
 from awna.books.models.naming import UNALLOCATED
+from awna.books.services.periods import open_day
 from awna.core.amounts import format_minor
 from awna.core.banking.references import find_references
 from awna.core.ledger import rules
@@ -25,6 +26,8 @@ from awna.core.problems import Problem, Refused
 from awna.parties.models import Role
 
 from ..models.giving import Donor, Gift, Pledge, token_digest
+from ..services.gifts import _mail_arrival
+from ..services.shelter import record_return
 from .models import Provider, ProviderItem
 
 GIFT_STATES = ("paid", "disputed")
@@ -140,7 +143,9 @@ def book_arrival(*, item: ProviderItem, movement: Movement, author: Role) -> Ent
         )
         for fund, amount in parts
     ]
-    return books.post_entry(book=book, kind="remit", rows=rows, author=author, effective_date=movement.booked_on, request_id=request_id)
+    return books.post_entry(
+        book=book, kind="remit", rows=rows, author=author, effective_date=open_day(book, movement.booked_on), request_id=request_id
+    )
 
 
 def _store_lines(provider: Provider, payout: Payout, counted: list[ProviderItem], author: Role) -> dict[str, Movement]:
@@ -151,8 +156,11 @@ def _store_lines(provider: Provider, payout: Payout, counted: list[ProviderItem]
         if one.fee:
             lines.append((f"fee:{one.external_id}", -one.fee))
     lines.append((f"payout:{payout.item.external_id}", -(payout.item.amount or 0)))
-    day = _day(payout.item)
-    data = _statement(provider, payout.item, [line for line in lines if line[1]], day)
+    before = Statement.objects.filter(bank_account=provider.bank_account).order_by("closing_on")
+    # Numbered without a break and never before the one that was last: days between two payouts are no hole.
+    last, number = before.last(), before.count() + 1
+    day = max(_day(payout.item), last.closing_on) if last and last.closing_on else _day(payout.item)
+    data = _statement(provider, [line for line in lines if line[1]], day=day, number=number)
     stored = books.store_statement(
         bank_account=provider.bank_account,
         data=data,
@@ -170,7 +178,7 @@ def _store_lines(provider: Provider, payout: Payout, counted: list[ProviderItem]
     return found
 
 
-def _statement(provider: Provider, item: ProviderItem, lines: list[tuple[str, int]], day: date) -> bytes:
+def _statement(provider: Provider, lines: list[tuple[str, int]], *, day: date, number: int) -> bytes:
     account = provider.bank_account
     scale, code = account.commodity.scale, account.currency
     stamp = day.strftime("%y%m%d")
@@ -184,7 +192,7 @@ def _statement(provider: Provider, item: ProviderItem, lines: list[tuple[str, in
         for key, minor in lines
     )
     balance = f"{stamp}{code}{amount(0)}"
-    text = f":20:PAYOUT\n:25:{account.iban}\n:28C:{item.pk % 100_000:05}/001\n:60F:C{balance}\n{body}:62F:C{balance}\n-\n"
+    text = f":20:PAYOUT\n:25:{account.iban}\n:28C:{number:05}/001\n:60F:C{balance}\n{body}:62F:C{balance}\n-\n"
     return text.encode("ascii")
 
 
@@ -212,6 +220,7 @@ def _take_gifts(provider: Provider, payments: list[ProviderItem], lines: dict[st
         one.gift = gift
         one.save(update_fields=["gift"])
         gifts.append(gift)
+        _mail_arrival(gift)
     return gifts
 
 
@@ -219,13 +228,23 @@ def _book_costs(provider: Provider, counted: list[ProviderItem], lines: dict[str
     """Fees and refunds leave the provider's purse as facts, each from its gift's fund where one is known; fund → what it lost."""
     lost: dict[str, int] = defaultdict(int)
     general = str(provider.bank_account.book.fund(UNALLOCATED).pk)
+    paid = {
+        one.external_id: one
+        for one in provider.items.filter(
+            kind="payment", external_id__in=[one.reference for one in counted if one.kind == "refund"]
+        ).select_related("gift__pledge")
+    }
     for one in counted:
-        fund = str(one.gift.pledge.fund_id) if one.gift and one.gift.pledge else general
-        lot = one.gift.lot if one.gift else ""
-        for key in (f"fee:{one.external_id}", f"refund:{one.external_id}"):
-            if key in lines:
-                books.post_bank_fact(movement=lines[key], lot=lot, author=author, request_id=f"provider:{lines[key].pk}")
-                lost[fund] += -lines[key].amount
+        gift = paid[one.reference].gift if one.kind == "refund" and one.reference in paid else one.gift
+        fund = str(gift.pledge.fund_id) if gift and gift.pledge else general
+        fee, back = lines.get(f"fee:{one.external_id}"), lines.get(f"refund:{one.external_id}")
+        for line in (fee, back if gift is None else None):
+            if line is not None:
+                books.post_bank_fact(movement=line, lot=gift.lot if gift else "", author=author, request_id=f"provider:{line.pk}")
+        if back is not None and gift is not None:
+            # The gift knows that it went back, so that nobody issues a receipt for it.
+            record_return(gift=gift, movement=back, author=author, request_id=f"provider:{back.pk}")
+        lost[fund] += sum(-line.amount for line in (fee, back) if line is not None)
     return lost
 
 
@@ -251,7 +270,14 @@ def _send(
         for fund, minor in sorted(parts.items())
         if minor
     ]
-    books.post_entry(book=book, kind="remit", rows=rows, author=author, effective_date=line.booked_on, request_id=f"payout-sent:{item.pk}")
+    books.post_entry(
+        book=book,
+        kind="remit",
+        rows=rows,
+        author=author,
+        effective_date=open_day(book, line.booked_on),
+        request_id=f"payout-sent:{item.pk}",
+    )
 
 
 def _payout_line(provider: Provider, item: ProviderItem) -> Any:

@@ -57,7 +57,7 @@ def facts(event: Event) -> list[Fact]:
         return [Fact("payment", own, PAYMENTS[kind], amount=amount, reference=text(told.get("reference"), most=40), **common)]
     if kind in REFUNDS:
         status = "failed" if thing.get("status") in ("failed", "canceled") else REFUNDS[kind]
-        return [Fact("refund", own, status, amount=amount, **common)]
+        return [Fact("refund", own, status, amount=amount, reference=text(thing.get("charge"), most=40), **common)]
     if kind in PAYOUTS:
         return [Fact("payout", own, "failed" if thing.get("status") in ("failed", "canceled") else PAYOUTS[kind], amount=amount, **common)]
     return []

@@ -65,6 +65,9 @@ def _forget_key(gift: Gift) -> bool:
 
 
 def _forget_person(donor: Donor) -> int:
+    from ..debit.mandates import forget_mandates  # which itself needs the services of gifts
+
+    forget_mandates(donor=donor)
     mails = forget_mails(to=donor.email) if donor.email else 0
     for movement_id in donor.gifts.exclude(movement=None).values_list("movement_id", flat=True):
         books.forget_line_texts(movement=movement_id)
