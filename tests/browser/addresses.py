@@ -18,6 +18,7 @@ from django.utils import timezone
 from awna.books.services import keep_table
 from awna.campaigns.services import add_indicator, add_photo, announce_event, promise_outcome, publish_update
 from awna.donations.services import issue_receipt
+from awna.donations.services.earlier import look_at_gifts
 from awna.kit.policies import declared_policies
 from awna.parties.services import give_role
 from awna.works.models import Task
@@ -94,6 +95,13 @@ def examples(ground: Ground) -> Examples:
         author=w.north_treasurer,
         request_id="t",
     )
+    earlier = look_at_gifts(
+        bank_account=ground.account,
+        data=b"key,date,amount,currency,name\n1,2026-01-05,50.00,EUR,Dana\n2,never,1.00,EUR,Omar\n",
+        decimal="point",
+        separator="comma",
+        author=w.north_treasurer,
+    )
     return Examples(
         ground,
         values={
@@ -103,7 +111,7 @@ def examples(ground: Ground) -> Examples:
         of={
             "give_check": donor, "give_done": donor, "trace": donor, "book_page": {"page": "0001"}, "plan_page": {"page": 1},
             **letter_examples(ground), **paying_examples(ground.account, w.north_treasurer), "bank_columns": {"file": table.pk}, "figure": {"figure": "received", "code": "EUR"}, "plan_run": {"pk": run.pk},
-            "my_receipts": donor, "issue_receipt": {"gift": gift.pk}, "void_receipt": {"receipt": receipt.pk},
+            "my_receipts": donor, "import_gifts_preview": {"found": earlier.pk}, "issue_receipt": {"gift": gift.pk}, "void_receipt": {"receipt": receipt.pk},
             "annual_receipts": {"year": ground.today.year - 1}, "section": {"section": w.north.pk}, "works_issue": {"pk": task.pk}, "works_progress": {"pk": task.pk},
         },
     )  # fmt: skip

@@ -13,6 +13,7 @@ from awna.books.services.rates import write_rates
 from awna.consent import services as consent
 from awna.consent.models import Decision, Proposal
 from awna.core.amounts import group_minor
+from awna.donations.services.giving_back import release_refund
 from awna.parties.models import Campaign, Role
 
 TITLES = {
@@ -24,8 +25,8 @@ TITLES = {
     "reverse": gettext_lazy("Take an entry back"),
     "correction": gettext_lazy("Correct an entry"),
 }
-CARRIED_OUT_AT_ONCE = ("rates", "open")
-"""What needs nothing more than the stewards' word; the others wait for a bank line or a person."""
+CARRIED_OUT_AT_ONCE = ("rates", "open", "refund")
+"""What the stewards' last word carries out, for a refund as far as its bank line; the others wait for a person."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,8 @@ def answer_question(*, proposal: Proposal, steward: Role, choice: str, reason: s
         return False
     if proposal.purpose == "rates":
         write_rates(proposal=proposal, author=steward)
+    elif proposal.purpose == "refund":
+        release_refund(proposal=proposal, author=steward)
     else:
         books.open_balances(proposal=proposal, author=steward, request_id=f"open:{proposal.pk}")
     return True

@@ -1,12 +1,15 @@
-"""Addresses that bring in gifts of before the book."""
+"""Addresses of gifts on the desk: all of them, and those of before the book."""
 
 from awna.kit.policies import guarded, role
 
+from . import clause_views, gift_desk_views
 from . import earlier_views as views
 
-TREASURER = role("treasurer")
+STEWARD, TREASURER = role("steward"), role("treasurer")
 
 urlpatterns = [
+    guarded("desk/<slug:slug>/surplus/", clause_views.surplus, name="surplus", GET=STEWARD, POST=STEWARD),
+    guarded("desk/<slug:slug>/gifts/", gift_desk_views.gifts_desk, name="gifts_desk", GET=TREASURER, POST=TREASURER),
     guarded("desk/<slug:slug>/gifts/import/", views.import_gifts, name="import_gifts", GET=TREASURER, POST=TREASURER),
     guarded(
         "desk/<slug:slug>/gifts/import/<uuid:found>/", views.import_gifts_preview, name="import_gifts_preview", GET=TREASURER, POST=TREASURER

@@ -2,6 +2,7 @@
 
 from ..debit.models import Creditor, Debit, DebitRun, Instalment, Mandate, MandateEvent, Plan, RunMark
 from ..providers.models import Provider, ProviderEvent, ProviderFact, ProviderItem
+from .clauses import SurplusClause
 from .earlier import EarlierGift, GiftImport
 from .giving import Donor, Gift, Pledge, token_digest
 from .receipts import Receipt, ReceiptGift, ReceiptPaper, ReceiptSeries
@@ -28,5 +29,6 @@ __all__ = [
     "ReceiptPaper",
     "ReceiptSeries",
     "RunMark",
+    "SurplusClause",
     "token_digest",
 ]
