@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from qrbill import QRBill
 
 from awna.books.models import BankAccount
-from awna.core.banking.references import ALPHABET, epc_payload, group_reference, is_qr_reference
+from awna.core.banking.references import epc_payload, group_reference, is_qr_reference, qr_reference
 from awna.core.problems import Refused
 from awna.kit.typeset import typeset
 
@@ -138,29 +138,6 @@ def payment_reference_grouped(pledge: Pledge) -> str:
     """As it is printed: RF in groups of four, a QR reference as two digits and groups of five."""
     text = payment_reference(pledge)
     return f"{text[:2]} " + " ".join(text[at : at + 5] for at in range(2, len(text), 5)) if is_qr_reference(text) else group_reference(text)
-
-
-def qr_reference(reference: str) -> str:
-    """27 digits for an RF reference: the number that its 12 characters write in base 32, and the check digit."""
-    number = 0
-    for character in reference[4:]:
-        number = number * len(ALPHABET) + ALPHABET.index(character)
-    digits = f"{number:026d}"
-    return next(digits + str(check) for check in range(10) if is_qr_reference(digits + str(check)))
-
-
-def reference_of_qr(digits: str) -> str | None:
-    """The RF reference that a QR reference of ours stands for; None for one that no RF reference gives."""
-    if not is_qr_reference(digits):
-        return None
-    number, body = int(digits[:-1]), ""
-    for _place in range(12):
-        number, rest = divmod(number, len(ALPHABET))
-        body = ALPHABET[rest] + body
-    if number:
-        return None
-    remainder = int("".join(str(int(character, 36)) for character in body + "RF00")) % 97
-    return f"RF{98 - remainder:02d}{body}"
 
 
 def payment_slip(pledge: Pledge) -> bytes:

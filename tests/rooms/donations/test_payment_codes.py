@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from awna.books import services as books
-from awna.core.banking.references import is_qr_reference, is_reference, new_reference
+from awna.core.banking.references import is_qr_reference, is_reference, new_reference, qr_reference, reference_of_qr
 from awna.core.problems import Refused
 from awna.donations import qr, services
 from awna.donations.debit.services import is_creditor_id, set_creditor
+from awna.parties.models import Role
 from tests.world import make_world
 
 EURO = "DE84999900000000001234"
@@ -56,7 +57,7 @@ def test_swiss_bill_with_a_qr_number_takes_27_digits(pledged):
     pledge = pledged(QR_IBAN, "CHF")
     fields = qr.swiss_code(pledge).payload.split("\r\n")
     assert (fields[27], fields[28]) == ("QRR", qr.payment_reference(pledge))
-    assert is_qr_reference(fields[28]) and qr.reference_of_qr(fields[28]) == pledge.reference
+    assert is_qr_reference(fields[28]) and reference_of_qr(fields[28]) == pledge.reference
     assert [len(part) for part in qr.payment_reference_grouped(pledge).split()] == [2, 5, 5, 5, 5, 5]
 
 
@@ -84,13 +85,13 @@ def test_longest_name_still_fits_the_code(pledged):
 @given(st.binary(min_size=8, max_size=8))
 def test_qr_reference_and_rf_reference_stand_for_each_other(random):
     reference = new_reference(random)
-    digits = qr.qr_reference(reference)
-    assert is_qr_reference(digits) and qr.reference_of_qr(digits) == reference
+    digits = qr_reference(reference)
+    assert is_qr_reference(digits) and reference_of_qr(digits) == reference
 
 
 def test_qr_reference_of_somebody_else_is_none_of_ours():
-    assert qr.reference_of_qr("210000000003139471430009017") is None
-    assert qr.reference_of_qr("210000000003139471430009018") is None
+    assert reference_of_qr("210000000003139471430009017") is None
+    assert reference_of_qr("210000000003139471430009018") is None
 
 
 def test_creditor_without_town_or_with_a_damaged_id_is_refused(pledged):
@@ -126,3 +127,12 @@ def test_giving_page_shows_each_account_as_text_and_as_code_without_an_amount(cl
     assert qr.account_codes(pledged(QR_IBAN, "CHF").bank_account, text="x") == []
     page = client.get("/c/clinic/give/").content.decode()
     assert EURO in page and SWISS in page and QR_IBAN in page and page.count('<svg class="qr"') == 2
+
+
+def test_line_with_a_qr_reference_books_its_gift_itself(pledged):
+    pledge = pledged(QR_IBAN, "CHF")
+    account = pledge.bank_account
+    text = f":20:S\n:25:{QR_IBAN}\n:28C:1/1\n:60F:C261111CHF0,\n:61:2611121112C130,50NTRFNONREF//B1\n:86:{qr.payment_reference_grouped(pledge)}\n:62F:C261112CHF130,50\n-\n"
+    author = Role.objects.get(name="treasurer", section=account.section)
+    stored = books.store_statement(bank_account=account, data=text.encode(), filename="a.sta", author=author, request_id="f")
+    assert [gift.pledge for gift in services.claim_movements(movements=stored.new, author=author).gifts] == [pledge]

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from .references import find_references
+from .references import find_qr_references, find_references, reference_of_qr
 from .statement import Line
 
 Reason = Literal["exact", "other_currency", "other_amount", "not_booked", "not_open", "blocked", "several_references", "reversal"]
@@ -46,9 +46,13 @@ class Match:
 
 
 def references_of(line: Line) -> list[str]:
-    """Gift references in the structured fields first, then in the text; one that a bank cut in two fields is put together."""
+    """Gift references in the structured fields first, then in the text; one that a bank cut in two fields is put together.
+
+    A Swiss QR reference of ours counts as the gift reference that it stands for.
+    """
     fields = (line.creditor_reference, line.reference, line.end_to_end_id, line.text, line.counterparty)
     found = [reference for text in fields for reference in find_references(text)]
+    found += [own for text in fields for digits in find_qr_references(text) if (own := reference_of_qr(digits))]
     return list(dict.fromkeys(found or find_references(" ".join((line.reference, line.text, line.counterparty)))))
 
 

@@ -66,6 +66,26 @@ def find_qr_references(text: str) -> list[str]:
     return list(dict.fromkeys(item for item in found if is_qr_reference(item)))
 
 
+def qr_reference(reference: str) -> str:
+    """27 digits for a gift reference: the number that its 12 characters write in base 32, and the check digit."""
+    number = 0
+    for character in reference[4:]:
+        number = number * len(ALPHABET) + ALPHABET.index(character)
+    digits = f"{number:0{QR_DIGITS - 1}d}"
+    return next(digits + str(check) for check in range(10) if is_qr_reference(digits + str(check)))
+
+
+def reference_of_qr(digits: str) -> str | None:
+    """The gift reference that a QR reference of ours stands for; None for one that stands for none. 60 bits, so others hit ours by no accident."""
+    if not is_qr_reference(digits):
+        return None
+    number, body = int(digits[:-1]), ""
+    for _place in range(BODY_CHARACTERS):
+        number, rest = divmod(number, len(ALPHABET))
+        body = ALPHABET[rest] + body
+    return None if number else f"RF{98 - _mod97(body + 'RF00'):02d}{body}"
+
+
 def group_reference(reference: str) -> str:
     """`RF18 5390 0754 7034`: the printed form in groups of four."""
     return " ".join(reference[start : start + 4] for start in range(0, len(reference), 4))

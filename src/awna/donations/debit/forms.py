@@ -6,12 +6,15 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from awna.books.models import BankAccount, Book
+from awna.books.models.naming import GOODS_GENERAL, UNIDENTIFIED
 from awna.core.amounts import parse_minor
 from awna.core.problems import Refused
 from awna.kit.forms import problem_text
 
 from .mandates import INSTALMENTS_MAX, NOTICE_DAYS_MAX, TEXT_CHARACTERS_MAX
 from .models import INTERVALS, NOTICE_DAYS
+
+NOT_TO_GIVE_FOR = (GOODS_GENERAL, UNIDENTIFIED)
 
 
 def _day(label: Any, **more: Any) -> forms.DateField:
@@ -56,7 +59,7 @@ class MandateForm(forms.Form):
     def __init__(self, *args: Any, accounts: Any, book: Book, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["account"].queryset = accounts  # type: ignore[attr-defined]
-        self.fields["fund"].queryset = book.funds.order_by("title")  # type: ignore[attr-defined]
+        self.fields["fund"].queryset = book.funds.exclude(code__in=NOT_TO_GIVE_FOR).order_by("title")  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
