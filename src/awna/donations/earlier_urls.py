@@ -2,12 +2,13 @@
 
 from awna.kit.policies import guarded, role
 
-from . import clause_views, gift_desk_views
+from . import clause_views, gift_desk_views, valuation_views
 from . import earlier_views as views
 
 STEWARD, TREASURER = role("steward"), role("treasurer")
 
 urlpatterns = [
+    guarded("desk/<slug:slug>/gifts/<uuid:gift>/value/", valuation_views.value_gift, name="value_gift", GET=TREASURER, POST=TREASURER),
     guarded("desk/<slug:slug>/surplus/", clause_views.surplus, name="surplus", GET=STEWARD, POST=STEWARD),
     guarded("desk/<slug:slug>/gifts/", gift_desk_views.gifts_desk, name="gifts_desk", GET=TREASURER, POST=TREASURER),
     guarded("desk/<slug:slug>/gifts/import/", views.import_gifts, name="import_gifts", GET=TREASURER, POST=TREASURER),

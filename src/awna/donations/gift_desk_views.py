@@ -17,6 +17,7 @@ from awna.parties.models import Role
 from .models import Gift
 from .services import giving_back
 from .services.receipt_rules import freeze_gift, thaw_gift
+from .services.valuation import valuations_of
 
 ROWS_A_PAGE = 50
 DONE = {
@@ -44,7 +45,11 @@ def gifts_desk(request: HttpRequest, slug: str) -> HttpResponse:
     found = mine.select_related("donor", "commodity", "book", "batch__book", "movement", "pledge__fund").order_by("-received_on", "pk")
     page = Paginator(found, ROWS_A_PAGE).get_page(request.GET.get("page"))
     back = giving_back.refunds_of(list(page.object_list))
-    rows = [{"it": gift, "back": back.get(gift.pk), "may_ask": _may_ask(gift) and gift.pk not in back} for gift in page.object_list]
+    worth = valuations_of(list(page.object_list))
+    rows = [
+        {"it": gift, "back": back.get(gift.pk), "worth": worth.get(gift.pk), "may_ask": _may_ask(gift) and gift.pk not in back}
+        for gift in page.object_list
+    ]
     context = {"rows": rows, "page": page, "problems": problems, "title": _("Gifts")}
     return render(request, "donations/gifts_desk.html", context, status=422 if problems else 200)
 
