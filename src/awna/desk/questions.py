@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from awna.approvals import services as approvals
 from awna.books import services as books
 from awna.books.models import Commodity, Fund
 from awna.books.services.rates import write_rates
@@ -52,6 +53,9 @@ def open_questions(*, campaign: Campaign, reader: Role) -> list[Question]:
 def answer_question(*, proposal: Proposal, steward: Role, choice: str, reason: str = "", request_id: str) -> bool:
     """One steward's word; with the last one that is needed what needs nothing more is carried out. True when it was."""
     consent.decide(proposal=proposal, steward=steward, choice=choice, reason=reason, request_id=request_id)
+    if choice == Decision.DECLINE and proposal.purpose == "refund":
+        # What was held for it is free again; the treasurer may ask anew.
+        approvals.void(proposal=proposal, author=steward, request_id=f"declined:{proposal.pk}")
     if choice != Decision.APPROVE or proposal.purpose not in CARRIED_OUT_AT_ONCE or not consent.is_approved(proposal):
         return False
     if proposal.purpose == "rates":

@@ -68,6 +68,16 @@ def test_nothing_goes_back_without_the_stewards(place):
     assert refused.value.codes == ["refund_not_agreed"]
 
 
+def test_a_declined_refund_frees_the_money_and_may_be_asked_anew(place):
+    gift, salma = place.gift(), place.funded.world.salma
+    asked = giving_back.ask_refund(gift=gift, author=place.treasurer)
+    answer_question(proposal=asked, steward=salma, choice="decline", reason="The giver changed her mind.", request_id="no")
+    assert (giving_back.left_of(gift), giving_back.refunds_of([gift])) == (gift.amount_minor, {})
+    again = giving_back.ask_refund(gift=gift, author=place.treasurer)
+    assert again != asked and giving_back.left_of(gift) == 0
+    assert books.check_book(gift.book) == []
+
+
 def test_a_gift_of_unknown_origin_cannot_go_back_this_way(place):
     gift = place.gift()
     line = gift.movement
