@@ -16,7 +16,9 @@ def paying_examples(account: BankAccount, treasurer: Role) -> dict[str, dict[str
     """Name of an address → what stands in it."""
     today = timezone.localdate()
     debit.set_creditor(bank_account=account, town="Hamburg", country="DE", post_code="20095", creditor_id="DE98ZZZ09999999999")
-    asked = debit.Asked(text="I allow Neighbours North to debit my account.", name="Dana", iban="FR7630006000011234567890189", signed_on=today)
+    asked = debit.Asked(
+        text="I allow Neighbours North to debit my account.", name="Dana", iban="FR7630006000011234567890189", signed_on=today
+    )
     mandate = debit.sign_mandate(bank_account=account, asked=asked, author=treasurer, request_id="mandate")
     debit.start_plan(
         donor=mandate.donor, bank_account=account, fund=account.book.fund("unallocated"), amount_minor=2_500, months=1, first_on=today,
