@@ -20,8 +20,7 @@ from .conftest import DAY, NORTH_IBAN, mt940
 TABLE = b"Date;Amount;Text;Id\n02.03.2026;50,00;from Dana;A1\n03.03.2026;-7,00;fee;A2\n"
 PROFILE = {"name": "north-bank", "delimiter": ";", "date_format": "%d.%m.%Y", "decimal_mark": ",", "fixed_currency": "EUR", "booked_on": "Date",
            "amount": "Amount", "text": ["Text"], "bank_reference": "Id"}  # fmt: skip
-OFX = (
-    """OFXHEADER:100
+OFX = """OFXHEADER:100
 DATA:OFXSGML
 VERSION:102
 SECURITY:NONE
@@ -31,12 +30,10 @@ COMPRESSION:NONE
 OLDFILEUID:NONE
 NEWFILEUID:NONE
 
-<OFX><BANKMSGSRSV1><STMTTRNRS><TRNUID>1<STMTRS><CURDEF>EUR<BANKACCTFROM><BANKID>512108001<ACCTID>%s<ACCTTYPE>CHECKING</BANKACCTFROM>
+<OFX><BANKMSGSRSV1><STMTTRNRS><TRNUID>1<STMTRS><CURDEF>EUR<BANKACCTFROM><BANKID>512108001<ACCTID>NUMBER<ACCTTYPE>CHECKING</BANKACCTFROM>
 <BANKTRANLIST><DTSTART>20260302<DTEND>20260302<STMTTRN><TRNTYPE>CREDIT<DTPOSTED>20260302<TRNAMT>50.00<FITID>A1<NAME>Dana</STMTTRN></BANKTRANLIST>
 <LEDGERBAL><BALAMT>50.00<DTASOF>20260302</LEDGERBAL></STMTRS></STMTTRNRS></BANKMSGSRSV1></OFX>
-"""
-    % NORTH_IBAN
-)  # noqa: UP031 (the text is full of braces' cousins)
+""".replace("NUMBER", NORTH_IBAN)
 
 
 def store(ledger, data, name="file"):
@@ -141,7 +138,9 @@ def test_ofx_comes_in_and_a_second_format_of_the_same_days_is_refused(ledger):
     assert [movement.amount for movement in store(ledger, OFX.encode()).new] == [5_000]
     data = mt940(NORTH_IBAN, currency="EUR", opening=0, lines=[(5_000, "from Dana")])
     assert codes(store, ledger, data) == ["statement_in_another_format"]
-    assert StatementFile.objects.count() == 1
+    later = camt053(NORTH_IBAN, "EUR", opening="50.00", lines=[BankLine("1.00", "Dana")], day=DAY)
+    assert len(store(ledger, later).new) == 1, "the rest of the day, which goes on from where the first closed"
+    assert StatementFile.objects.count() == 2
 
 
 def test_a_changed_row_is_told_and_counts_once(ledger):

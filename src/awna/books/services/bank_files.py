@@ -9,12 +9,13 @@ from typing import Any
 
 from django.db import transaction
 
+from awna.core.amounts import parse_minor
 from awna.core.banking import statement
 from awna.core.problems import Problem, Refused
 from awna.kit.sandbox import run_in_sandbox
 from awna.parties.models import Role
 
-from ..models import BankAccount, Movement, StatementFile, StatementHold, StatementProfile
+from ..models import BankAccount, Movement, Statement, StatementFile, StatementHold, StatementProfile
 from .bank_details import fill_details
 from .bank_lines import changed_lines, store_lines
 from .profiles import profile_of
@@ -228,13 +229,23 @@ def _refuse_other_format(account: BankAccount, item: statement.Statement) -> Non
     for other in near:
         # A statement that opens with the balance of a day does not tell of that day, so touching is no overlap.
         first, last = max(begins, other.opening_on), min(item.closing_on, other.closing_on)
-        touches = first == last and item.closing_on != other.closing_on and begins != other.opening_on
+        touches = first == last and ((item.closing_on != other.closing_on and begins != other.opening_on) or _join(account, item, other))
         if family(other.format) != kind and not touches:
             raise Refused(Problem(
                 "statement_in_another_format",
                 "The days %(first)s to %(last)s came in as %(was)s already; a second format would count their lines twice. "
                 "Go on with %(was)s, or begin with %(now)s after them.",
                 {"first": first, "last": last, "was": other.format, "now": item.format}, item.number))  # fmt: skip
+
+
+def _join(account: BankAccount, item: statement.Statement, other: Statement) -> bool:
+    """Two statements of one day of which one opens with what the other closed with; of one that is told again both balances are equal."""
+    opening, closing = (
+        None if amount is None else parse_minor(statement.plain(amount), account.commodity.scale) for amount in (item.opening, item.closing)
+    )
+    follows = opening is not None and opening == other.closing_minor and opening not in (other.opening_minor, closing)
+    leads = closing is not None and closing == other.opening_minor and closing not in (other.closing_minor, opening)
+    return follows or leads
 
 
 def family(name: str) -> str:
