@@ -8,14 +8,13 @@ import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 from io import StringIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import segno
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_bidi
 from django.utils.translation import gettext as _
-from qrbill import QRBill
 
 from awna.books.models import BankAccount
 from awna.core.banking.references import epc_payload, group_reference, is_qr_reference, qr_reference
@@ -23,6 +22,9 @@ from awna.core.problems import Refused
 from awna.kit.typeset import typeset
 
 from .models import Creditor, Pledge
+
+if TYPE_CHECKING:
+    from qrbill import QRBill
 
 QUIET_ZONE_MODULES = 4
 EPC_VERSION_MAX = 13
@@ -96,7 +98,7 @@ def swiss_code(pledge: Pledge) -> Code | None:
     return _code("swiss", _("Swiss QR-bill"), bill.qr_data())
 
 
-def swiss_bill(pledge: Pledge, *, language: str = "en") -> QRBill | None:
+def swiss_bill(pledge: Pledge, *, language: str = "en") -> "QRBill | None":
     """The bill, or None where its format cannot hold this account: no Swiss number, another currency, no address of the holder."""
     amount = _amount(pledge)
     if amount > SWISS_AMOUNT_MAX:
@@ -106,10 +108,12 @@ def swiss_bill(pledge: Pledge, *, language: str = "en") -> QRBill | None:
 
 def _bill(
     account: BankAccount, *, amount: Decimal | None = None, reference: str | None = None, words: str = "", language: str = "en"
-) -> QRBill | None:
+) -> "QRBill | None":
     payee = Creditor.objects.filter(bank_account=account).first()
     if payee is None or not payee.post_code or account.iban[:2] not in SWISS_COUNTRIES or account.currency not in SWISS_CURRENCIES:
         return None
+    from qrbill import QRBill  # takes a sixth of a second to load; few accounts need it
+
     try:
         return QRBill(
             account=account.iban, amount=amount, currency=account.currency, reference_number=reference, language=language,

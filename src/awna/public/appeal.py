@@ -83,7 +83,7 @@ def _whole(campaign: Campaign) -> Any:
     stewards = Role.objects.filter(campaign=here, name="steward", ended_on=None)
     # A gift in an open batch is not counted before the batch closes: a counter that moves by one tells of one gift.
     gifts = Gift.objects.filter(book__campaign=here).exclude(entry_seq=None)
-    pledges = Pledge.objects.filter(
+    pledges = Pledge.objects.with_due().filter(
         bank_account__book__campaign=here, bank_account__commodity__code=OuterRef("goal_currency"), state="pledged"
     )
     elsewhere = Pledge.objects.filter(bank_account__book__campaign=here, state="pledged").exclude(
@@ -96,7 +96,7 @@ def _whole(campaign: Campaign) -> Any:
         .annotate(
             steward_count=_count(stewards, "campaign"), gift_count=_count(gifts, "book"), letter_pk=Subquery(letters),
             pledged_elsewhere=Exists(elsewhere),
-            pledged=Coalesce(Subquery(pledges.order_by().values("bank_account__commodity").annotate(n=Sum("amount_minor")).values("n")), 0),
+            pledged=Coalesce(Subquery(pledges.order_by().values("bank_account__commodity").annotate(n=Sum("due_minor")).values("n")), 0),
             required=Subquery(PolicyEpoch.objects.filter(campaign=here).order_by("-number").values("required")[:1]),
             ruled_at=Subquery(PolicyEpoch.objects.filter(campaign=here).order_by("-number").values("created_at")[:1]),
         )

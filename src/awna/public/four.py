@@ -122,8 +122,8 @@ def _own(campaign: Campaign, minor: int) -> list[Sums]:
 
 def _pledged(campaign: Campaign, book: Book) -> list[Sums]:
     """What was promised and has not arrived."""
-    waiting = Pledge.objects.filter(bank_account__book=book, state="pledged").order_by()
-    rows = waiting.values_list("bank_account__commodity__code", "bank_account__commodity__scale").annotate(minor=Sum("amount_minor"))
+    waiting = Pledge.objects.filter(bank_account__book=book, state="pledged").order_by().with_due()
+    rows = waiting.values_list("bank_account__commodity__code", "bank_account__commodity__scale").annotate(minor=Sum("due_minor"))
     return _goal_first(campaign, [Sums(code, scale, minor) for code, scale, minor in rows])
 
 

@@ -5,6 +5,7 @@ import uuid
 from typing import Self
 
 from django.db import models
+from django.db.models.functions import Coalesce, Greatest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -70,6 +71,12 @@ class PledgeQuerySet(models.QuerySet["Pledge"]):
 
     def for_actor(self, actor: Actor) -> Self:
         return self.filter(donor__in=Donor.objects.for_actor(actor))
+
+    def with_due(self) -> Self:
+        """Each with `due_minor`: what was promised, less what has come."""
+        came = Gift.objects.filter(pledge=models.OuterRef("pk"), returned_seq=None).order_by().values("pledge")
+        sums = models.Subquery(came.annotate(sum=models.Sum("amount_minor")).values("sum"))
+        return self.annotate(due_minor=Greatest(models.F("amount_minor") - Coalesce(sums, 0), 0))
 
 
 class Pledge(models.Model):

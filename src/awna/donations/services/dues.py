@@ -3,13 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Sum
-
-from ..models import Gift, Pledge
+from ..models import Pledge
 
 
 def due_of(pledges: Iterable[Pledge]) -> dict[Any, int]:
     """Pledge → minor units that still wait."""
-    found = {pledge.pk: pledge.amount_minor for pledge in pledges}
-    came = dict(Gift.objects.filter(pledge__in=found, returned_seq=None).values_list("pledge").annotate(sum=Sum("amount_minor")))
-    return {pk: max(0, amount - came.get(pk, 0)) for pk, amount in found.items()}
+    waiting = Pledge.objects.filter(pk__in=[pledge.pk for pledge in pledges]).order_by().with_due()
+    return dict(waiting.values_list("pk", "due_minor"))

@@ -29,6 +29,7 @@ from awna.parties.models import Campaign, Role, Section
 
 from ..models import Donor, Gift, Pledge, token_digest
 from . import shelter
+from .collecting import refuse_unless_collecting
 from .dues import due_of
 
 TOKEN_BYTES = 24
@@ -67,6 +68,7 @@ def pledge_gift(
     first = Pledge.objects.filter(bank_account=bank_account, request_id=request_id).select_related("donor__campaign").first()
     if first is not None:
         return first
+    refuse_unless_collecting(account=bank_account)
     fund = fund or book.fund(UNALLOCATED)
     problems = _pledge_problems(bank_account, fund, amount_minor)
     if problems:

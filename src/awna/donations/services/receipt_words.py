@@ -12,7 +12,6 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 from django.utils.formats import date_format
-from num2words import num2words
 
 from awna.books import services as books
 from awna.core.amounts import format_minor
@@ -47,6 +46,8 @@ class Asked:
 
 def amount_in_words(minor: int, *, scale: int, code: str, language: str) -> str:
     """`one hundred and thirty EUR 50/100`: the whole part in words, what is below it as a fraction, so that no currency's parts need a name."""
+    from num2words import num2words  # brings the words of fifty languages
+
     whole, rest = divmod(minor, 10**scale)
     said = f"{num2words(whole, lang=language)} {code}"
     return f"{said} {rest:0{scale}d}/{10**scale}" if scale else said
