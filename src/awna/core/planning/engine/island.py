@@ -255,7 +255,8 @@ def evolve(f: Net, r: Rich | None, d: Desk, b: Bench | None, h: Herd, budget: in
         h.facts[ANEW] = 0
         h.facts[HOPED] = EMPTY
         note_best(f, r, d, b, h, finish)
-        finish = improve(f, r, d, b, h, finish)
+        if h.facts[USED] < until:  # a first plan is told as it is
+            finish = improve(f, r, d, b, h, finish)
         sign = order_child(f, r, d, b, h) if finish < LATE else 0
         if young:
             h.facts[BORN] += 1
