@@ -76,7 +76,9 @@ def add_photo(request: HttpRequest, slug: str) -> HttpResponse:
     if acted(form, draw):
         return redirect("look_at_photo", slug=slug, photo=drawn[0].pk)
     intro = _("Look at the picture itself before you send it: signs, views from a window and number plates tell a place too.")
-    return form_page(request, form=form, title=_("Add a photo"), submit=_("Show me what would be public"), intro=intro, desk=True, back=_desk_of(slug))
+    return form_page(
+        request, form=form, title=_("Add a photo"), submit=_("Show me what would be public"), intro=intro, desk=True, back=_desk_of(slug)
+    )
 
 
 def look_at_photo(request: HttpRequest, slug: str, photo: UUID) -> HttpResponse:
