@@ -54,7 +54,7 @@ class AmountForm(forms.Form):
         accounts = collecting_accounts(book).select_related("commodity")
         funds = book.funds.exclude(code__in=[UNIDENTIFIED, GOODS_GENERAL]).order_by("code")
         self.fields["account"].queryset = accounts
-        self.fields["account"].initial = accounts.first()
+        self.fields["account"].initial = next(iter(accounts), None)
         if len(accounts) == 1:
             self.fields["account"].widget = forms.HiddenInput()
         self.fields["fund"].queryset = funds

@@ -109,8 +109,10 @@ def swiss_bill(pledge: Pledge, *, language: str = "en") -> "QRBill | None":
 def _bill(
     account: BankAccount, *, amount: Decimal | None = None, reference: str | None = None, words: str = "", language: str = "en"
 ) -> "QRBill | None":
+    if account.iban[:2] not in SWISS_COUNTRIES or account.currency not in SWISS_CURRENCIES:
+        return None
     payee = Creditor.objects.filter(bank_account=account).first()
-    if payee is None or not payee.post_code or account.iban[:2] not in SWISS_COUNTRIES or account.currency not in SWISS_CURRENCIES:
+    if payee is None or not payee.post_code:
         return None
     from qrbill import QRBill  # takes a sixth of a second to load; few accounts need it
 

@@ -1,7 +1,7 @@
 """Giving: amount, details, check, bank reference. One thing per page, no account needed, nothing is taken here."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from awna.books.models import Book
+from awna.books.models import BankAccount, Book
 from awna.core.problems import Refused
 from awna.kit.forms import problem_text, refused_to_form
 from awna.kit.http import file_answer, form_page, message_page, private, refused_page
@@ -29,13 +29,14 @@ HOW = "donations/_how.html"
 def give(request: HttpRequest, slug: str) -> HttpResponse:
     """How much, to whom, for what."""
     book = Book.objects.filter(campaign=request.campaign).first()
-    if book is None or not book.bank_accounts.exists():
+    accounts = list(services.collecting_accounts(book).select_related("commodity")) if book else []
+    if book is None or not (accounts or book.bank_accounts.exists()):
         return message_page(
             request, title=_("Giving is not open yet"),
             lines=[_("This campaign has no bank account yet, so nothing can be given. Please come back later.")],
         )  # fmt: skip
     closed = [problem_text(problem) for problem in services.closed_sections(book)]
-    if not services.collecting_accounts(book).exists():
+    if not accounts:
         return message_page(request, title=_("Nobody may collect at present"), lines=closed)
     form = AmountForm(request.POST or None, book=book)
     if form.is_valid():
@@ -43,7 +44,7 @@ def give(request: HttpRequest, slug: str) -> HttpResponse:
     return form_page(
         request, form=form, title=_("How much would you like to give?"), submit=_("Continue"), steps=_step(1),
         intro=" ".join([_("We take no fee; your bank may charge you for the transfer. You need no account."), *closed]), step=1,
-        aside="donations/_straight.html", straight=_straight(book),
+        aside="donations/_straight.html", straight=_straight(accounts, request.campaign.title),
     )  # fmt: skip
 
 
@@ -152,12 +153,9 @@ def _pledge_of(request: HttpRequest, token: str) -> Pledge:
     return pledge
 
 
-def _straight(book: Book) -> list[dict[str, Any]]:
+def _straight(accounts: Sequence[BankAccount], title: str) -> list[dict[str, Any]]:
     """Each account for whoever transfers without telling us: the same stored details as text and as codes."""
-    return [
-        {"account": account, "codes": account_codes(account, text=book.campaign.title)}
-        for account in services.collecting_accounts(book).select_related("commodity")
-    ]
+    return [{"account": account, "codes": account_codes(account, text=title)} for account in accounts]
 
 
 def _step(number: int) -> str:

@@ -47,8 +47,8 @@ def plant_canaries(mark: str) -> int:
                     with transaction.atomic():
                         row.save(update_fields=[field.name])
                     planted += 1
-                except (DatabaseError, Refused, ValueError):
-                    row.refresh_from_db()  # guarded rows of the book hold no names; a code with a form of its own cannot be a mark
+                except (DatabaseError, Refused, TypeError, ValueError):
+                    row.refresh_from_db()  # guarded rows of the book hold no names, receipts do not change; a code with a form of its own cannot be a mark
     return planted
 
 
