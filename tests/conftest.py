@@ -11,6 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "data"
 REQUIRE_SHARED = os.environ.get("AWNA_REQUIRE_SHARED") == "1"
+BROWSER_FIXTURES = {"browser", "context", "page"}
 DATABASE_FIXTURES = {"db", "transactional_db", "fresh_database", "site"}
 # Playwright's event loop makes Django think that every test is asynchronous.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -23,7 +24,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         fixtures = set(getattr(item, "fixturenames", ()))
         if item.get_closest_marker("django_db") or fixtures & DATABASE_FIXTURES:
             item.add_marker(pytest.mark.db)
-        if "page" in fixtures or "context" in fixtures:
+        if fixtures & BROWSER_FIXTURES:
             item.add_marker(pytest.mark.browser)
         if "shared_data" in fixtures:
             item.add_marker(pytest.mark.shared)
