@@ -2,11 +2,12 @@
 
 import base64
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ..digest import digest_of, sha256
 from ..problems import Problem
+from .rules import Rules, check_rules, read_rules, rules_value
 
 STEWARDS_MAX = 50
 
@@ -28,7 +29,7 @@ class StewardKey:
 
     @property
     def id(self) -> str:
-        """Hex SHA-256 of the public key: what a signature names, and what word codes are made of."""
+        """The fingerprint: hex SHA-256 of the public key. What a signature names, and what word codes are made of."""
         return sha256(self.public).hex()
 
 
@@ -44,6 +45,12 @@ class Policy:
     keys: tuple[StewardKey, ...] = ()
     founding: tuple[Mapping[str, str], ...] = ()
     """Signatures of all keys on the policy of epoch 0, see signatures.py."""
+    rules: Rules = field(default_factory=Rules)
+    by: str = ""
+    """`paper`: this policy was made by the paper keys of all stewards but one, after the long wait."""
+
+    def key_of(self, fingerprint: str) -> StewardKey | None:
+        return next((key for key in self.keys if key.id == fingerprint), None)
 
 
 def policy_payload(policy: Policy) -> dict[str, object]:
@@ -53,6 +60,10 @@ def policy_payload(policy: Policy) -> dict[str, object]:
         "k": policy.k, "stewards": sorted(policy.stewards)}  # fmt: skip
     if policy.keys:
         payload["keys"] = [_key_value(key) for key in sorted(policy.keys, key=lambda key: (key.steward, key.id))]
+    if rules_value(policy.rules):
+        payload["rules"] = rules_value(policy.rules)
+    if policy.by:
+        payload["by"] = policy.by
     if policy.founding:
         payload["founding"] = sorted((dict(signed) for signed in policy.founding), key=lambda signed: signed["key"])
     return payload
@@ -80,9 +91,10 @@ def read_policy(payload: Mapping[str, object]) -> Policy:
         StewardKey(key["steward"], key["kind"], base64.b64decode(key["public"]), key.get("rp", ""), key.get("site", "")) for key in listed
     )
     founding: Any = payload.get("founding", [])
+    rules: Any = payload.get("rules", {})
     return Policy(
-        str(payload["book"]), str(payload["origin"]), k, tuple(str(steward) for steward in stewards), epoch, keys, tuple(founding)
-    )
+        str(payload["book"]), str(payload["origin"]), k, tuple(str(steward) for steward in stewards), epoch, keys, tuple(founding),
+        read_rules(rules), str(payload.get("by", "")))  # fmt: skip
 
 
 def check_policy(policy: Policy) -> list[Problem]:
@@ -93,6 +105,9 @@ def check_policy(policy: Policy) -> list[Problem]:
         problems.append(Problem(
             "quorum_impossible", "%(k)s of %(n)s stewards is not possible. Ask for 1 to %(n)s, of at most %(limit)s.",
             {"k": policy.k, "n": len(policy.stewards), "limit": STEWARDS_MAX}))  # fmt: skip
+    if policy.by not in ("", PAPER) or (policy.by and (policy.epoch == 0 or not policy.keys)):
+        problems.append(Problem("recovery_impossible", "Only a later policy with keys can be made by the keys on paper."))
+    problems += check_rules(policy.rules, stewards=policy.stewards, k=policy.k)
     return problems + (_check_keys(policy) if policy.keys else [])
 
 

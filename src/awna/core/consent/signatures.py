@@ -30,6 +30,12 @@ def founding_challenge(policy: Policy, *, nonce: bytes) -> bytes:
     return sha256(FOUND + sha256(canonical_json(payload)) + nonce)
 
 
+def statement_challenge(payload: Mapping[str, object], *, nonce: bytes) -> bytes:
+    """What one steward signs to suspend a key, pause the book or decline a proposal: the memo without its `seal`."""
+    said = {name: value for name, value in payload.items() if name != "seal"}
+    return sha256(f"awna/{said['about']}/v1".encode() + sha256(canonical_json(said)) + nonce)
+
+
 def check_signed(signed: Mapping[str, str], *, key: StewardKey, challenge: bytes) -> list[Problem]:
     """Every reason why `signed` (auth, client, signature in base64) is not this key's signature on the challenge."""
     try:
