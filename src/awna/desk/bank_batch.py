@@ -1,7 +1,8 @@
 """Many bank lines at once: what each may be, ranked, with the reason in words; and carrying out what was chosen, line by line."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -20,24 +21,27 @@ from awna.kit.policies import Actor
 from awna.parties.models import Campaign, Role
 
 from . import services
-from .bank_lines import WaitingLine, read_lines
+from .bank_lines import BANKS_OWN, WaitingLine, read_lines
 
 SCORE_SAFE = 92
 """From here on a suggestion rests on whole references of ours and adds up: it is chosen beforehand."""
-OPTIONS_MAX = 9
-"""As many as a keyboard has digits."""
-LINES_CHOSEN_MAX = 50
+OPTIONS_MAX = 8
+"""The digits 1 to 8; 9 is the bank's own doing on money that came in, so that no habit of pressing 1 turns a gift into interest."""
+KEY_OF_BANKS_OWN = 9
+LINES_MAX = 100
+"""Lines on one page, and lines booked by one post."""
 
 
 @dataclass(frozen=True)
 class Option:
-    """Something that a line may be, with why and how likely (0 to 100; None where nothing was ranked)."""
+    """Something that a line may be, with why, how likely (0 to 100; None where nothing was ranked) and the digit that chooses it."""
 
     value: str
     label: str
     reason: str = ""
     score: int | None = None
     safe: bool = False
+    key: int = 0
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,10 @@ def read_batch(*, movements: Sequence[Movement], actor: Actor) -> list[BatchLine
             found = donations.rank_movements(account=account, movements=mine, pledges=pledges)
             ranked |= {movement.pk: suggestions for movement, suggestions in zip(mine, found, strict=True)}
     pledges_by_id = _pledges(ranked.values())
-    return [_batch_line(line, ranked.get(line.movement.pk, []), pledges_by_id) for line in read_lines(movements=movements, actor=actor)]
+    taken_back = _gifts_of({movement.pk: ranked.get(movement.pk, []) for movement in movements if movement.amount < 0})
+    # Pledges that no ranking found are many; they stand on the page of single lines.
+    lines = read_lines(movements=movements, actor=actor, with_pledges=False)
+    return [_batch_line(line, ranked.get(line.movement.pk, []), pledges_by_id, taken_back) for line in lines]
 
 
 def book_chosen(*, choices: Mapping[UUID, str], campaign: Campaign, actor: Actor, request_id: str) -> list[Outcome]:
@@ -85,10 +92,10 @@ def book_chosen(*, choices: Mapping[UUID, str], campaign: Campaign, actor: Actor
     mine = Movement.objects.for_actor(actor).filter(bank_account__book__campaign=campaign)
     found = {
         movement.pk: movement
-        for movement in mine.filter(pk__in=list(choices)[:LINES_CHOSEN_MAX]).select_related("bank_account__book", "commodity")
+        for movement in mine.filter(pk__in=list(choices)[:LINES_MAX]).select_related("bank_account__book", "commodity")
     }
     outcomes = []
-    for key, value in list(choices.items())[:LINES_CHOSEN_MAX]:
+    for key, value in list(choices.items())[:LINES_MAX]:
         movement = found.get(key)
         try:
             if movement is None:
@@ -131,25 +138,33 @@ def author_for(account: BankAccount, actor: Actor) -> Role:
     return (own or [role for role in actor.roles if role.section_id is None])[0]
 
 
-def _batch_line(line: WaitingLine, suggestions: list[Suggestion], pledges: Mapping[str, Pledge]) -> BatchLine:
+def _batch_line(
+    line: WaitingLine, suggestions: list[Suggestion], pledges: Mapping[str, Pledge], gifts: Mapping[Any, list[Gift]]
+) -> BatchLine:
     options: list[Option] = []
     hints: list[str] = []
     for one in suggestions:
         found = [pledges[share.target.key] for share in one.shares if share.target.key in pledges]
         if line.movement.amount < 0:
-            options += _returns(line.movement, found, one)
+            options += _returns(line.movement, [gift for pledge in found for gift in gifts[pledge.pk]], one)
         elif all(pledge.state == "pledged" for pledge in found):
             options.append(_option(line.movement, one, found))
         else:
             hints.append(problem_text(one.reason))
     taken = {option.value.partition(":")[2] for option in options}
-    # Pledges that no ranking found are many; they stand on the page of single lines.
     others = [
         Option(choice.value, choice.label) for choice in sorted(line.choices, key=lambda choice: not choice.likely)
-        if not choice.value.startswith("pledge:") and choice.value.partition(":")[2] not in (taken - {""})
+        if choice.value.partition(":")[2] not in (taken - {""})
     ]  # fmt: skip
     by_value = {option.value: option for option in reversed([*options, *others])}
-    return BatchLine(line, list(reversed(by_value.values()))[:OPTIONS_MAX], hints)
+    return BatchLine(line, _keyed(list(reversed(by_value.values())), incoming=line.movement.amount > 0), hints)
+
+
+def _keyed(options: list[Option], *, incoming: bool) -> list[Option]:
+    """Each option with its digit; that money in is the bank's own stands last, under a digit of its own."""
+    own = [replace(option, key=KEY_OF_BANKS_OWN) for option in options if incoming and option.value == BANKS_OWN]
+    others = [option for option in options if not (incoming and option.value == BANKS_OWN)][:OPTIONS_MAX]
+    return [*(replace(option, key=key) for key, option in enumerate(others, 1)), *own]
 
 
 def _option(movement: Movement, one: Suggestion, found: list[Pledge]) -> Option:
@@ -166,12 +181,20 @@ def _option(movement: Movement, one: Suggestion, found: list[Pledge]) -> Option:
     return Option(value, label, problem_text(one.reason), one.score, safe=one.books_itself or one.score >= SCORE_SAFE)
 
 
-def _returns(movement: Movement, found: list[Pledge], one: Suggestion) -> list[Option]:
-    gifts = Gift.objects.filter(pledge__in=found, returned_seq=None, batch=None, amount_minor__gte=-movement.amount)
+def _returns(movement: Movement, gifts: Iterable[Gift], one: Suggestion) -> list[Option]:
     return [
         Option(f"fact:{gift.lot}", _("The bank took the gift of entry %(number)s back") % {"number": gift.entry_seq}, problem_text(one.reason), one.score)
-        for gift in gifts
+        for gift in gifts if gift.amount_minor >= -movement.amount
     ]  # fmt: skip
+
+
+def _gifts_of(ranked: Mapping[Any, list[Suggestion]]) -> Mapping[Any, list[Gift]]:
+    """Gifts that the bank may take back, by their pledge: of the pledges that lines of money out name."""
+    named = {share.target.key for found in ranked.values() for one in found for share in one.shares}
+    gifts: dict[Any, list[Gift]] = defaultdict(list)
+    for gift in Gift.objects.filter(pledge__in=named, returned_seq=None, batch=None) if named else ():
+        gifts[gift.pledge_id].append(gift)
+    return gifts
 
 
 def _pledges(ranked: Iterable[list[Suggestion]]) -> dict[str, Pledge]:

@@ -19,7 +19,7 @@ from awna.kit.policies import Actor
 from awna.parties.models import Role
 
 from . import bank_batch as batch
-from .bank_lines import LINES_MAX, treasurer_of, waiting_movements
+from .bank_lines import treasurer_of, waiting_movements
 
 RECENT_DAYS = 30
 RECENT_LINES_MAX = 50
@@ -27,7 +27,7 @@ UNDOABLE = ("gift", "allocate", "bank_forced", "remit")
 
 
 def bank_batch(request: HttpRequest, slug: str) -> HttpResponse:
-    """Up to fifty lines, each with its suggestions; a post books every ticked one and says what became of it."""
+    """Up to a hundred lines, each with its suggestions; a post books every ticked one and says what became of it."""
     actor = treasurer_of(request.actor)
     if request.method == "POST":
         chosen = {key: request.POST.get(f"choice-{key}", "") for text in request.POST.getlist("take") if (key := _uuid(text)) is not None}
@@ -36,9 +36,9 @@ def bank_batch(request: HttpRequest, slug: str) -> HttpResponse:
         )
         request.session["bank_outcomes"] = [outcome.__dict__ for outcome in outcomes]
         return redirect("bank_batch", slug=slug)
-    waiting = list(waiting_movements(campaign=request.campaign, actor=actor)[: LINES_MAX + 1])
+    waiting = list(waiting_movements(campaign=request.campaign, actor=actor)[: batch.LINES_MAX + 1])
     context = {
-        "lines": batch.read_batch(movements=waiting[:LINES_MAX], actor=actor), "more": len(waiting) > LINES_MAX,
+        "lines": batch.read_batch(movements=waiting[: batch.LINES_MAX], actor=actor), "more": len(waiting) > batch.LINES_MAX,
         "request_id": str(uuid.uuid4()), **_outcomes(request, actor),
     }  # fmt: skip
     return render(request, "desk/bank_batch.html", context)

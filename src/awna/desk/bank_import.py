@@ -12,7 +12,7 @@ from awna.core.problems import Problem, Refused
 from awna.donations import services as donations
 from awna.parties.models import Role
 
-from .bank_lines import under_way_to
+from .bank_open import under_way_to
 
 ROWS_TOLD_MAX = 200
 """Rows of each list of a report; the counts tell of all."""

@@ -1,34 +1,32 @@
 """Which lines of the bank still wait for the treasurer, and what each of them may be; nothing here writes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from awna.books.models import Account, BankAccount, Entry, Movement, Share, Transfer
-from awna.books.models.naming import CHARGES, UNIDENTIFIED
+from awna.books.models import Account, Entry, Movement, Share, Transfer
+from awna.books.models.naming import UNIDENTIFIED
 from awna.core.amounts import group_minor
-from awna.core.ledger.rules import COMMITTED, PURSES, RELEASED, REMITTANCE, TRANSIT
 from awna.donations.models import Pledge
 from awna.kit.policies import Actor
 from awna.parties.models import Campaign
 from awna.supply.models import PurchaseOrder
 
-LINES_MAX = 50
-"""Lines on one page; the rest follow as these are settled."""
+from .bank_open import OpenThings
+
+LINES_MAX = 25
+"""Lines on one page, each with every open pledge; the rest follow as these are settled."""
 PLEDGES_MAX = 200
 """Open pledges offered for one line, the likely ones first."""
-RETURNS_MAX = 20
-"""Gifts of the same amount offered as the one that a line takes back, the newest first."""
 SIMILAR_RUN_CHARACTERS_MIN = 8
 """One wrong character in a reference of 16 always leaves a run of eight right ones."""
 
-BOUNCING = ("pay", "remit", "refund", "bank_forced")
-"""Kinds of entries whose money a bank may send back."""
-
+BANKS_OWN = "fact:"
+"""The choice that a line is the bank's own doing."""
 NAMELESS, ARRIVAL, OUTGOING = "nameless", "arrival", "outgoing"
 
 
@@ -76,8 +74,9 @@ def waiting_movements(*, campaign: Campaign, actor: Actor) -> QuerySet[Movement]
     )
 
 
-def read_lines(*, movements: Iterable[Movement], actor: Actor) -> list[WaitingLine]:
-    """Each movement with what it may be."""
+def read_lines(*, movements: Sequence[Movement], actor: Actor, with_pledges: bool = True) -> list[WaitingLine]:
+    """Each movement with what it may be. `with_pledges`: every open pledge is offered too, the likely ones first."""
+    open_things = OpenThings(movements)
     own_sections = {role.section_id for role in actor.roles}
     pledges: dict[Any, list[Pledge]] = {}
     lines = []
@@ -85,24 +84,19 @@ def read_lines(*, movements: Iterable[Movement], actor: Actor) -> list[WaitingLi
         account = movement.bank_account
         own = account.section_id in own_sections
         if movement.amount < 0:
-            lines.append(WaitingLine(movement, OUTGOING, own, [*_sendings(movement), *_facts(movement)], _orders(movement)))
+            sendings = _remittances(open_things.released(movement), movement)
+            lines.append(WaitingLine(movement, OUTGOING, own, [*sendings, *_facts(movement, open_things)], open_things.orders(movement)))
             continue
-        if own and account.pk not in pledges:
+        if own and with_pledges and account.pk not in pledges:
             pledges[account.pk] = list(Pledge.objects.for_actor(actor).open_in(account.book).filter(bank_account=account))
-        gifts = _gifts(movement, pledges[account.pk]) if own else []
+        gifts = _gifts(movement, pledges[account.pk]) if own and with_pledges else []
+        arrivals = _remittances(open_things.arriving(movement), movement)
         if movement.used:
-            lines.append(WaitingLine(movement, NAMELESS, own, [*_arrivals(movement), *gifts, *_facts(movement)]))
+            lines.append(WaitingLine(movement, NAMELESS, own, [*arrivals, *gifts, *_facts(movement, open_things)]))
         else:
             set_aside = Choice("unidentified", _("No pledge and no remittance: keep it as not yet identified"))
-            lines.append(WaitingLine(movement, ARRIVAL, own, [*_arrivals(movement), *gifts, set_aside, *_facts(movement)]))
+            lines.append(WaitingLine(movement, ARRIVAL, own, [*arrivals, *gifts, set_aside, *_facts(movement, open_things)]))
     return lines
-
-
-def under_way_to(account: BankAccount) -> QuerySet[Account]:
-    """Money on its way to this account, by the account of the book that holds it meanwhile."""
-    return Account.objects.filter(
-        book=account.book, stage=TRANSIT, custody_type=REMITTANCE, custody__settles_to=account.custody_id, balance__credits__gt=F("balance__debits")
-    ).select_related("balance", "commodity", "proposal", "milestone")  # fmt: skip
 
 
 def _gifts(movement: Movement, pledges: list[Pledge]) -> list[Choice]:
@@ -127,19 +121,6 @@ def _is_similar(reference: str, text: str) -> bool:
     return match.size >= SIMILAR_RUN_CHARACTERS_MIN
 
 
-def _sendings(movement: Movement) -> list[Choice]:
-    """Released money of this account that goes to another purse of the campaign."""
-    found = Account.objects.filter(
-        book=movement.bank_account.book, stage=RELEASED, custody=movement.custody_id, commodity=movement.commodity_id,
-        milestone__payee__type__in=PURSES, balance__credits__gt=F("balance__debits"),
-    ).exclude(milestone__n=CHARGES)  # fmt: skip
-    return _remittances(found.select_related("balance", "commodity", "proposal", "milestone__payee"), movement)
-
-
-def _arrivals(movement: Movement) -> list[Choice]:
-    return _remittances(under_way_to(movement.bank_account), movement)
-
-
 def _remittances(accounts: Iterable[Account], movement: Movement) -> list[Choice]:
     choices = []
     for account in accounts:
@@ -151,42 +132,19 @@ def _remittances(accounts: Iterable[Account], movement: Movement) -> list[Choice
     return sorted(choices, key=lambda choice: not choice.likely)
 
 
-def _facts(movement: Movement) -> list[Choice]:
+def _facts(movement: Movement, open_things: OpenThings) -> list[Choice]:
     """What the bank did by itself: the book follows it, whoever likes it or not."""
     if movement.amount > 0:
-        return [*_bounced(movement), Choice("fact:", _("The bank's own payment, such as interest"))]
-    reversed_entries = Entry.objects.filter(book=movement.bank_account.book).exclude(reverses=None).values("reverses")
-    gifts = Transfer.objects.filter(
-        kind="gift", credit_account__custody=movement.custody_id, commodity=movement.commodity_id, amount=-movement.amount
-    ).exclude(entry_seq__in=reversed_entries)  # fmt: skip
+        back = [
+            Choice(f"back:{row.entry_seq}", _("The payment of entry %(number)s came back") % {"number": row.entry_seq})
+            for row in open_things.payments_like(movement)
+        ]
+        return [*back, Choice(BANKS_OWN, _("The bank's own payment, such as interest"))]
     returns = [
         Choice(f"fact:{gift.entry_seq}.{gift.line}", _("The bank took the gift of entry %(number)s back") % {"number": gift.entry_seq})
-        for gift in gifts.order_by("-entry_seq")[:RETURNS_MAX]
+        for gift in open_things.gifts_like(movement)
     ]
-    return [*returns, Choice("fact:", _("The bank took it: a charge, or a payment that nobody here ordered"))]
-
-
-def _bounced(movement: Movement) -> list[Choice]:
-    """Payments and charges of this amount that stand: the bank may have given one of them back."""
-    gone = Entry.objects.filter(book=movement.bank_account.book).exclude(reverses=None).values("reverses")
-    rows = Transfer.objects.filter(
-        book=movement.bank_account.book, kind__in=BOUNCING, movement__custody=movement.custody_id, movement__amount=-movement.amount,
-        amount=movement.amount, commodity=movement.commodity_id,
-    ).exclude(entry_seq__in=gone)  # fmt: skip
-    return [
-        Choice(f"back:{row.entry_seq}", _("The payment of entry %(number)s came back") % {"number": row.entry_seq})
-        for row in rows.order_by("-entry_seq")[:RETURNS_MAX]
-    ]
-
-
-def _orders(movement: Movement) -> list[PurchaseOrder]:
-    """Orders whose money is committed on this account; they are paid on a page of their own, with their papers."""
-    committed = Account.objects.filter(
-        book=movement.bank_account.book, stage=COMMITTED, custody=movement.custody_id, commodity=movement.commodity_id,
-        balance__credits__gt=F("balance__debits"),
-    )  # fmt: skip
-    found = PurchaseOrder.objects.filter(milestone__in=committed.values("milestone")).select_related("supplier", "milestone__commodity")
-    return sorted(found, key=lambda order: order.amount_minor != -movement.amount)
+    return [*returns, Choice(BANKS_OWN, _("The bank took it: a charge, or a payment that nobody here ordered"))]
 
 
 def _labelled(parts: list[str], reasons: list[str]) -> str:
