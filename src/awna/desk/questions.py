@@ -7,26 +7,28 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from awna.approvals import services as approvals
 from awna.books import services as books
 from awna.books.models import Commodity, Fund
 from awna.books.services.rates import write_rates
 from awna.consent import services as consent
 from awna.consent.models import Decision, Proposal
 from awna.core.amounts import group_minor
-from awna.donations.services.giving_back import release_refund
+from awna.donations.services import thaw_gift
+from awna.donations.services.freezing import THAW
+from awna.donations.services.giving_back import decline_refund, release_refund
 from awna.parties.models import Campaign, Role
 
 TITLES = {
     "rates": gettext_lazy("Write down rates of exchange"),
     "open": gettext_lazy("Take over an opening balance"),
     "refund": gettext_lazy("Give a gift back to its origin"),
+    THAW: gettext_lazy("Make money available again that was set aside"),
     "reclass": gettext_lazy("Use money for another purpose"),
     "loss": gettext_lazy("Write off a loss"),
     "reverse": gettext_lazy("Take an entry back"),
     "correction": gettext_lazy("Correct an entry"),
 }
-CARRIED_OUT_AT_ONCE = ("rates", "open", "refund")
+CARRIED_OUT_AT_ONCE = ("rates", "open", "refund", THAW)
 """What the stewards' last word carries out, for a refund as far as its bank line; the others wait for a person."""
 
 
@@ -54,14 +56,16 @@ def answer_question(*, proposal: Proposal, steward: Role, choice: str, reason: s
     """One steward's word; with the last one that is needed what needs nothing more is carried out. True when it was."""
     consent.decide(proposal=proposal, steward=steward, choice=choice, reason=reason, request_id=request_id)
     if choice == Decision.DECLINE and proposal.purpose == "refund":
-        # What was held for it is free again; the treasurer may ask anew.
-        approvals.void(proposal=proposal, author=steward, request_id=f"declined:{proposal.pk}")
+        # What was held for it is free again, or set aside again where the gift is frozen; the treasurer may ask anew.
+        decline_refund(proposal=proposal, author=steward)
     if choice != Decision.APPROVE or proposal.purpose not in CARRIED_OUT_AT_ONCE or not consent.is_approved(proposal):
         return False
     if proposal.purpose == "rates":
         write_rates(proposal=proposal, author=steward)
     elif proposal.purpose == "refund":
         release_refund(proposal=proposal, author=steward)
+    elif proposal.purpose == THAW:
+        thaw_gift(proposal=proposal, author=steward)
     else:
         books.open_balances(proposal=proposal, author=steward, request_id=f"open:{proposal.pk}")
     return True
@@ -75,7 +79,7 @@ def _lines(proposal: Proposal) -> list[str]:
             said % {"day": one["date"], "of": one["from"], "rate": one["rate"], "to": one["to"], "source": one["source"]}
             for one in content["rates"]
         ]
-    if proposal.purpose == "refund":
+    if proposal.purpose in ("refund", THAW):
         return [_amount(one["commodity"], one["fund"], one["ceiling"]) for one in content["milestones"]]
     return [_amount(row["credit"]["commodity"], row["credit"]["fund"], row["amount"]) for row in content.get("rows", [])]
 

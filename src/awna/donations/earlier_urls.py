@@ -9,6 +9,7 @@ STEWARD, TREASURER = role("steward"), role("treasurer")
 
 urlpatterns = [
     guarded("desk/<slug:slug>/gifts/<uuid:gift>/value/", valuation_views.value_gift, name="value_gift", GET=TREASURER, POST=TREASURER),
+    guarded("desk/<slug:slug>/gifts/<uuid:gift>/freeze/", gift_desk_views.freeze, name="freeze_gift", GET=TREASURER, POST=TREASURER),
     guarded("desk/<slug:slug>/surplus/", clause_views.surplus, name="surplus", GET=STEWARD, POST=STEWARD),
     guarded("desk/<slug:slug>/gifts/", gift_desk_views.gifts_desk, name="gifts_desk", GET=TREASURER, POST=TREASURER),
     guarded("desk/<slug:slug>/gifts/import/", views.import_gifts, name="import_gifts", GET=TREASURER, POST=TREASURER),

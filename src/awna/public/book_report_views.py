@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 
 from awna import verify
 from awna.books.models import BankAccount, Book, Commodity, Custody, Fund
-from awna.books.services import log_standing
+from awna.books.services import log_standing, sums_set_aside
 from awna.books.services.browse import last_readable_day
 from awna.books.services.filters import Filters, read_filters, short
-from awna.core.ledger.rules import CASH
+from awna.core.ledger.rules import CASH, HELD
 from awna.core.problems import Problem
 
 from . import book_reports as reports
@@ -29,10 +29,11 @@ def accounts(request: HttpRequest, slug: str) -> HttpResponse:
     """Each collecting account of every section: the book beside the bank, what explains a difference, and which days its statements cover."""
     found = book_or_404(request)
     periods = periods_of(found)
+    aside = {} if found.sheltered else {one.custody: one.minor for one in sums_set_aside(found)}
     shown = [
         {
             "said": one, "account": one.account, "code": one.account.commodity.code, "scale": one.account.commodity.scale,
-            "stages": [(words.STAGES.get(stage, stage), minor) for stage, minor in one.stages],
+            "stages": [(words.STAGES.get(stage, stage), minor) for stage, minor in _apart(one.stages, aside.get(one.account.custody_id, 0))],
             "short": next((minor for stage, minor in one.stages if stage == "short"), 0),
             "href": address("book", slug, {"custody": short(one.account.custody), "commodity": one.account.commodity.code}),
             "bar": bar([(_STATES.get(stage, "w5"), minor) for stage, minor in one.stages]), "periods": periods.get(one.account.pk),
@@ -42,6 +43,12 @@ def accounts(request: HttpRequest, slug: str) -> HttpResponse:
     ]  # fmt: skip
     faults = sum(item["periods"].faults for item in shown if item["periods"])
     return _page(request, "book_accounts", _("All accounts"), accounts=shown, sheltered=found.sheltered, faults=faults)
+
+
+def _apart(stages: list[tuple[str, int]], aside: int) -> list[tuple[str, int]]:
+    """What is set aside stands apart from what is held for a decision; nobody is told whose it is."""
+    held = [(stage, minor - aside if stage == HELD else minor) for stage, minor in stages]
+    return [one for one in held if one[1]] + ([("set_aside", aside)] if aside else [])
 
 
 def _permit_of(account: BankAccount) -> Problem | None:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from awna.books.models import Book, Commodity, Entry, Evidence, Transfer
 from awna.books.models.ledger import ENTRIES_PAGE
-from awna.books.services import log_standing, prove_entry
+from awna.books.services import log_standing, prove_entry, sums_set_aside
 from awna.books.services.browse import BookRow, last_readable_day, load_rows, rows_page, size_of
 from awna.books.services.filters import Filters, read_filters, short
 from awna.books.services.plain import safe_cell
@@ -135,7 +135,9 @@ def figure(request: HttpRequest, slug: str, figure: str, code: str) -> HttpRespo
                                                      credit_stage=item.transfer.credit_stage)}
             for item, shown in zip(page.rows, shown_rows(page.rows, Places(found)), strict=True) if item.transfer]  # fmt: skip
     total = next((getattr(money, figure) for money in money_of(found) if money.code == code), 0)
+    asides = sums_set_aside(found) if figure == "in_hand" and not found.sheltered else []
     context = {
+        "aside": sum(one.minor for one in asides if one.code == code),
         "title": words.FIGURES[figure], "tabs": tabs(slug, ""), "rows": rows, "total": total, "code": code, "scale": commodity.scale,
         "problems": problems, "page": page, "older": address("figure", slug, {"before": page.before}, figure=figure, code=code) if page.before else "",
     }  # fmt: skip

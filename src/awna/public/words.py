@@ -21,7 +21,7 @@ MEMOS: dict[str, str | Promise] = {
 STAGES: dict[str, str | Promise] = {
     "ext": _("outside"), "free": _("in hand"), "held": _("held for a decision"), "released": _("released"), "committed": _("ordered, not yet paid"),
     "advance": _("paid in advance"), "stock": _("in a store"), "transit": _("under way"), "issued": _("in the building work"), "lost": _("lost"),
-    "trading": _("exchange"), "short": _("short"),
+    "trading": _("exchange"), "short": _("short"), "set_aside": _("not available"),
 }  # fmt: skip
 FIGURES: dict[str, str | Promise] = {
     "received": _("Received"), "spent": _("Spent"), "committed": _("Committed, not yet paid"), "in_hand": _("In hand"),

@@ -6,6 +6,7 @@ from ..schema import rule_id
 from . import log, posting
 from .accounts import Row, Spot
 from .acts import carry_out, propose_act, propose_loss, propose_reclass
+from .asides import Lying, SetAside, lift, set_aside, sums_set_aside
 from .bank import (
     book_equals_bank,
     open_bank_account,
@@ -64,18 +65,18 @@ from .writing import EntryDraft
 publish_head = publish_log
 
 __all__ = [
-    "CashCount", "Compared", "EntryDraft", "GiftAsk", "PostingReport", "Refused", "Row", "ShareBack", "Spot", "Standing", "StatementImport", "Taken",
+    "CashCount", "Compared", "EntryDraft", "GiftAsk", "Lying", "PostingReport", "Refused", "Row", "SetAside", "ShareBack", "Spot", "Standing", "StatementImport", "Taken",
     "balance_of", "book_equals_bank", "carry_out", "check_book", "clear_advance", "close_batch", "close_period", "closed_through",
     "compare_account", "compare_accounts", "convert", "correct_line", "count_cash", "due_batches", "dump_book", "dump_mark", "ensure_commodity",
     "ensure_custody", "ensure_fund", "ensure_milestones", "ensure_reference", "entries_using", "entry_using", "exchange_free", "exchange_released",
-    "file_in_log", "find_key", "forget_line_texts", "forget_reference", "free_line", "goal_bar", "held_files", "hold_ceilings", "holes_of", "keep_table", "leaf_text", "left_of_lot", "log",
+    "file_in_log", "find_key", "forget_line_texts", "forget_reference", "free_line", "goal_bar", "held_files", "hold_ceilings", "holes_of", "keep_table", "leaf_text", "left_of_lot", "lift", "log",
     "log_file", "log_key", "log_paths", "log_standing", "open_balances", "open_bank_account", "open_book", "open_cash_box", "open_provider_account",
     "path_value", "pay_refund", "pay_released", "post_all_unidentified", "post_bank_fact", "post_entries", "post_entry",
     "post_unidentified", "posting", "preview_profile", "profile_of", "propose_act", "propose_correction", "propose_loss", "propose_opening_balance",
     "propose_opening_stock", "propose_policy", "propose_reclass", "propose_refund", "propose_reversal", "propose_wages", "prove_entry",
     "prove_share", "publish_after_commit", "publish_head", "publish_log", "rate_on", "read_entries", "rebuild_derived",
     "receive_cosigned", "record_rate", "reference_of", "refunded_shares", "release_file", "release_held", "remit", "remit_booked_line", "renew_policy", "repost_line",
-    "reverse_entry", "row_payload", "rule_id", "safe_cell", "save_profile", "say_movements", "say_statements", "send_equipment_home", "set_exposure",
-    "settle_provider", "shortfalls", "stock_by_place", "store_document", "store_statement", "subject_of", "suggest_profiles", "sums_by_stage", "take_back_advance",
+    "reverse_entry", "row_payload", "rule_id", "safe_cell", "save_profile", "say_movements", "say_statements", "send_equipment_home", "set_aside", "set_exposure",
+    "settle_provider", "shortfalls", "stock_by_place", "store_document", "store_statement", "subject_of", "suggest_profiles", "sums_by_stage", "sums_set_aside", "take_back_advance",
     "take_gift", "take_gifts", "trace_lot", "trace_shares", "trial_balance", "vouch", "vouched", "words_on", "write_slip",
 ]  # fmt: skip

@@ -23,6 +23,9 @@ from .facts import fund_of_lot
 from .periods import open_day
 from .posting import ensure_milestones, post_entry
 
+BY_SHARE = ("refund", "set_aside")
+"""Purposes of proposals that hold the money of one gift, named by its lot or its share of a batch."""
+
 
 @transaction.atomic
 def hold_ceilings(*, proposal: Proposal, author: Role, lot: str = "", request_id: str = "") -> Entry:
@@ -196,9 +199,9 @@ def advance_spot(payee: Custody, fund: Fund, commodity: Commodity) -> Spot:
 
 
 def refunded_shares(batch: GiftBatch) -> dict[tuple[int, int], list[str]]:
-    """The rows that held money to give it back, and whose share of a closed batch each of them took."""
+    """The rows that held money to give it back or set it aside, and whose share of a closed batch each of them took."""
     lot = f"{batch.closed_seq}.1"
-    asked = [one for one in Proposal.objects.filter(campaign=batch.book.campaign, purpose="refund") if one.content.get("lot") == lot]
+    asked = [one for one in Proposal.objects.filter(campaign=batch.book.campaign, purpose__in=BY_SHARE) if one.content.get("lot") == lot]
     shares = {one.pk: str(one.content["share"]) for one in asked if "share" in one.content}
     holds = Entry.objects.filter(book=batch.book, kind="hold", proposal__in=shares).values_list("seq", "proposal")
     return {(seq, 1): [shares[proposal]] for seq, proposal in holds}

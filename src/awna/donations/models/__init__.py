@@ -4,6 +4,7 @@ from ..debit.models import Creditor, Debit, DebitRun, Instalment, Mandate, Manda
 from ..providers.models import Provider, ProviderEvent, ProviderFact, ProviderItem
 from .clauses import SurplusClause
 from .earlier import EarlierGift, GiftImport
+from .freezes import Freeze
 from .giving import Donor, Gift, Pledge, token_digest
 from .receipts import Receipt, ReceiptGift, ReceiptPaper, ReceiptSeries
 
@@ -13,6 +14,7 @@ __all__ = [
     "DebitRun",
     "Donor",
     "EarlierGift",
+    "Freeze",
     "Gift",
     "GiftImport",
     "Instalment",

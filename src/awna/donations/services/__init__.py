@@ -3,6 +3,7 @@
 from .collecting import closed_sections, collecting_accounts, refuse_unless_collecting
 from .donors import donor_file, erase_donor, proof_file
 from .dues import due_of
+from .freezing import ask_thaw, freeze_gift, freezes_of, thaw_gift
 from .gifts import (
     Claimed,
     Left,
@@ -18,17 +19,16 @@ from .matching import Part, allocation_of, forget_returns, pay_pledges, rank_mov
 from .receipt_rules import (
     Ground,
     details_of,
-    freeze_gift,
     gift_problems,
     ground_of,
     missing_of_donor,
     tell_receipt_details,
-    thaw_gift,
     wrong_receipts,
 )
 from .receipt_runs import AnnualRun, annual_progress, gifts_without_receipt, issue_annual_receipts, start_annual_run
 from .receipts import issue_receipt, paper_of, reissue_receipt, set_paper, void_receipt
-from .shelter import allocate_identified, close_batch, close_batches, propose_refund, record_return, waive_shelter, way_of
+from .shelter import allocate_identified, close_batch, close_batches, propose_refund, record_return, waive_shelter
+from .ways import left_of, way_of
 
 __all__ = [
     "AnnualRun",
@@ -39,6 +39,7 @@ __all__ = [
     "allocate_identified",
     "allocation_of",
     "annual_progress",
+    "ask_thaw",
     "assign_movement",
     "claim_movements",
     "close_batch",
@@ -53,12 +54,14 @@ __all__ = [
     "forget_drafts",
     "forget_returns",
     "freeze_gift",
+    "freezes_of",
     "gift_problems",
     "gifts_without_receipt",
     "ground_of",
     "identify_gift",
     "issue_annual_receipts",
     "issue_receipt",
+    "left_of",
     "missing_of_donor",
     "paper_of",
     "pay_pledges",

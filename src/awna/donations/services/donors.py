@@ -11,7 +11,7 @@ from awna.core.problems import Problem, Refused
 from awna.kit.erasure import scrub_freed_bytes
 from awna.kit.jobs import forget_mails
 
-from ..models import Donor, Gift, token_digest
+from ..models import Donor, Freeze, Gift, token_digest
 
 TOKEN_BYTES = 24
 
@@ -71,6 +71,7 @@ def _forget_person(donor: Donor) -> int:
     mails = forget_mails(to=donor.email) if donor.email else 0
     for movement_id in donor.gifts.exclude(movement=None).values_list("movement_id", flat=True):
         books.forget_line_texts(movement=movement_id)
+    Freeze.objects.filter(gift__donor=donor).update(note="")
     donor.pledges.filter(state="draft").delete()
     # A link that nobody was ever given: the old one opens nothing from now on.
     token = secrets.token_urlsafe(TOKEN_BYTES)

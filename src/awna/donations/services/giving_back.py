@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -18,7 +19,9 @@ from awna.parties.models import Role
 from awna.parties.services import refuse_unless_role
 
 from ..models import Gift
-from .shelter import propose_refund, way_of
+from .freezing import let_go, lift_refunds, set_frozen_aside
+from .shelter import propose_refund
+from .ways import left_of
 
 DAYS_TO_AGREE = 30
 LINES_MAX = 5
@@ -36,12 +39,18 @@ class GoingBack:
 
 @transaction.atomic
 def ask_refund(*, gift: Gift, author: Role) -> Proposal:
-    """Hold what is left of the gift and ask the stewards to give it back to its origin. Asked twice is once while the question is open."""
+    """Hold what is left of the gift and ask the stewards to give it back to its origin. Asked twice is once while the question is open.
+
+    Of a frozen gift this asks whether it is refused: the money that was set aside is held for the refund instead.
+    """
     gift = Gift.objects.select_for_update(of=("self",)).select_related("donor__campaign", "batch__book", "book", "movement").get(pk=gift.pk)
     _refuse_stranger(gift, author)
     asked = refunds_of([gift])
     if gift.pk in asked:
         return asked[gift.pk].proposal
+    origin = _origin(gift)
+    let_go(gift=gift, author=author)
+    lift_refunds(gift=gift, author=author)  # one that expired unanswered still holds the money
     left = left_of(gift)
     if gift.returned_seq is not None or left <= 0:
         raise Refused(
@@ -49,7 +58,7 @@ def ask_refund(*, gift: Gift, author: Role) -> Proposal:
         )
     before = Proposal.objects.filter(campaign=gift.book.campaign_id, purpose="refund", request_id__startswith=f"back:{gift.pk}:").count()
     return propose_refund(
-        gift=gift, amount=left, payee=_origin(gift), filed_by=author, expires_on=timezone.localdate() + timedelta(days=DAYS_TO_AGREE),
+        gift=gift, amount=left, payee=origin, filed_by=author, expires_on=timezone.localdate() + timedelta(days=DAYS_TO_AGREE),
         request_id=f"back:{gift.pk}:{before}",
     )  # fmt: skip
 
@@ -73,6 +82,15 @@ def pay_back(*, gift: Gift, movement: Movement, author: Role) -> Entry:
         gift.returned_seq = entry.seq
         gift.save(update_fields=["returned_seq"])
     return entry
+
+
+@transaction.atomic
+def decline_refund(*, proposal: Proposal, author: Role) -> None:
+    """A steward said no: what was held is free again, or set aside again where the gift is frozen."""
+    books.lift(proposal=proposal, author=author)
+    gift = Gift.objects.filter(pk=_gift_of(proposal)).select_related("donor__campaign", "batch__fund", "book").first()
+    if gift is not None and gift.frozen_at is not None:
+        set_frozen_aside(gift=gift, author=proposal.filed_by)
 
 
 def refunds_of(gifts: Sequence[Gift]) -> dict[Any, GoingBack]:
@@ -101,12 +119,9 @@ def release_refund(*, proposal: Proposal, author: Role) -> Entry:
     return books.release_held(proposal=proposal, author=author)
 
 
-def left_of(gift: Gift) -> int:
-    """Minor units of this gift that lie free."""
-    if gift.entry_seq is None or gift.kind != "money":
-        return 0
-    free = {str(pk) for pk in gift.book.accounts.filter(stage="free").values_list("pk", flat=True)}
-    return sum(hop.amount * (hop.credit in free) - hop.taken * (hop.debit in free) for hop in way_of(gift))
+def _gift_of(proposal: Proposal) -> UUID | None:
+    about, _, key = proposal.request_id.rpartition(":")[0].partition(":")
+    return UUID(key) if about == "back" else None
 
 
 def _origin(gift: Gift) -> Custody:

@@ -148,32 +148,11 @@ def tax_problems(gift: Gift, *, section: Section) -> list[Problem]:
     return [Problem("gift_outside_permit", text, {"day": gift.received_on})] if permit else []
 
 
-@transaction.atomic
-def freeze_gift(*, gift: Gift, author: Role) -> Gift:
-    """From now on the gift is asked about: no receipt is issued for it. Frozen twice is once."""
-    return _set_frozen(gift, author, timezone.now())
-
-
-@transaction.atomic
-def thaw_gift(*, gift: Gift, author: Role) -> Gift:
-    """The question about the gift is settled."""
-    return _set_frozen(gift, author, None)
-
-
 def refuse_other_body(*, role: Role, campaign: Any, section_id: Any) -> None:
     """Only the issuer's own treasurer acts for its receipts: a section's for the section, one without a section for the owner."""
     refuse_unless_role(role, "treasurer", campaign=campaign)
     if role.section_id != section_id:
         raise Refused(Problem("receipts_of_another_body", "These are receipts of another body, which has its own treasurer. Ask there."))
-
-
-def _set_frozen(gift: Gift, author: Role, moment: Any) -> Gift:
-    gift = Gift.objects.select_for_update(of=("self",)).select_related("donor__campaign").get(pk=gift.pk)
-    refuse_other_body(role=author, campaign=gift.donor.campaign, section_id=gift.donor.section_id)
-    if bool(gift.frozen_at) != bool(moment):
-        gift.frozen_at = moment
-        gift.save(update_fields=["frozen_at"])
-    return gift
 
 
 def _own_problems(gift: Gift) -> list[Problem]:

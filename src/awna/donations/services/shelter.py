@@ -1,6 +1,6 @@
 """Gifts of a sheltered book: batches closed, money identified, gifts returned, each gift's own way. No gift is ever shown alone."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -12,11 +12,12 @@ from awna.books.models.naming import UNIDENTIFIED
 from awna.consent.models import Proposal
 from awna.core.ledger import rules
 from awna.core.ledger.shelter import SHARES_MIN
-from awna.core.ledger.trace import Hop
 from awna.core.problems import Problem, Refused
 from awna.parties.models import Role
 
 from ..models import Gift, Pledge
+from .freezing import let_go, set_frozen_aside
+from .ways import left_of
 
 
 @transaction.atomic
@@ -41,6 +42,8 @@ def close_batch(*, batch: GiftBatch, author: Role) -> Entry:
     """Post one batch now. From then on each giver can prove the own share and follow it."""
     entry = books.close_batch(batch=batch, author=author)
     Gift.objects.filter(batch=batch, entry_seq=None).update(entry_seq=entry.seq)
+    for gift in Gift.objects.filter(batch=batch).exclude(frozen_at=None).select_related("batch__fund", "book"):
+        set_frozen_aside(gift=gift, author=author)
     allocate_identified(batch=GiftBatch.objects.get(pk=batch.pk), author=author)
     return entry
 
@@ -58,7 +61,11 @@ def allocate_identified(*, batch: GiftBatch, author: Role) -> list[Entry]:
     """
     if batch.closed_seq is None or batch.fund.code != UNIDENTIFIED:
         return []
-    waiting = Gift.objects.filter(batch=batch, allocated_seq=None, returned_seq=None).exclude(pledge=None).select_related("pledge__fund")
+    waiting = (
+        Gift.objects.filter(batch=batch, allocated_seq=None, returned_seq=None, frozen_at=None)
+        .exclude(pledge=None)
+        .select_related("pledge__fund")
+    )
     by_fund: dict[Any, list[Gift]] = {}
     for gift in waiting.order_by("pk"):
         by_fund.setdefault(gift.pledge.fund if gift.pledge else None, []).append(gift)
@@ -95,6 +102,7 @@ def record_return(*, gift: Gift, movement: Movement, author: Role, request_id: s
             "batch_not_closed_yet", "This gift waits in a batch that is not closed. The return can be booked when the batch is closed."))  # fmt: skip
     if gift.returned_seq is None and -movement.amount > gift.amount_minor:
         raise Refused(Problem("return_above_gift", "More went back than this gift brought. Choose the gift that the line speaks of."))
+    let_go(gift=gift, author=author)  # what the bank took back can no longer be kept
     memo = None
     if gift.batch is not None:
         path = books.path_value(books.prove_share(gift.batch, reference=gift.reference))
@@ -118,34 +126,6 @@ def propose_refund(
     share = None
     if gift.batch is not None:
         named = gift.allocated_seq is not None and gift.pledge is not None
-        share = books.ShareBack(gift.reference, gift.pledge.fund if named and gift.pledge else gift.batch.fund, _left_of(gift))
+        share = books.ShareBack(gift.reference, gift.pledge.fund if named and gift.pledge else gift.batch.fund, left_of(gift))
     return books.propose_refund(book=gift.book, lot=gift.lot, amount=amount, payee=payee, beyond=beyond, documents=documents,
                                 filed_by=filed_by, expires_on=expires_on, request_id=request_id, share=share)  # fmt: skip
-
-
-def _left_of(gift: Gift) -> int:
-    """How much of a share lies free."""
-    free = {str(pk) for pk in gift.book.accounts.filter(stage=rules.FREE).values_list("pk", flat=True)}
-    return sum(hop.amount * (hop.credit in free) - hop.taken * (hop.debit in free) for hop in way_of(gift))
-
-
-def way_of(gift: Gift) -> list[Hop]:
-    """The hops of one gift, oldest first: of its lot, or of its own part in the lot of its batch. Nothing while the batch is open."""
-    if gift.entry_seq is None:
-        return []
-    if gift.batch is None:
-        return books.trace_lot(gift.book, gift.lot)
-    chosen = _rows_that_chose(Gift.objects.filter(batch=gift.batch)) | books.refunded_shares(gift.batch)
-    lot = (gift.entry_seq, gift.line)
-    ways = books.trace_shares(gift.batch, chosen=chosen)[gift.reference]
-    return [Hop(hop.row, hop.debit, hop.credit, lot, hop.amount, hop.taken) for hop in ways]
-
-
-def _rows_that_chose(gifts: Iterable[Gift]) -> dict[tuple[int, int], list[str]]:
-    """Rows that moved known gifts: the return of each, the allocation of those identified together."""
-    chosen: dict[tuple[int, int], list[str]] = {}
-    for gift in gifts:
-        for seq in (gift.returned_seq, gift.allocated_seq):
-            if seq is not None:
-                chosen.setdefault((seq, 1), []).append(gift.reference)
-    return chosen
