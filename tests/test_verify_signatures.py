@@ -30,12 +30,12 @@ def refused(decision: Decision) -> None:
     release = of_kind("release")
     book = verify.Book()
     filed = verify.SimpleNamespace(
-        value={"expiry": "2026-06-30"}, digest=YES[0].digest, epoch=0, said=set(), approved=False)  # fmt: skip
+        value={"expiry": "2026-06-30", "purpose": "release"}, digest=YES[0].digest, epoch=0, said={}, declined=set(), approved="")  # fmt: skip
     book.policy, book.filed["buy"] = policy_payload(POLICY), filed
     book.keys = {key.id: value for value in policy_payload(POLICY)["keys"] for key in POLICY.keys if value["public"] == _base64(key.public)}
     value = {name: part for name, part in vars(decision).items() if part}
     with pytest.raises((ValueError, KeyError)):
-        book.decide(value)
+        book.decide({"date": decision.date}, value)
     assert not filed.approved and not filed.said
     assert release.kind == "release"
 

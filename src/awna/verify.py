@@ -2,6 +2,7 @@
 
 import argparse, base64, hashlib, hmac, io, json, re, sys
 from collections import Counter, defaultdict, deque
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from itertools import islice, product
@@ -11,6 +12,9 @@ from typing import Any, BinaryIO
 
 LEAF_BYTES_MAX, TILE_HASHES, BATCH_MIN, AMOUNT_MAX = 65_535, 256, 10, 10**15
 RATE_BAND = Fraction(1, 5)  # an exchange that no quorum bounds stays this near to the rate in the book
+USUAL = {"cool_down": 0, "change_wait": 0, "recovery_wait": 30, "suspend_days": 7, "pause_days": 14}  # days, where the rules say nothing
+AGAIN_DAYS = 30  # one steward's pause, and one key's suspension, come again this long after the last was to end
+NAMES_ONLY = """DECISIONS IN THIS BOOK ARE NAMES, NOT SIGNATURES: its policy holds no keys, so whoever ran the site could have written them."""
 NOTES = """The key governs this book. A payment outside it is found at the next statement and shown in red.
 Not provable from a file: that goods exist, that the bank agrees, that a payee is real, that nothing was left out."""
 
@@ -74,7 +78,7 @@ SHAPES_TEXT = """
 statement word:about id:custody,commodity? int:number? delta:opening?,closing? [moved]:movements? digest:commitment? |
 header =header:type 1:v word:book,origin,log_key counts words:witness_keys [past]:key_history? | log_key =log_key:about word:key,replaces |
 receipt =receipt:type 1:v word:receipt,book,log_key digest:key ref:lot text:leaf,proof share? | checkpoint =checkpoint:type text:note |
-policy =policy:about word:book,origin int:epoch,k [id]:stewards [key]:keys? [seal]:founding? | share int:index amount [step]:steps |
+policy =policy:about word:book,origin int:epoch,k [id]:stewards [key]:keys? [seal]:founding? rules? =paper:by? | share int:index amount [step]:steps |
 decision id:steward,proposal digest date digest:key?,nonce? base64:signature?,auth?,client? | custody id id:settles_to? word:type private? |
 milestone word:n id:custody,fund,commodity amount:ceiling [word]:evidence? date:earliest? | batch int:n digest:movements,shares |
 opens [commodity]:commodities? [fund]:funds? [custody]:custodies? [account]:accounts? | commodity id thing:kind scale word:code? private? |
@@ -82,7 +86,11 @@ row int:line id:debit,credit,movement? amount ref:lot?,resolves?,corrects? cover
 account id stage id:fund,commodity,custody?,proposal? word:milestone? private? | rate =rate:about word:from,to,source decimal:rate date |
 opening =opening:type 1:v id:of word:name digest:salt text:value | key word:alg,kind,rp?,site? id:steward base64:public |
 break =break:about word:origin? seen:lost?,adopted? | close =close:about date:through digest:balances | past int:entry word:key text:note |
-tile =tile:type int:first hashes | exact id:debit,credit amount | counts int:entries,openings | fund id id:parent? private? |
+suspend =suspend:about word:book id:steward digest:key date:date,until seal? | resume =resume:about sum:pause |
+pause =pause:about word:book id:steward date:date,until seal? | declined =declined:about word:book id:steward,proposal date seal? |
+rules [band]:bands? [cap]:caps? [office]:offices? [home]:households? days:cool_down?,change_wait?,recovery_wait?,suspend_days?,pause_days? |
+band id:commodity int:k amount:upto? int:offices? | cap id:commodity amount:per_day | office id:steward word:office |
+home id:steward word:household | tile =tile:type int:first hashes | exact id:debit,credit amount | counts int:entries,openings | fund id id:parent? private? |
 seen int:size digest:root | document word:kind digest | covers id:account amount | moved id delta:amount | step digest:hash sum |
 proposal 1:v word:book,purpose,nonce id id:target? digest:policy,payee? date:expiry [milestone]:milestones? [exact]:rows?
   [word]:documents? seen? amount:least_arrival? |
@@ -94,7 +102,7 @@ PATTERNS = {
     "text": r'"(?:[^"\\\x00-\x1f]|\\["\\bfnrt]|\\u00(?:0[0-7bef]|1[0-9a-f]))*"', "hashes": r'"(?:[0-9a-f]{64}){1,256}"',
     "date": r'"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"', "amount": r'"(?:[1-9][0-9]{0,14}|10{15})"',
     "sum": r'"(?:0|[1-9][0-9]{0,14}|10{15})"', "delta": r'"(?:0|-?[1-9][0-9]{0,14})"', "decimal": r'"[0-9]{1,9}(?:\.[0-9]{1,12})?"',
-    "int": r"(?:0|[1-9][0-9]{0,14})", "scale": "[0-9]", "base64": r'"[A-Za-z0-9+/]+={0,2}"', "kind": f'"(?:{"|".join(sorted(KINDS))})"',
+    "int": r"(?:0|[1-9][0-9]{0,14})", "days": "(?:0|[1-9][0-9]{0,2})", "scale": "[0-9]", "base64": r'"[A-Za-z0-9+/]+={0,2}"', "kind": f'"(?:{"|".join(sorted(KINDS))})"',
     "ref": r"\[(?:0|[1-9][0-9]{0,14}),[1-9][0-9]{0,4}\]", "stage": f'"(?:{"|".join(CUSTODIES)})"',
     "thing": f'"(?:{"|".join(sum(COMMODITIES.values(), ()))})"',
 }
@@ -204,18 +212,21 @@ def word_code(fingerprint: str) -> str:
     return "-".join(starts[byte >> 4 << 1 :][:2] + ends[(byte & 15) << 1 :][:2] for byte in bytes.fromhex(fingerprint)[:6])
 
 # ------------------------------------------------------------------------------------------------------------------- the rules of a book
-NOTHING = SimpleNamespace(value={"expiry": ""}, digest="", approved=False, ended=False, milestones={})  # for a proposal that was not filed
+NOTHING = SimpleNamespace(value={"expiry": ""}, digest="", epoch=-1, approved="", ended=False, milestones={}, said={}, date="")  # for a proposal that was not filed
 NOWHERE = (SimpleNamespace(kind="", debit=SimpleNamespace(stage="")), 0, None)  # for a row that is not there
 PLAIN = {"custody": "", "proposal": "", "milestone": "", "net": 0, "coverable": 0, "covered": 0}
 
 class Book(SimpleNamespace):
     """The book after some entries; it takes one more leaf, or raises what is wrong."""
 
+    newest = ""
+
     def __init__(self) -> None:
         super().__init__(
             opened={"commodities": {}, "funds": {}, "custodies": {}, "accounts": {}}, ids=set(), sealed=set(), resolved=set(), policy={},
             keys={}, accounts={}, pairs={}, rows={}, private={}, filed={}, movements={}, closings={}, new_keys={}, breaks={}, size=0,
-            line=0, signed=0, corrected=Counter(), slips=Counter(), rates=defaultdict(list), closed_through="")
+            line=0, signed=0, corrected=Counter(), slips=Counter(), rates=defaultdict(list), closed_through="", pauses={},
+            suspended=defaultdict(list), stops={}, used=Counter(), released=Counter(), rules=USUAL, caps={}, homes={}, offices={})
 
     def trial_balance(self) -> dict[str, Counter[str]]:
         sums, moved = defaultdict[str, Counter[str]](Counter), {name for pair in self.pairs for name in pair[1:]}
@@ -235,9 +246,11 @@ class Book(SimpleNamespace):
         self.ids.add(leaf["id"])
         if "opens" in leaf or "private" in leaf: self.open(leaf, leaf.get("opens", {}))
         if kind == "memo" and payload.get("about") in MEMOS: MEMOS[payload["about"]](self, leaf, payload)
-        for one in leaf.get("decisions", ()): self.decide(one)
+        for one in leaf.get("decisions", ()): self.decide(leaf, one)
         filed = self.filed.get(leaf["proposal"], NOTHING) if "proposal" in leaf else NOTHING
         if kind in WHOLE: WHOLE[kind](self, leaf, rows or payload, filed)
+        elif kind == "memo" and payload.get("about") == "resume": self.resume(leaf, payload, filed)
+        if leaf["date"] > self.newest: self.newest = leaf["date"]
         for account in [account for row in rows for account in self.move(leaf, row, kind, filed)]:
             if account.net < 0: need(account.stage in UNFLOORED, "an account falls below zero:", account.id)
             elif account.net > 0: need(account.stage != "short", "a shortfall rises above zero")
@@ -325,11 +338,20 @@ class Book(SimpleNamespace):
             filed.held.add(pair.part)
         if "T" in letters and credit.custody != self.opened["custodies"][debit.custody].get("settles_to"):
             need(filed.approved and pair.carried <= own, "no quorum of stewards approved it, or its accounts belong to another proposal")
+            need(not self.is_paused(leaf), "the book was paused")
             need(filed.value.get("target") == credit.custody, "it arrives elsewhere than the proposal says")
-        if letters & {"Q", "R"}: need(filed.approved, "no quorum of stewards approved it")
+        if letters & {"Q", "R"}:
+            need(filed.approved, "no quorum of stewards approved it")
+            need(not self.is_paused(leaf), "the book was paused")
         if "R" in letters: need(pair.carried == own, "its accounts belong to another proposal")
         if "Q" in letters: need(leaf["date"] <= filed.value["expiry"], "its proposal had ended")
         if kind in ("release", "order"): need(pair.carried <= own and not filed.ended, "its proposal is another, or was ended by a void")
+        if kind == "release":
+            cooled = not self.rules["cool_down"] or leaf["date"] >= later(filed.approved, self.rules["cool_down"])
+            need(cooled, "it is released before the cool-down has ended")
+            self.released[leaf["date"], debit.commodity] += int(row["amount"])
+            within_cap = self.released[leaf["date"], debit.commodity] <= self.caps.get(debit.commodity, AMOUNT_MAX**2)
+            need(within_cap, "more is released than the cap of a day")
         elif "Q" in letters:
             filed.allowed[row["debit"], row["credit"], row["amount"]] -= 1
             left = filed.allowed[row["debit"], row["credit"], row["amount"]]
@@ -381,7 +403,7 @@ class Book(SimpleNamespace):
         need(meets, "its rows do not meet in trading, in one fund and two currencies")
         sold, bought = (self.opened["commodities"][one.commodity] for one in (start, end))
         left, came = (Fraction(int(row["amount"]), 10 ** one["scale"]) for row, one in zip(rows, (sold, bought), strict=True))
-        said = filed.value if filed.approved else {}
+        said = filed.value if filed.approved and not self.is_paused(leaf) else {}
         aims = (said.get("target"), self.opened["custodies"].get(start.custody, {}).get("settles_to"))
         need((start.stage, end.stage) != ("transit", "free") or end.custody in aims, "it arrives elsewhere than the proposal says")
         rates = (one for one in self.rates[sold.get("code"), bought.get("code")] if one[0] <= leaf["date"])
@@ -389,26 +411,109 @@ class Book(SimpleNamespace):
         fits = int(rows[1]["amount"]) >= int(said["least_arrival"]) if "least_arrival" in said else abs(came - fair) <= fair * RATE_BAND
         need(fits, "it is not near a rate in the book, nor what the stewards asked at least")
 
-    def act(self, leaf: Value, payload: Value, filed: Any) -> None:
-        """A break, and each policy but the first: the quorum approved exactly this payload."""
-        right = filed.approved and filed.value.get("payload") == payload and leaf["date"] <= filed.value["expiry"]
-        need(right, "no quorum of stewards approved exactly this", leaf["kind"])
-        if leaf["kind"] == "break": self.breaks[self.size] = shaped(payload, "break")
+    def act(self, leaf: Value, payload: Value, filed: Any, *decided: str) -> None:
+        """A break, a resume, and each policy but the first: the quorum approved exactly this payload."""
+        right = all(decided or [filed.approved]) and filed.value.get("payload") == payload and leaf["date"] <= filed.value["expiry"]
+        need(right, "no quorum of stewards approved exactly this", payload["about"])
+        if leaf["kind"] != "break": return
+        need(not self.is_paused(leaf), "the book was paused")
+        self.breaks[self.size] = shaped(payload, "break")
 
     def govern(self, leaf: Value, payload: Value, filed: Any) -> None:
-        """The first policy is signed by all its keys; each later one was approved by the quorum of the one before."""
+        """The first policy is signed by all its keys; each later one was approved by the quorum of the one before, and has waited."""
         new, old, keys, founding = shaped(payload, "policy"), self.policy, payload.get("keys", []), payload.get("founding", [])
         need(new["epoch"] == (old["epoch"] + 1 if old else 0), "its epoch is not the next")
         stewards, policy = set(new["stewards"]), {name: part for name, part in new.items() if name != "founding"}
         need(1 <= new["k"] <= len(stewards) == len(new["stewards"]), "its quorum is not possible")
-        if old: self.act(leaf, payload, filed)
+        held = {hash_of(unbase64(key["public"])).hex(): key for key in keys}
+        if old: self.succeed(leaf, payload, filed, {name: key["steward"] for name, key in held.items()})
         need(keys or not self.keys, "a policy with keys cannot be followed by one without")
-        vars(self).update(policy=new, keys={hash_of(unbase64(key["public"])).hex(): key for key in keys})
+        need(old or "by" not in new, "the first policy cannot be made by the keys on paper")
+        vars(self).update(policy=new, keys=held)
+        self.take_rules(new.get("rules", {}), stewards)
         owned = {(key["steward"], key["kind"], key["alg"], "rp" in key and "site" in key) for key in keys}
         wanted = {(one, *kind) for one in stewards for kind in (("paper", "ed25519", False), ("passkey", "es256", True))}
         need(not keys or (len(self.keys) == len(keys) and owned == wanted), "not every steward has a passkey and a paper key")
         for one in founding: self.check_signed(one, b"awna/found/v1", digest(policy))
         need(old or {one["key"] for one in founding} == self.keys.keys(), "the founding is not signed by all its keys")
+
+    def succeed(self, leaf: Value, payload: Value, filed: Any, owners: dict[str, str]) -> None:
+        """A new policy: keys that it drops do not count, the old rules do; by paper all stewards but one, with these keys, after long."""
+        by_paper, said = "by" in payload, {one: (day, key) for one, (day, key) in filed.said.items() if not self.keys or owners.get(key) == one}
+        need(self.keys or not by_paper, "there are no keys on paper")
+        if by_paper: said = {one: (day, key) for one, (day, key) in said.items() if self.keys[key]["kind"] == "paper"}
+        enough = max(1, len(self.policy["stewards"]) - 1) if by_paper else 0
+        decided = self.decided_on(said, enough, 0, {}) if by_paper else self.decided_on(said, *self.needed(filed.value), self.homes)
+        self.act(leaf, payload, filed, decided if filed.epoch == self.policy["epoch"] else "")
+        waited = leaf["date"] >= later(filed.date, self.rules["recovery_wait" if by_paper else "change_wait"])
+        need(waited, "the new policy comes before its wait has ended")
+
+    def take_rules(self, rules: Value, stewards: set[str]) -> None:
+        """Bands, caps, offices and households of a policy, which these stewards can fulfil."""
+        offices, homes, bands = rules.get("offices", []), rules.get("households", []), rules.get("bands", [])
+        vars(self).update(rules=USUAL | rules, caps={one["commodity"]: int(one["per_day"]) for one in rules.get("caps", ())})
+        vars(self).update(offices={one["steward"]: one["office"] for one in offices}, homes={one["steward"]: one["household"] for one in homes})
+        ends = {(one["commodity"], one.get("upto")) for one in bands}
+        once = len(self.offices) + len(self.homes) + len(self.caps) + len(ends) == sum(map(len, (offices, homes, rules.get("caps", ()), bands)))
+        known = stewards >= self.offices.keys() | self.homes.keys() and self.rules["suspend_days"] <= 7 and self.rules["pause_days"] <= 14
+        asked = [(self.policy["k"], 0), *((one["k"], one.get("offices", 0)) for one in bands)]
+        most, names = len({self.homes.get(one, (one,)) for one in stewards}), len(set(self.offices.values()))
+        possible = all(1 <= k <= most and count <= min(k, names) for k, count in asked)
+        need(once and known and possible, "its quorum is not possible, or its rules name somebody twice, a stranger, or too many days")
+
+    def needed(self, value: Value) -> tuple[int, int]:
+        """How many households and offices must say yes: the band of what all milestones ask, else the strictest; the policy's k at least."""
+        bands, sums, asked = self.rules.get("bands", []), Counter[str](), []
+        for one in value.get("milestones", ()): sums[one["commodity"]] += int(one["ceiling"])
+        for commodity, total in sums.items():
+            own = sorted((int(one.get("upto", AMOUNT_MAX**2)), one["k"], one.get("offices", 0)) for one in bands if one["commodity"] == commodity)
+            asked += [one for one in own if one[0] >= total][:1] or [(0, one["k"], one.get("offices", 0)) for one in bands if own]
+        if not sums or value.keys() & {"rows", "payload", "least_arrival"}: asked = [(0, one["k"], one.get("offices", 0)) for one in bands]
+        return max([self.policy["k"], *(k for _, k, _ in asked)]), max([0, *(offices for *_, offices in asked)])
+
+    def decided_on(self, said: dict[str, tuple[str, str]], k: int, offices: int, homes: dict[str, str]) -> str:
+        """The date of the deciding yes: each household counts once. Nothing while more is needed."""
+        for day in sorted({day for day, _ in said.values()}):
+            yes = [one for one, (when, _) in said.items() if when <= day]
+            enough = len({homes.get(one, (one,)) for one in yes}) >= k
+            if enough and len({self.offices[one] for one in yes if one in self.offices}) >= offices: return day
+        return ""
+
+    def is_paused(self, leaf: Value) -> bool: return any(leaf["date"] <= until for until in self.pauses.values())
+
+    def stop(self, leaf: Value, payload: Value) -> None:
+        """What one steward says alone: she suspends a key or pauses the book, for some days and not soon again, or declines a proposal."""
+        about, steward, day = payload["about"], shaped(payload, payload["about"])["steward"], leaf["date"]
+        own = payload["book"] == self.policy["book"] and payload["date"] == day and steward in self.policy["stewards"]
+        need(own, "it is of another book or day, or of no steward:", about)
+        need(about != "suspend" or payload["key"] in self.keys, "the policy holds no such key to suspend")
+        if self.keys or "seal" in payload:
+            plain = {name: part for name, part in payload.items() if name != "seal"}
+            self.check_signed(payload.get("seal", {}), f"awna/{about}/v1".encode(), digest(plain), steward)
+            self.check_in_force(payload["seal"]["key"], leaf, day)
+        self.used[about] += 1
+        if about == "declined":
+            filed = self.filed.get(payload["proposal"], NOTHING)
+            in_time = day <= filed.value["expiry"] and filed.epoch == self.policy["epoch"] and steward not in filed.said.keys() | filed.declined
+            need(in_time, "somebody declines what is not open, or decides twice:", steward)
+            filed.declined.add(steward)
+            return
+        name, days, last = (payload.get("key", steward), self.rules[about + "_days"], self.stops.get((about, payload.get("key", steward))))
+        need(day <= payload["until"] <= later(day, days), "it lasts longer than the policy allows:", about)
+        need(last is None or day >= later(last, AGAIN_DAYS), "it comes again too soon:", about)
+        self.stops[about, name] = payload["until"]
+        if about == "pause": self.pauses[self.size] = payload["until"]
+        else: self.suspended[name].append((day, payload["until"]))
+
+    def resume(self, leaf: Value, payload: Value, filed: Any) -> None:
+        self.used["resume"] += 1
+        self.act(leaf, shaped(payload, "resume"), filed)
+        need(self.pauses.pop(int(payload["pause"]), "") >= leaf["date"], "it ends a pause that does not hold")
+
+    def check_in_force(self, key: str, leaf: Value, day: str) -> None:
+        """Not suspended on that day; and while it is, nothing that the key signed may be posted, since days are not signed."""
+        for since, until in self.suspended.get(key, ()):
+            need(leaf["date"] > until and not since <= day <= until, "its key was suspended then:", self.keys[key]["steward"])
 
     def check_signed(self, signed: Value, prefix: bytes, said: str, steward: str = "") -> None:
         key = self.keys.get(signed.get("key"), {"steward": None})
@@ -417,23 +522,26 @@ class Book(SimpleNamespace):
         need(right, f"the signature of {key['steward']} is wrong")
         self.signed += 1
 
-    def decide(self, one: Value) -> None:
+    def decide(self, leaf: Value, one: Value) -> None:
         filed, steward = self.filed.get(one["proposal"], NOTHING), one["steward"]
         need(one["digest"] == filed.digest, "a decision is about no proposal in the book, or another text")
         in_time = one["date"] <= filed.value["expiry"] and filed.epoch == self.policy["epoch"]
         need(in_time, "a decision came after the proposal had ended, or under a newer policy")
-        need(steward in self.policy["stewards"] and steward not in filed.said, "somebody is no steward or decides twice:", steward)
+        new = steward in self.policy["stewards"] and steward not in filed.said.keys() | filed.declined
+        need(new, "somebody is no steward or decides twice:", steward)
+        need(filed.value["purpose"] in ("policy", "resume") or not self.is_paused(leaf), "it carries a decision while the book was paused")
         if self.keys or "key" in one: self.check_signed(one, b"awna/approve/v1", filed.digest, steward)
-        filed.said.add(steward)
-        filed.approved = len(filed.said) >= self.policy["k"]
+        self.check_in_force(one.get("key", ""), leaf, one["date"])
+        filed.said[steward] = (one["date"], one.get("key", ""))
+        filed.approved = self.decided_on(filed.said, *self.needed(filed.value), self.homes)
 
     def file(self, leaf: Value, payload: Value) -> None:
         value = shaped(payload.get("proposal", {}), "proposal")
         need(value["id"] == leaf.get("proposal") and value["id"] not in self.filed, "its proposal has another id, or one filed before")
         need(value["book"] == self.policy["book"] and value["policy"] == digest(self.policy), "the proposal is for another book or policy")
         self.filed[value["id"]] = SimpleNamespace(
-            value=value, digest=digest(value), epoch=self.policy["epoch"], said=set(), held=set(), charged=Counter(), approved=False,
-            ended=False, allowed=Counter((row["debit"], row["credit"], row["amount"]) for row in value.get("rows", ())),
+            value=value, digest=digest(value), epoch=self.policy["epoch"], date=leaf["date"], said={}, declined=set(), held=set(),
+            charged=Counter(), approved="", ended=False, allowed=Counter((row["debit"], row["credit"], row["amount"]) for row in value.get("rows", ())),
             milestones={(one["n"], one["commodity"]): one for one in value.get("milestones", ())})
 
     def state(self, leaf: Value, payload: Value) -> None:
@@ -476,6 +584,8 @@ class Book(SimpleNamespace):
             known = account.fund in self.opened["funds"] and account.commodity in self.opened["commodities"]
             need(known and kind in CUSTODIES[account.stage], "its fund, commodity or custody is not open or fitting: account", account.id)
 
+def later(day: str, days: int) -> str: return (date.fromisoformat(day) + timedelta(days)).isoformat() if days else day
+
 def shaped(payload: Value, shape: str) -> Value:
     need(is_canonical(canonical(payload), shape), "its payload is not a", shape)
     return payload
@@ -486,6 +596,7 @@ def within(place: str, amount: int | None, used: int) -> tuple[str, int | None, 
     return place, amount, used
 
 MEMOS = {"proposal": Book.file, "statement": Book.state, "slip": Book.state, "rate": Book.rate, "log_key": Book.rekey}
+MEMOS |= dict.fromkeys(("suspend", "pause", "declined"), Book.stop)
 WHOLE: dict[str, Any] = {"policy": Book.govern, "close": Book.close, "break": Book.act, "fx": Book.exchange}
 WHOLE |= dict.fromkeys(("reverse", "correction"), Book.take_back)
 
@@ -684,7 +795,7 @@ def replay(file: BinaryIO, entries: int, trace: Trace | None) -> Book:
     file.seek(0)
     for leaf in map(json.loads, islice(file, 1, entries + 1)):
         try: book.take(leaf)
-        except (ValueError, KeyError, TypeError, AttributeError, IndexError) as wrong:
+        except (ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError) as wrong:
             why = f"row {book.line}: " * bool(book.line) + "it refers to what is not there: " * (not isinstance(wrong, Wrong)) + str(wrong)
             raise Wrong(f"entry {book.size}: {why}") from None
         if trace: trace.follow(book, leaf)
@@ -723,22 +834,36 @@ def verify(source: bytes | BinaryIO, key: str | None = None, **given: Any) -> li
         lines.append(f"Continues the older checkpoint of {size} entries.")
     lines += [check_quorum(one, head["log_key"], parts["checkpoint"][0]["note"]) for one in [given.get("policy")] if one]
     lines += [check_receipt(data, log_keys, hashes, head["book"]) for data in given.get("receipts", ())]
-    return [*lines, compare_stewards(book, given.get("stewards", "")), *(way_of(book, trace, given["trace"]) if trace else []), NOTES]
+    return [*lines, *compare_stewards(book, given.get("stewards", "")), *(way_of(book, trace, given["trace"]) if trace else []), NOTES]
 
-def compare_stewards(book: Book, text: str) -> str:
-    """Each line of the list is a role id and a fingerprint or its word code: exactly the keys of the policy in force."""
+def compare_stewards(book: Book, text: str) -> list[str]:
+    """The keys in force, in words. Each line of the list is a role id and a fingerprint or its word code: exactly the keys of the policy in force."""
     given = {tuple(line.split()[:2]) for line in text.splitlines() if line.strip() and line[0] != "#"}
     held = {(key["steward"], name): {(key["steward"], name), (key["steward"], word_code(name))} for name, key in book.keys.items()}
     unlike = [steward for (steward, _), names in held.items() if len(names & given) != 1]
     same = not text or (held and not unlike and len(given) == len(held))
     need(same, "policy: the keys are not those of --stewards", " ".join(unlike[:1]))
-    if not held: return "The policy holds no keys, so decisions are names, not signatures."
+    if not held: return [NAMES_ONLY]
     source = "the keys are those of --stewards." if text else "the stewards' keys were taken from the book itself."
-    return f"{book.signed} signatures of stewards are right; {source}"
+    of = defaultdict[str, list[str]](list)
+    for steward, name in sorted(held): of[steward].append(f"{book.keys[name]['kind']} {word_code(name)}")
+    lines = [f"Keys of {steward}: {', '.join(sorted(names))}" for steward, names in of.items()]
+    return [*lines, f"{book.signed} signatures of stewards are right; {source}"]
 
 def amount_of(book: Book, commodity: str, minor: int) -> str:
-    one = book.opened["commodities"][commodity]
+    one = book.opened["commodities"].get(commodity, {"scale": 0})
     return f"{Decimal(minor).scaleb(-one['scale']):f} {one.get('code', commodity)}"
+
+def rules_of(book: Book) -> str:
+    """The rules in force, and how often a steward stopped something."""
+    rules, used, said = book.rules, book.used, []
+    for one in rules.get("bands", ()):
+        upto = f"up to {amount_of(book, one['commodity'], int(one['upto']))}" if "upto" in one else f"any amount of {one['commodity']}"
+        said.append(f"{upto}: {one['k']} yes" + f" of {one.get('offices')} offices" * ("offices" in one))
+    said += [f"at most {amount_of(book, name, cap)} a day" for name, cap in book.caps.items()]
+    said += [f"cool-down {rules['cool_down']} days, a new policy waits {rules['change_wait']}, by paper keys {rules['recovery_wait']} days"]
+    stops = f"{used['suspend']} suspensions, {used['pause']} pauses ({used['resume']} ended early), {used['declined']} declined"
+    return f"Rules: {'; '.join(said)}. Used: {stops}. Newest date: {book.newest}."
 
 def way_of(book: Book, trace: Trace, lot: str) -> list[str]:
     found, lines = tuple(int(part) for part in lot.split(".") if part.isdigit()), [f"The way of gift {lot}:"]
@@ -767,7 +892,8 @@ def summary(book: Book, head: Value, hashes: list[bytes], key: str | None) -> li
         f"Movements: {len(book.movements)}, {sum(one[1] is None for one in book.movements.values())} of them in no statement.",
         f"Log: {head['origin']}, {witnessed}. Log key {'given' if key else 'taken from the file'}.",
         f"Head: {book.size} {tree_root(hashes).hex()}", f"Openings: {head['counts']['openings']} of {len(book.private)} private fields.",
-        f"Policy: {book.policy['k']} of {len(book.policy['stewards'])} stewards, epoch {book.policy['epoch']}."]
+        f"Policy: {book.policy['k']} of {len(book.policy['stewards'])} stewards, epoch {book.policy['epoch']}.",
+        rules_of(book)]
 
 def own_digest() -> str: return hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
 
