@@ -43,6 +43,8 @@ AWNA_LOG_SIGNER = env_text("AWNA_LOG_SIGNER")
 AWNA_LOG_AT_COMMIT = env_bool("AWNA_LOG_AT_COMMIT", True)
 AWNA_PACKS_DIR = env_text("AWNA_PACKS_DIR")
 AWNA_ORIGIN = env_text("AWNA_ORIGIN", "http://localhost:8000").rstrip("/")
+# Stewards' passkeys are bound to these for good: never taken from a request.
+AWNA_KEY_SITE, AWNA_KEY_RP = AWNA_ORIGIN, urlsplit(AWNA_ORIGIN).hostname or "localhost"
 DEBUG = env_bool("AWNA_DEBUG", False)
 SECRET_KEY = env_text("AWNA_SECRET_KEY") or secret_in_file(AWNA_KEY_DIR / "secret_key")
 ALLOWED_HOSTS = env_list("AWNA_HOSTS", "localhost,127.0.0.1,[::1]")

@@ -38,13 +38,48 @@ def _milestone(column: str, account: str = "d") -> str:
     return f"(SELECT m.{column} FROM books_milestone m WHERE m.id = {account}.milestone_id)"
 
 
-def approved(proposal: str, on: str | None) -> str:
-    """At least k distinct people of the proposal's epoch said yes; on a date, it must also not have expired by then."""
-    expiry = f"AND q.expires_on >= {on}" if on else ""
+def approved(proposal: str, on: str | None, *, day: str = "", cooled: bool = False) -> str:
+    """Enough said yes to exactly this, as the policy of its epoch asks: distinct people or households, distinct offices, keys of the epoch.
+
+    On a date, it must also not have expired by then, nor be early; on its `day` no pause may stand. `cooled`: the deciding yes is as old as
+    the policy asks.
+    """
+    day = day or on or ""
+    in_time = f"AND q.expires_on >= {on} AND (q.not_before IS NULL OR q.not_before <= {on})" if on else ""
+    old_enough = f"AND (q.cool_down = 0 OR y.decided_on <= {{ago}}{on}{{ago_by}}q.cool_down{{ago_end}})" if cooled else ""
+    says = f"""FROM consent_decision y JOIN parties_role z ON z.id = y.steward_id
+             LEFT JOIN consent_epochsteward w ON w.epoch_id = q.epoch_id AND w.steward_id = y.steward_id
+             WHERE y.proposal_id = q.id AND y.choice = 'approve' AND z.name = 'steward' AND z.campaign_id = q.campaign_id
+             AND (NOT k.keyed OR {_key_counts(day)}) {old_enough}"""
     return f"""EXISTS (SELECT 1 FROM consent_proposal q JOIN consent_policyepoch k ON k.id = q.epoch_id
-        WHERE q.id = {proposal} AND q.withdrawn_at IS NULL {expiry}
-        AND (SELECT count(DISTINCT z.user_id) FROM consent_decision y JOIN parties_role z ON z.id = y.steward_id
-             WHERE y.proposal_id = q.id AND y.choice = 'approve' AND z.name = 'steward' AND z.campaign_id = q.campaign_id) >= k.required)"""
+        WHERE q.id = {proposal} AND q.withdrawn_at IS NULL AND q.held_at IS NULL {in_time} {_unpaused(day)}
+        AND (SELECT count(DISTINCT COALESCE(NULLIF(w.household, ''), CAST(z.user_id AS varchar))) {says}) >= {_NEEDED}
+        AND (q.offices = 0 OR (SELECT count(DISTINCT NULLIF(w.office, '')) {says}) >= q.offices))"""
+
+
+# What the band asks, and never fewer than the policy; by paper all stewards but one.
+_NEEDED = """CASE WHEN q.by_paper AND q.purpose = 'policy' AND k.keyed
+          THEN (SELECT CASE WHEN count(*) > 2 THEN count(*) - 1 ELSE 1 END FROM consent_epochsteward i WHERE i.epoch_id = q.epoch_id)
+          WHEN q.required > k.required THEN q.required ELSE k.required END"""
+
+
+def _key_counts(day: str) -> str:
+    """A yes by key: signed for what the log holds, by a key of the proposal's epoch that is this steward's, suspended neither then nor now."""
+    now = f"OR u.until >= {day}" if day else ""
+    return f"""(y.signature <> '' AND q.signs <> '' AND y.digest = q.signs
+               AND EXISTS (SELECT 1 FROM consent_epochkey g JOIN consent_stewardkey v ON v.id = g.key_id
+                 WHERE g.epoch_id = q.epoch_id AND g.key_id = y.key_id AND v.steward_id = y.steward_id
+                 AND (NOT q.by_paper OR v.kind = 'paper'))
+               AND NOT EXISTS (SELECT 1 FROM consent_suspension u
+                 WHERE u.key_id = y.key_id AND ((y.decided_on >= u.since AND y.decided_on <= u.until) {now})))"""
+
+
+def _unpaused(day: str | None) -> str:
+    """A pause holds everything that rests on the stewards, but not what ends it nor a change of who they are."""
+    if not day:
+        return ""
+    return f"""AND (q.purpose = 'policy' OR q.purpose = 'resume' OR NOT EXISTS (SELECT 1 FROM consent_pause x
+            WHERE x.campaign_id = q.campaign_id AND x.ended_by_id IS NULL AND x.until >= {day}))"""
 
 
 # What is compared stands outside of WHERE: an empty table's plan would look a line up by its commodity for ever after.
@@ -56,7 +91,7 @@ FREES = """EXISTS (SELECT 1 FROM books_entry u JOIN books_transfer o ON o.book_i
             AND o.line = {row}.line AND o.movement_id = {row}.movement_id
             WHERE u.book_id = {row}.book_id AND u.seq = {row}.entry_seq AND {row}.kind = 'reverse')"""
 """The reversal gives the line back that the reversed row had used, so that the line can be posted again as what it is."""
-_CARRIES_MILESTONE = f"(COALESCE(d.proposal_id = e.proposal_id, 1 = 0) AND {approved('e.proposal_id', None)})"
+_CARRIES_MILESTONE = f"(COALESCE(d.proposal_id = e.proposal_id, 1 = 0) AND {approved('e.proposal_id', None, day='e.effective_date')})"
 _KINDS_ATTACHED = """EXISTS (SELECT 1 FROM {each:""" + _milestone("evidence") + """} WHERE NOT EXISTS (
                 SELECT 1 FROM books_evidence v JOIN books_document g ON g.id = v.document_id
                 WHERE v.book_id = NEW.book_id AND v.entry_seq = NEW.entry_seq AND g.kind = wanted.value))"""  # fmt: skip
@@ -105,6 +140,7 @@ GROUPS: tuple[Rare, ...] = (
     )),
     Rare("r.need_q = 1", (
         ("proposal_not_approved", f"NOT {approved('e.proposal_id', 'e.effective_date')}"),
+        ("release_is_cooling", f"NEW.kind = 'release' AND NOT {approved('e.proposal_id', 'e.effective_date', cooled=True)}"),
         ("proposal_already_used", """NEW.kind <> 'release' AND EXISTS (SELECT 1 FROM books_entry o
             WHERE o.book_id = NEW.book_id AND o.proposal_id = e.proposal_id AND o.kind = NEW.kind AND o.seq < NEW.entry_seq)"""),
     )),

@@ -186,7 +186,45 @@ ROLE_DELETE: tuple[Guard, ...] = (
 PROPOSAL_UPDATE: tuple[Guard, ...] = (
     ("proposal_cannot_change", """NEW.id <> OLD.id OR NEW.campaign_id <> OLD.campaign_id OR NEW.epoch_id <> OLD.epoch_id
         OR NEW.payload <> OLD.payload OR NEW.digest <> OLD.digest OR NEW.expires_on <> OLD.expires_on OR NEW.purpose <> OLD.purpose
-        OR OLD.withdrawn_at IS NOT NULL"""),
+        OR OLD.withdrawn_at IS NOT NULL OR (OLD.held_at IS NOT NULL AND NEW.held_at IS DISTINCT FROM OLD.held_at)
+        OR (OLD.signs <> '' AND (NEW.signs <> OLD.signs OR NEW.required <> OLD.required OR NEW.offices <> OLD.offices
+            OR NEW.cool_down <> OLD.cool_down OR NEW.by_paper <> OLD.by_paper OR NEW.not_before IS DISTINCT FROM OLD.not_before))"""),
+)  # fmt: skip
+# Keys, households and offices stand before anything is proposed under their policy.
+_EPOCH_IN_USE = """EXISTS (SELECT 1 FROM consent_proposal q WHERE q.epoch_id = NEW.epoch_id)
+        OR EXISTS (SELECT 1 FROM consent_policyepoch k JOIN consent_policyepoch n ON n.campaign_id = k.campaign_id AND n.number > k.number
+            WHERE k.id = NEW.epoch_id)"""
+EPOCH_KEY_INSERT: tuple[Guard, ...] = (
+    ("epoch_is_settled", _EPOCH_IN_USE),
+    ("key_of_another_campaign", """NOT EXISTS (SELECT 1 FROM consent_policyepoch k JOIN consent_stewardkey v ON v.campaign_id = k.campaign_id
+        WHERE k.id = NEW.epoch_id AND v.id = NEW.key_id AND k.keyed)"""),
+)  # fmt: skip
+EPOCH_STEWARD_INSERT: tuple[Guard, ...] = (("epoch_is_settled", _EPOCH_IN_USE),)
+EPOCH_INSERT: tuple[Guard, ...] = (
+    ("policy_change_needs_consent", f"""NEW.number > 0 AND NOT COALESCE((SELECT o.purpose = 'policy' AND o.campaign_id = NEW.campaign_id
+        AND {approved("o.id", None)} FROM consent_proposal o WHERE o.id = NEW.proposal_id), 1 = 0)"""),
+)  # fmt: skip
+KEY_UPDATE: tuple[Guard, ...] = (
+    ("key_cannot_change", " OR ".join(f"NEW.{column} <> OLD.{column}" for column in (
+        "id", "campaign_id", "steward_id", "kind", "public", "credential_id", "rp", "site", "fingerprint"))),
+)  # fmt: skip
+KEY_DELETE: tuple[Guard, ...] = (("key_is_in_use", "EXISTS (SELECT 1 FROM consent_epochkey g WHERE g.key_id = OLD.id)"),)
+DECISION_INSERT: tuple[Guard, ...] = (
+    ("decision_without_a_day", "NEW.decided_on IS NULL"),
+    ("decision_not_signed", """NEW.choice = 'approve' AND EXISTS (SELECT 1 FROM consent_proposal q
+        JOIN consent_policyepoch k ON k.id = q.epoch_id WHERE q.id = NEW.proposal_id AND k.keyed
+        AND (NEW.key_id IS NULL OR NEW.signature = '' OR NEW.nonce = '' OR NEW.digest <> COALESCE(NULLIF(q.signs, ''), q.digest)))"""),
+    ("key_of_another_steward", """NEW.key_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM consent_stewardkey v
+        JOIN consent_proposal q ON q.campaign_id = v.campaign_id JOIN consent_epochkey g ON g.key_id = v.id AND g.epoch_id = q.epoch_id
+        WHERE q.id = NEW.proposal_id AND v.id = NEW.key_id AND v.steward_id = NEW.steward_id)"""),
+    ("key_is_suspended", """NEW.choice = 'approve' AND EXISTS (SELECT 1 FROM consent_suspension u
+        WHERE u.key_id = NEW.key_id AND NEW.decided_on >= u.since AND NEW.decided_on <= u.until)"""),
+)  # fmt: skip
+PAUSE_UPDATE: tuple[Guard, ...] = (
+    ("pause_cannot_change", """NEW.id <> OLD.id OR NEW.campaign_id <> OLD.campaign_id OR NEW.by_id <> OLD.by_id OR NEW.since <> OLD.since
+        OR NEW.until <> OLD.until OR NEW.entry_seq <> OLD.entry_seq OR OLD.ended_by_id IS NOT NULL"""),
+    ("resume_needs_consent", f"""NEW.ended_by_id IS NULL OR NOT COALESCE((SELECT o.purpose = 'resume' AND o.campaign_id = OLD.campaign_id
+        AND {approved("o.id", None)} FROM consent_proposal o WHERE o.id = NEW.ended_by_id), 1 = 0)"""),
 )  # fmt: skip
 
 OPEN_BALANCE = (
@@ -208,6 +246,13 @@ BEFORE: tuple[tuple[str, str, tuple[Guard, ...]], ...] = (
     ("books_giftbatch", "UPDATE", GIFTBATCH_UPDATE),
     ("books_share", "INSERT", SHARE_INSERT),
     ("consent_proposal", "UPDATE", PROPOSAL_UPDATE),
+    ("consent_decision", "INSERT", DECISION_INSERT),
+    ("consent_epochkey", "INSERT", EPOCH_KEY_INSERT),
+    ("consent_epochsteward", "INSERT", EPOCH_STEWARD_INSERT),
+    ("consent_policyepoch", "INSERT", EPOCH_INSERT),
+    ("consent_stewardkey", "UPDATE", KEY_UPDATE),
+    ("consent_stewardkey", "DELETE", KEY_DELETE),
+    ("consent_pause", "UPDATE", PAUSE_UPDATE),
     ("parties_role", "DELETE", ROLE_DELETE),
 )
 AFTER: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -216,7 +261,9 @@ AFTER: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 NEVER_CHANGED = (
     "books_rule", "books_account", "books_entry", "books_evidence", "books_transfer", "books_milestone", "books_checkpoint", "consent_decision",
-    "books_share", "books_rate",
+    "books_share", "books_rate", "consent_policyepoch", "consent_epochkey", "consent_epochsteward", "consent_suspension",
 )  # fmt: skip
-NEVER_REMOVED = (*NEVER_CHANGED, "books_balance", "books_head", "books_movement", "books_giftbatch", "consent_proposal")
+NEVER_REMOVED = (
+    *NEVER_CHANGED, "books_balance", "books_head", "books_movement", "books_giftbatch", "consent_proposal", "consent_pause",
+)  # fmt: skip
 MOVED_BY_TRIGGERS = ("books_balance", "books_head", "books_movement", "books_giftbatch")

@@ -21,8 +21,44 @@ def install(connection: Any) -> None:
             cursor.execute(statement)
         rows = rule_rows()
         cursor.executemany(f"INSERT INTO books_rule VALUES ({', '.join(['%s'] * len(rows[0]))})", rows)
+    set_guards(connection)
+
+
+def set_guards(connection: Any) -> None:
+    """Set every guard; not before all columns stand that they read, which later migrations of other rooms add."""
+    columns = {column.name for column in _columns_of(connection, "consent_proposal")}
+    if "signs" not in columns:
+        return
+    with connection.cursor() as cursor:
         for statement in guard_statements(connection.vendor).values():
             cursor.execute(statement)
+
+
+def renew(connection: Any) -> None:
+    """Take away the guards that stand, whatever they say, and set those of this code."""
+    postgresql = connection.vendor == "postgresql"
+    with connection.cursor() as cursor:
+        for name, table in _all_triggers(connection):
+            cursor.execute(f"DROP TRIGGER {name} ON {table}" if postgresql else f"DROP TRIGGER {name}")
+    set_guards(connection)
+
+
+def _columns_of(connection: Any, table: str) -> Any:
+    with connection.cursor() as cursor:
+        return connection.introspection.get_table_description(cursor, table)
+
+
+def _all_triggers(connection: Any) -> list[tuple[str, str]]:
+    """(name, table) of every trigger of the ledger's tables and of the consent room's."""
+    question = "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'"
+    if connection.vendor == "postgresql":
+        question = """SELECT t.tgname, c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+            WHERE NOT t.tgisinternal AND c.relnamespace = current_schema()::regnamespace"""
+    with connection.cursor() as cursor:
+        cursor.execute(question)
+        found = cursor.fetchall()
+    ours = set(guard_statements(connection.vendor))
+    return [(name, table) for name, table in found if name in ours or table in RAW_TABLES]
 
 
 def guard_statements(vendor: str) -> dict[str, str]:
@@ -73,6 +109,9 @@ def _words(vendor: str) -> dict[str, str]:
         "{last_through}": date(_said("e.leaf", "through", vendor)),
         "{memo_rate}": _said("e.leaf", "rate", vendor),
         "{never}": date("'0001-01-01'"),
+        "{ago}": "date(" if vendor == "sqlite" else "(",
+        "{ago_by}": ", '-' || " if vendor == "sqlite" else " - ",
+        "{ago_end}": " || ' days')" if vendor == "sqlite" else ")",
         "{is_json}": "json_valid(CAST(NEW.leaf AS TEXT))" if vendor == "sqlite" else "1 = 1",
         "{least}": "json_extract(q.payload, '$.least_arrival')" if vendor == "sqlite" else "(q.payload::jsonb ->> 'least_arrival')",
     }

@@ -1,0 +1,32 @@
+"""The only writers of consent: policies, keys, proposals, decisions, and where a proposal stands."""
+
+from .deciding import decide, take_paper_answer
+from .keys import drop_unfounded_key, enrol_key, set_founding
+from .private import declare_interest, end_interest, is_interested, set_pin, was_forced
+from .proposals import (
+    PAYLOAD_BYTES_MAX,
+    STEWARD,
+    bind_proposal,
+    current_epoch,
+    file_proposal,
+    set_policy,
+    withdraw_proposal,
+)
+from .signing import Signed, ask_nonce, digest_to_sign, find_key, is_suspended, refuse_dead_key, signed_of, verify
+from .states import (
+    State,
+    count_approvals,
+    counting_decisions,
+    is_approved,
+    is_paused,
+    may_be_carried_out,
+    required_of,
+    state_of,
+)
+
+__all__ = [
+    "PAYLOAD_BYTES_MAX", "STEWARD", "Signed", "State", "ask_nonce", "bind_proposal", "count_approvals", "counting_decisions",
+    "current_epoch", "decide", "declare_interest", "digest_to_sign", "drop_unfounded_key", "end_interest", "enrol_key", "file_proposal",
+    "find_key", "is_approved", "is_interested", "is_paused", "is_suspended", "may_be_carried_out", "refuse_dead_key", "required_of",
+    "set_founding", "set_pin", "set_policy", "signed_of", "state_of", "take_paper_answer", "verify", "was_forced", "withdraw_proposal",
+]  # fmt: skip
