@@ -1,0 +1,1 @@
+"""What the templates of approvals need beyond those of every room."""
