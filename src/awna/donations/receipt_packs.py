@@ -30,7 +30,7 @@ SPOKEN = frozenset({"issuer", "address", "registration", "register_body", "permi
 TEXT_PARTS = {"title": str, "title_annual": str, "lead": str, "lead_annual": str, "legal": list, "notes": dict}
 LABELS = (
     "number", "issued", "donor", "unnamed", "address", "amount", "words", "received", "period", "method", "transfer", "goods", "gift", "total",
-    "register", "permit", "until", "replaces", "annex", "proof", "line", "digest", "book", "proof_text", "proof_none",
+    "register", "permit", "until", "replaces", "annex", "proof", "line", "digest", "book", "proof_text", "proof_none", "surplus",
 )  # fmt: skip
 PACK_BYTES_MAX = 200_000
 _WORD = re.compile(r"\{([^{}]*)\}")
@@ -101,11 +101,6 @@ def plain_pack() -> Pack:
     if path is None:
         raise Refused(Problem("plain_pack_missing", "The words of plain confirmations are missing. Install Awna again."))
     return read_pack(path.read_bytes())
-
-
-def known_countries() -> list[str]:
-    folders = [Path(folder) for folder in (settings.AWNA_PACKS_DIR, OWN_PACKS) if folder]
-    return sorted({path.stem for folder in folders for path in folder.glob("??.json")})
 
 
 def read_pack(data: bytes) -> Pack:

@@ -4,10 +4,14 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from awna.core.problems import Refused
-from awna.donations.services import pledge_gift
+from awna.donations.models import Gift
+from awna.donations.services import issue_receipt, paper_of, pledge_gift
 from awna.donations.services.clauses import clause_for, set_clause
+from awna.donations.services.receipts import issue_for_gifts
+from tests.rooms.donations.papers import text_of
 from tests.rooms.donations.receiving import make_receiving
 
 pytestmark = pytest.mark.django_db
@@ -59,3 +63,29 @@ def test_givers_read_it_and_only_stewards_write_it(place, client):
     say(place, "Back to the owner")
     shown = client.get(reverse("give_done", kwargs={"slug": "clinic", "token": pledge.donor.token})).content.decode()
     assert "Ward next" in shown and "Back to the owner" not in shown
+
+
+def test_the_receipt_and_the_page_of_the_gift_say_the_clause_of_the_pledge(place, client):
+    say(place, "Ward next")
+    gift = place.gift()
+    say(place, "Back to the owner")
+    receipt = issue_receipt(gift=gift, author=place.treasurer)
+    assert [one["text"] for one in receipt.said["surplus"]["texts"]] == ["Ward next"]
+    assert "Ward next" in text_of(paper_of(receipt))
+    shown = client.get(reverse("trace", kwargs={"slug": "clinic", "token": gift.donor.token})).content.decode()
+    assert "Ward next" in shown and "Back to the owner" not in shown
+
+
+def test_the_receipts_of_a_year_say_each_clause_once(place):
+    say(place, "Ward next")
+    gifts = [place.gift(100), place.gift(200)]
+    say(place, "Back to the owner")
+    gifts.append(place.gift(300))
+    Gift.objects.update(donor=gifts[0].donor)
+    receipt = issue_for_gifts(gifts=gifts, author=place.treasurer, gifts_year=timezone.localdate().year)
+    assert [one["text"] for one in receipt.said["surplus"]["texts"]] == ["Ward next", "Back to the owner"]
+
+
+def test_without_a_clause_the_receipt_says_nothing_of_it(place):
+    receipt = issue_receipt(gift=place.gift(), author=place.treasurer)
+    assert receipt.said["surplus"] is None and paper_of(receipt)[:5] == b"%PDF-"

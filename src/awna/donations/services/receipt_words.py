@@ -20,6 +20,7 @@ from awna.parties.models import Campaign, Section
 
 from ..models import Donor, Gift
 from ..receipt_packs import Pack, plain_pack
+from .clauses import clause_for
 from .receipt_rules import details_of
 
 SALT_BYTES = 16
@@ -72,6 +73,7 @@ def write_content(asked: Asked) -> dict[str, Any]:
         "title": told["title_annual" if year else "title"], "lead": _fill(told["lead_annual" if year else "lead"], words, _rtl(language)),
         "legal": [_fill(line, words, _rtl(language)) for line in legal], "issuer": _issuer(asked, labels), "facts": _facts(asked, language, labels),
         "courtesy": _courtesy(asked, language), "annex": _annex(asked, language, labels), "proof": _proof(asked, labels),
+        "surplus": _surplus(asked, labels),
     }  # fmt: skip
 
 
@@ -157,6 +159,17 @@ def _annex(asked: Asked, language: str, labels: dict[str, str]) -> dict[str, Any
         "rows": rows,
         "total": [labels["total"], figures(asked.gifts)],
     }
+
+
+def _surplus(asked: Asked, labels: dict[str, str]) -> dict[str, Any] | None:
+    """What the giver had read about money left over when she pledged, each clause once; nothing where none stood then."""
+    language, said = asked.donor.language, []
+    for gift in asked.gifts:
+        clause = clause_for(campaign=asked.campaign, language=language, at=gift.pledge.pledged_at) if gift.pledge else None
+        text = {"text": clause.text, "language": clause.language, "rtl": _rtl(clause.language)} if clause else None
+        if text and text not in said:
+            said.append(text)
+    return {"title": labels["surplus"], "texts": said} if said else None
 
 
 def _proof(asked: Asked, labels: dict[str, str]) -> dict[str, Any]:

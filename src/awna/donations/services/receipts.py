@@ -128,7 +128,9 @@ def put_on_paper(receipt: str) -> None:
 def _locked(keys: Sequence[Any]) -> list[Gift]:
     """The gifts as they are now, oldest first; each locked, so that two who ask for one follow each other."""
     list(Gift.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk"))
-    found = Gift.objects.filter(pk__in=keys).select_related("donor__campaign__owner", "donor__section", "commodity", "book", "batch")
+    found = Gift.objects.filter(pk__in=keys).select_related(
+        "donor__campaign__owner", "donor__section", "commodity", "book", "batch", "pledge"
+    )
     return list(found.order_by("received_on", "entry_seq", "line"))
 
 
