@@ -10,8 +10,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from awna import paper
+from awna.core.consent import paper as core_paper
 from awna.core.consent import quorum, signatures
 from awna.core.consent.policy import PAPER, StewardKey
+from awna.core.problems import Refused
 
 SEED = bytes(range(32))
 DIGEST, NONCE = "ab" * 32, bytes(range(100, 132))
@@ -34,7 +36,7 @@ def test_the_first_vector_of_the_standard() -> None:
 
 
 def test_an_answer_counts_as_the_steward_s_yes() -> None:
-    answer = paper.read_answer(paper.write_answer(paper.answer_request(SEED, REQUEST)))
+    answer = core_paper.read_answer(paper.write_answer(paper.answer_request(SEED, REQUEST)))
     key = StewardKey("salma", PAPER, paper.public_of(SEED))
     assert (answer.digest_start, answer.key_start, answer.nonce) == (DIGEST[:16], key.id[:16], NONCE)
     Ed25519PublicKey.from_public_bytes(key.public).verify(
@@ -72,12 +74,27 @@ def test_every_wrong_sign_of_a_seed_is_found() -> None:
             paper.read_seed(plain[:at] + other + plain[at + 1 :])
 
 
-@pytest.mark.parametrize("text", ["", "AWNA1", "AWNA1 zz a b c", "awna:approve?d=12&n=34", "AWNA1 " + "0" * 16 + " AAAA BBBB CCCC"])
-def test_what_is_no_answer_and_no_request_says_so(text: str) -> None:
-    with pytest.raises(paper.Wrong, match=r"five parts|has \d+ signs|holds a sign"):
-        paper.read_answer(text)
+@pytest.mark.parametrize("text", ["", "AWNA1", "awna:approve?d=12&n=34", f"awna:approve?d={DIGEST}"])
+def test_what_is_no_request_says_so(text: str) -> None:
     with pytest.raises(paper.Wrong, match="not the request"):
         paper.read_request(text)
+
+
+def test_the_site_reads_what_the_tool_writes_and_the_other_way_round() -> None:
+    said = paper.answer_request(SEED, REQUEST)
+    same = core_paper.Answer(said.digest_start, said.key_start, said.nonce, said.signature)
+    assert core_paper.write_answer(same) == paper.write_answer(said)
+    assert core_paper.write_seed(SEED) == paper.write_seed(SEED)
+    assert core_paper.read_seed(paper.write_seed(SEED)) == SEED
+    assert paper.read_request(paper.write_request(REQUEST)) == REQUEST
+
+
+def test_a_slip_in_an_answer_is_found_by_the_site() -> None:
+    text = paper.write_answer(paper.answer_request(SEED, REQUEST))
+    at = text.index(" ", 30) + 3
+    wrong = text[:at] + ("A" if text[at] != "A" else "C") + text[at + 1 :]
+    with pytest.raises(Refused):
+        core_paper.read_answer(wrong)
 
 
 def test_the_file_runs_alone_on_a_device_without_the_product(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from fido2.webauthn import (
 from awna import paper
 from awna.consent import services as consent
 from awna.consent.models import StewardKey
+from awna.core.consent.paper import read_answer
 from awna.core.consent.policy import PAPER, PASSKEY
 from awna.core.digest import digest_of
 from awna.core.problems import Problem, Refused
@@ -77,9 +78,14 @@ def take_paper_key(*, steward: Role, nonce: str, public: str, answer: str, reque
     if not nonce:
         raise Refused(Problem("key_asked_too_long_ago", "This page was open too long, or was sent before. Make the key again."))
     try:
-        raw, said = paper.read_public(public), paper.read_answer(answer)
+        raw, said = paper.read_public(public), read_answer(answer)
     except paper.Wrong as wrong:
-        raise Refused(Problem("paper_answer_unreadable", str(wrong))) from wrong
+        raise Refused(
+            Problem(
+                "paper_key_unreadable",
+                "The public key cannot be read: it has 13 groups of letters A to Z and digits 2 to 7. Type it again.",
+            )
+        ) from wrong
     request = paper_request(steward, bytes.fromhex(nonce))
     try:
         Ed25519PublicKey.from_public_bytes(raw).verify(said.signature, paper.PREFIX + paper.challenge_of(request))

@@ -11,6 +11,7 @@ from awna import paper
 from awna.consent import services as consent
 from awna.consent.models import PolicyEpoch, Proposal, StewardKey
 from awna.consent.services import Signed
+from awna.core.consent.paper import read_answer
 from awna.core.consent.policy import PAPER, PASSKEY
 from awna.core.consent.quorum import word_code
 from awna.core.problems import Problem, Refused
@@ -64,10 +65,7 @@ def signed_from(post: Mapping[str, str], *, steward: Role | None = None) -> Sign
 
 def signed_by_answer(text: str, *, steward: Role | None) -> Signed:
     """The answer of a paper key that belongs to this steward."""
-    try:
-        answer = paper.read_answer(text)
-    except paper.Wrong as wrong:
-        raise Refused(Problem("paper_answer_unreadable", str(wrong), {}, ANSWER_FIELD)) from wrong
+    answer = read_answer(text)
     key = StewardKey.objects.filter(steward=steward, kind=PAPER, fingerprint__startswith=answer.key_start).first()
     if key is None:
         raise Refused(
