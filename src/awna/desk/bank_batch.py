@@ -61,6 +61,11 @@ class BatchLine:
         """The value that is chosen beforehand; none where it is not safe."""
         return self.options[0].value if self.options and self.options[0].safe else ""
 
+    @property
+    def ranked(self) -> bool:
+        """Whether anything was found that this line may be, beside what any line may be."""
+        return any(option.score is not None for option in self.options)
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -205,10 +210,10 @@ def _pledges(ranked: Iterable[list[Suggestion]]) -> dict[str, Pledge]:
 def _carry_out(movement: Movement, value: str, actor: Actor, request_id: str) -> None:
     kind, _colon, rest = value.partition(":")
     author = author_for(movement.bank_account, actor)
-    if kind in ("pledge", "part", "split"):
+    if kind in ("pledge", "part", "split", "parts"):
         services.locked_for(movement, author, own=True)
         parts = [donations.Part(_pledge(key, movement, actor), int(amount)) for key, amount in _shares(kind, rest, movement)]
-        donations.pay_pledges(movement=movement, parts=parts, keep_open=kind == "part", author=author, request_id=request_id)
+        donations.pay_pledges(movement=movement, parts=parts, keep_open=kind in ("part", "parts"), author=author, request_id=request_id)
     elif kind == "remit":
         milestone = _found(Milestone.objects.filter(book=movement.bank_account.book).select_related("proposal"), rest)
         services.remit_line(movement=movement, milestone=milestone, author=author, request_id=request_id)
@@ -223,7 +228,7 @@ def _carry_out(movement: Movement, value: str, actor: Actor, request_id: str) ->
 
 
 def _shares(kind: str, rest: str, movement: Movement) -> list[tuple[str, int]]:
-    if kind != "split":
+    if kind not in ("split", "parts"):
         return [(rest, movement.amount)]
     pairs = [part.partition("=") for part in rest.split(";")]
     if any(not amount.isdecimal() for _key, _equal, amount in pairs):

@@ -6,15 +6,16 @@ from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from awna.books import services as books
-from awna.books.models import Entry, Movement
+from awna.books.models import Entry, Movement, Transfer
+from awna.books.models.naming import UNIDENTIFIED
 from awna.core.problems import Refused
-from awna.donations import services as donations
 from awna.kit.policies import Actor
 from awna.parties.models import Role
 
@@ -39,7 +40,7 @@ def bank_batch(request: HttpRequest, slug: str) -> HttpResponse:
     waiting = list(waiting_movements(campaign=request.campaign, actor=actor)[: batch.LINES_MAX + 1])
     context = {
         "lines": batch.read_batch(movements=waiting[: batch.LINES_MAX], actor=actor), "more": len(waiting) > batch.LINES_MAX,
-        "request_id": str(uuid.uuid4()), **_outcomes(request, actor),
+        "several": len({movement.bank_account_id for movement in waiting}) > 1, "request_id": str(uuid.uuid4()), **_outcomes(request, actor),
     }  # fmt: skip
     return render(request, "desk/bank_batch.html", context)
 
@@ -76,26 +77,30 @@ def _recent(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
     """Lines that were settled lately and whose decision stands, the newest first."""
     since = timezone.now() - timedelta(days=RECENT_DAYS)
     entries = Entry.objects.filter(book__campaign=request.campaign, kind__in=UNDOABLE, posted_at__gte=since)
-    used = (
-        Movement.objects.for_actor(actor)
-        .filter(bank_account__book__campaign=request.campaign, transfers__entry__in=entries)
-        .exclude(used=0)
-    )
+    mine = Movement.objects.for_actor(actor).filter(bank_account__book__campaign=request.campaign, transfers__entry__in=entries)
+    # What the import itself put into Unidentified was nobody's decision: it waits on the page of lines.
+    waits = waiting_movements(campaign=request.campaign, actor=actor).order_by().values("pk")
     found = (
-        used.select_related("commodity", "bank_account")
-        .prefetch_related("gifts__pledge__donor")
-        .distinct()
-        .order_by("-booked_on", "-position")
-    )
+        mine.exclude(used=0).exclude(pk__in=waits).annotate(decided=Max("transfers__entry_seq")).order_by("-decided")
+        .select_related("commodity", "bank_account").prefetch_related("gifts__pledge", "gifts__donor")
+    )  # fmt: skip
     own = {role.section_id for role in actor.roles}
+    movements = list(found[:RECENT_LINES_MAX])
+    standing = books.standing_entries(movements)
+    # A name that was given to money of Unidentified is taken back by two people.
+    sheltered = Transfer.objects.filter(movement__in=movements, entry__in=standing.values(), credit_fund__code=UNIDENTIFIED)
+    named_later = set(sheltered.values_list("movement", flat=True))
+    words = {
+        "gift": _("a gift"), "allocate": _("a gift"), "bank_forced": _("the bank did it by itself"), "remit": _("money that was sent on"),
+    }  # fmt: skip
     rows = []
-    for movement in found[:RECENT_LINES_MAX]:
-        entry = books.entry_using(movement)
+    for movement in movements:
+        entry = standing.get(movement.pk)
         if entry is not None and entry.kind in UNDOABLE:
+            gifts = list(movement.gifts.all())
             mine = movement.bank_account.section_id in own
-            named = list(movement.gifts.all())
-            second = bool(named) and donations.allocation_of(movement) is not None
-            rows.append({"movement": movement, "entry": entry, "gifts": named if mine else [], "second": second})
+            second = bool(gifts) and movement.pk in named_later
+            rows.append({"movement": movement, "entry": entry, "gifts": gifts if mine else [], "second": second, "what": words[entry.kind]})
     return rows
 
 

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -128,12 +129,16 @@ def _shown(account: BankAccount) -> dict[str, Any]:
         for span in books.holes_of(account)
     ]
     files = StatementFile.objects.filter(bank_account=account).order_by("-stored_at").prefetch_related("statements")[:FILES_SHOWN_MAX]
-    rows = [{"file": file, "statements": list(file.statements.all()), "lines": _lines_of(file)} for file in files]
+    brought = (
+        Movement.objects.filter(statement__file__in=[file.pk for file in files]).values_list("statement__file").annotate(n=Count("pk"))
+    )
+    lines = dict(brought.order_by())
+    waits = {hold["file"].pk for hold in held}
+    rows = [
+        {"file": file, "statements": list(file.statements.all()), "lines": lines.get(file.pk, 0), "waits": file.pk in waits}
+        for file in files
+    ]
     return {"account": account, "held": held, "holes": holes, "files": rows, "profile": books.profile_of(account)}
-
-
-def _lines_of(file: StatementFile) -> int:
-    return Movement.objects.filter(statement__file=file).count()
 
 
 def problems_of(found: list[dict[str, Any]]) -> list[Problem]:

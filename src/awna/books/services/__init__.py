@@ -55,7 +55,7 @@ from .releases import (
     send_equipment_home,
     take_back_advance,
 )
-from .reposting import entries_using, entry_using, free_line, remit_booked_line, repost_line
+from .reposting import entries_using, entry_using, free_line, remit_booked_line, repost_line, standing_entries
 from .shelter import GiftAsk, Taken, close_batch, due_batches, path_value, prove_share, set_exposure, take_gift, take_gifts, trace_shares
 from .statements import Compared, compare_account, compare_accounts, say_movements, say_statements
 from .vouchers import holes_of, subject_of, vouch, vouched, words_on
@@ -77,6 +77,6 @@ __all__ = [
     "prove_share", "publish_after_commit", "publish_head", "publish_log", "rate_on", "read_entries", "rebuild_derived",
     "receive_cosigned", "record_rate", "reference_of", "refunded_shares", "release_file", "release_held", "remit", "remit_booked_line", "renew_policy", "repost_line",
     "reverse_entry", "row_payload", "rule_id", "safe_cell", "save_profile", "say_movements", "say_statements", "send_equipment_home", "set_aside", "set_exposure",
-    "settle_provider", "shortfalls", "stock_by_place", "store_document", "store_statement", "subject_of", "suggest_profiles", "sums_by_stage", "sums_set_aside", "take_back_advance",
+    "settle_provider", "shortfalls", "standing_entries", "stock_by_place", "store_document", "store_statement", "subject_of", "suggest_profiles", "sums_by_stage", "sums_set_aside", "take_back_advance",
     "take_gift", "take_gifts", "trace_lot", "trace_shares", "trial_balance", "vouch", "vouched", "words_on", "write_slip",
 ]  # fmt: skip

@@ -1,8 +1,10 @@
 """A line that was booked as something else than it was: the wrong entry is reversed, which gives the line back, and the right one follows at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from awna.consent.models import Proposal
 from awna.core.problems import Problem, Refused
@@ -66,6 +68,13 @@ def entries_using(movement: Movement) -> list[Entry]:
     gone = Entry.objects.filter(book=book, kind="reverse").exclude(reverses=None).values("reverses")
     rows = Transfer.objects.filter(movement=movement).exclude(kind="reverse").exclude(entry_seq__in=gone)
     return list(Entry.objects.filter(pk__in=rows.values("entry")).order_by("-seq"))
+
+
+def standing_entries(movements: Iterable[Movement]) -> dict[Any, Entry]:
+    """The same for many lines of one campaign at once: the line's id → the newest entry that stands on it."""
+    gone = Entry.objects.filter(book=OuterRef("book"), kind="reverse", reverses=OuterRef("entry_seq"))
+    rows = Transfer.objects.filter(movement__in=movements).exclude(kind="reverse").exclude(Exists(gone)).select_related("entry")
+    return {row.movement_id: row.entry for row in rows.order_by("entry_seq")}
 
 
 def entry_using(movement: Movement) -> Entry | None:
