@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from cryptography.hazmat.primitives import hashes, serialization
@@ -10,7 +11,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from awna.core.consent.policy import PAPER, PASSKEY, Policy, StewardKey
-from awna.core.consent.signatures import PAPER_PREFIX, approval_challenge, founding_challenge
+from awna.core.consent.signatures import PAPER_PREFIX, approval_challenge, founding_challenge, statement_challenge
+from awna.core.digest import canonical_json
 
 RP, SITE = "clinic.example", "https://clinic.example"
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
@@ -65,6 +67,11 @@ class Authenticator:
         """A signature under the first policy."""
         nonce = hashlib.sha256(self.secret).digest()
         return self.sign(founding_challenge(policy, nonce=nonce), nonce=nonce)
+
+    def state(self, payload: Mapping[str, object]) -> dict[str, str]:
+        """The seal of a memo by which a steward suspends a key, pauses the book or declines."""
+        nonce = hashlib.sha256(self.secret + canonical_json(payload)).digest()
+        return self.sign(statement_challenge(payload, nonce=nonce), nonce=nonce)
 
     def _passkey(self) -> ec.EllipticCurvePrivateKey:
         return ec.derive_private_key(int.from_bytes(self.secret, "big") % P256_ORDER, ec.SECP256R1())

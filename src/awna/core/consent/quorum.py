@@ -35,7 +35,7 @@ class Needed:
 
 
 def needed(policy: Policy, *, proposal: Proposal) -> Needed:
-    """What this proposal asks for. Amounts are judged by their band; what names exact rows or a payload, by the strictest of all bands."""
+    """What this proposal asks for. Amounts are judged by their band; exact rows, a payload, a least arrival by the strictest of all."""
     bands, asked = policy.rules.bands, []
     if _new_policy(proposal).by == PAPER:
         return Needed(max(1, len(policy.stewards) - 1), by_paper=True)
@@ -47,7 +47,7 @@ def needed(policy: Policy, *, proposal: Proposal) -> Needed:
         fitting = [band for band in own if band.upto is None or band.upto >= total]
         # Above all bands that end somewhere the strictest hold; a currency without bands needs what the policy says.
         asked += [min(fitting, key=lambda band: (band.upto is None, band.upto))] if fitting else list(bands) if own else []
-    if not sums or proposal.rows or proposal.payload:
+    if not sums or proposal.rows or proposal.payload or proposal.least_arrival:
         asked = list(bands)
     return Needed(max([policy.k, *(band.k for band in asked)]), max([0, *(band.offices for band in asked)]))
 
