@@ -84,9 +84,9 @@ def founding_policy(request: HttpRequest, slug: str) -> HttpResponse:
     form = RulesForm(request.POST or None, initial=initial, stewards=steward_roles(campaign))
     if form.is_valid():
         try:
-            consent.set_founding(campaign=campaign, required=form.cleaned_data["required"], rules=form.rules(), author=me)
             if not Book.objects.filter(campaign=campaign).exists():
                 books.open_book(campaign=campaign, author=me, required=form.cleaned_data["required"], keyed=True)
+            consent.set_founding(campaign=campaign, required=form.cleaned_data["required"], rules=form.rules(), author=me)
         except Refused as refused:
             refused_to_form(form, refused)
         else:
