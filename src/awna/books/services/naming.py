@@ -4,6 +4,7 @@ import base64
 import hmac
 import secrets
 from hashlib import sha256
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -24,17 +25,22 @@ STEWARDS_REQUIRED_DEFAULT = 2
 
 
 @transaction.atomic
-def open_book(*, campaign: Campaign, author: Role | None, required: int = STEWARDS_REQUIRED_DEFAULT) -> Book:
-    """The campaign's book, opened once. Entry 0 is the policy with the stewards of that moment: give them their roles first.
+def open_book(
+    *, campaign: Campaign, author: Role | None, required: int = STEWARDS_REQUIRED_DEFAULT, keyed: bool = False,
+    rules: dict[str, Any] | None = None,
+) -> Book:  # fmt: skip
+    """The campaign's book, opened once. `keyed`: it waits with entry 0 until every key of every steward has signed; see governance.
 
-    While fewer stewards have joined than must agree, or while nobody has joined to be its author, the book waits with entry 0 until the first entry is posted.
+    By name entry 0 is the policy with the stewards of that moment: give them their roles first. While fewer stewards have joined than must agree, or while nobody has joined to be its author, the book waits with entry 0 until the first entry is posted.
     """
     from .posting import found_book
 
     Campaign.objects.select_for_update().get(pk=campaign.pk)
     book = Book.objects.filter(campaign=campaign).first()
     if book is None:
-        if consent.current_epoch(campaign) is None:
+        if keyed:
+            consent.set_founding(campaign=campaign, required=required, rules=rules)
+        elif consent.current_epoch(campaign) is None:
             consent.set_policy(campaign=campaign, required=required, author=author)
         origin = f"{urlsplit(settings.AWNA_ORIGIN).netloc}/c/{campaign.slug}"
         book = Book.objects.create(campaign=campaign, secret=secrets.token_hex(32), origin=origin)

@@ -1,4 +1,4 @@
-"""The frame of the book: what it opens with, periods that close, and the policy that it is governed by."""
+"""The frame of the book: what it opens with, and periods that close."""
 
 import json
 from collections.abc import Sequence
@@ -7,10 +7,8 @@ from datetime import date, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from awna.consent import services as consent
 from awna.consent.models import Proposal
 from awna.core.amounts import format_minor
-from awna.core.consent import policy as core_policy
 from awna.core.digest import digest_of
 from awna.core.ledger import rules
 from awna.core.problems import Problem, Refused
@@ -19,8 +17,7 @@ from awna.parties.models import Role
 from ..models import BankAccount, Book, Document, Entry, Fund, Movement, Statement
 from .accounts import Row, Spot
 from .acts import carry_out, first_answer, propose_act
-from .posting import file_in_log, post_entry
-from .proposals import policy_in_force
+from .posting import post_entry
 from .reading import trial_balance
 from .vouchers import refuse_open_holes
 
@@ -116,45 +113,6 @@ def open_day(book: Book, day: date) -> date:
 def first_statement(account: BankAccount) -> Statement | None:
     """The oldest statement of the account."""
     return account.statements.exclude(opening_minor=None).order_by("opening_on", "file__stored_at", "position").first()
-
-
-@transaction.atomic
-def propose_policy(*, book: Book, required: int | None = None, filed_by: Role, expires_on: date, request_id: str) -> Proposal:
-    """Ask the stewards of the policy in force to give way to all present stewards, of whom `required` must agree from then on."""
-    known = Proposal.objects.filter(campaign=book.campaign, request_id=request_id).first()
-    if known is not None:
-        return known
-    old = policy_in_force(book)
-    stewards = {role.user_id: str(role.pk) for role in Role.objects.filter(campaign=book.campaign, name="steward", ended_on=None)}
-    new = core_policy.Policy(old.book, old.origin, required or old.k, tuple(sorted(stewards.values())), old.epoch + 1)
-    if (new.k, sorted(new.stewards)) == (old.k, sorted(old.stewards)):
-        raise Refused(
-            Problem("policy_is_the_same", "The stewards and their number are those of the policy in force. Nothing needs to change.")
-        )
-    problems = core_policy.check_policy(new)
-    if problems:
-        raise Refused(problems)
-    proposal = consent.file_proposal(
-        campaign=book.campaign, purpose="policy", payload={"required": new.k, "payload": core_policy.policy_payload(new)},
-        filed_by=filed_by, expires_on=expires_on, request_id=request_id)  # fmt: skip
-    file_in_log(book, proposal=proposal)
-    return proposal
-
-
-@transaction.atomic
-def renew_policy(*, proposal: Proposal, author: Role) -> Entry:
-    """Put the new policy in force: enough stewards of the old one approved exactly it."""
-    book, request_id = proposal.campaign.book, f"policy:{proposal.pk}"
-    first = first_answer(book, request_id=request_id, kind="policy")
-    if first is not None:
-        return first
-    payload = dict(proposal.content.get("payload") or {})
-    if proposal.purpose != "policy" or payload.get("epoch") != policy_in_force(book).epoch + 1:
-        raise Refused(Problem("policy_not_next", "This proposal is not the next policy of this book. File it again."))
-    entry = post_entry(book=book, kind="policy", rows=(), author=author, request_id=request_id,
-                       proposal=proposal, memo=payload)  # fmt: skip
-    consent.set_policy(campaign=book.campaign, required=int(payload["k"]), author=author, proposal=proposal)
-    return entry
 
 
 def _refuse_after_first_period(book: Book) -> None:

@@ -10,8 +10,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from awna.consent import services as consent
-from awna.consent.models import Proposal
+from awna.consent.models import Founding, Proposal
 from awna.core.consent import policy as core_policy
+from awna.core.consent import proposal as core_proposal
 from awna.core.digest import canonical_json, keyed_id, sha256
 from awna.core.ledger.entries import Batch
 from awna.core.problems import Problem, Refused
@@ -19,7 +20,7 @@ from awna.parties.models import Role
 
 from ..models import Book, Document, Entry, Milestone
 from .accounts import Known, Row, Spot
-from .proposals import canonical_proposal, milestones_of
+from .proposals import bind, canonical_proposal, milestones_of
 from .publish import publish_after_commit
 from .tables import db_uuid
 from .writing import Asked, EntryDraft, GuardRefused, Unavailable, Writing
@@ -88,6 +89,14 @@ def found_book(book: Book, *, author: Role, wait: bool = False) -> None:
     """Entry 0: the policy and its stewards. With too few stewards yet, wait or refuse."""
     if next_seq(book):
         return
+    if _waits_for_keys(book):
+        if wait:
+            return
+        raise Refused(
+            Problem(
+                "book_waits_for_founding", "The book opens when every key of every steward has signed its first policy. See who still must."
+            )
+        )
     epoch = consent.current_epoch(book.campaign)
     stewards = {role.user_id: str(role.pk) for role in Role.objects.filter(campaign=book.campaign, name="steward", ended_on=None)}
     if epoch is None or len(stewards) < epoch.required:
@@ -100,6 +109,18 @@ def found_book(book: Book, *, author: Role, wait: bool = False) -> None:
     _write_plain(book, author, EntryDraft("policy", "founding", memo=core_policy.policy_payload(policy)))
 
 
+def found_with_keys(book: Book, *, policy: core_policy.Policy, author: Role) -> Entry:
+    """Entry 0 of a book with keys: the policy that every one of them has signed, and the first epoch that it begins."""
+    consent.set_policy(campaign=book.campaign, required=policy.k, author=author, policy=policy)
+    entry = _write_plain(book, author, EntryDraft("policy", "founding", memo=core_policy.policy_payload(policy)))
+    publish_after_commit(book)
+    return entry
+
+
+def _waits_for_keys(book: Book) -> bool:
+    return Founding.objects.filter(campaign=book.campaign_id).exists() and not next_seq(book)
+
+
 def file_in_log(book: Book, *, proposal: Proposal) -> Entry:
     """The memo that puts a proposal's canonical form into the log, and its milestones into the book; once."""
     first = Entry.objects.filter(book=book, kind="memo", proposal=proposal).first()
@@ -108,8 +129,9 @@ def file_in_log(book: Book, *, proposal: Proposal) -> Entry:
     ensure_milestones(book=book, proposal=proposal)
     value, opening = canonical_proposal(book, proposal)
     draft = EntryDraft("memo", f"proposal:{proposal.pk}", effective_date=timezone.localdate(proposal.filed_at), proposal=proposal,
-                       memo={"about": "proposal", "proposal": value})  # fmt: skip
+                       memo={"about": "proposal", "proposal": core_proposal.proposal_value(value)})  # fmt: skip
     entry = _write_plain(book, proposal.filed_by, draft)
+    bind(book, proposal, value)
     if opening is not None:
         opening.entry_seq = entry.seq
         opening.save()

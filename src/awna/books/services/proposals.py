@@ -1,13 +1,16 @@
-"""A proposal as the log sees it: canonical form, milestones, and who of the policy's stewards approved exactly that."""
+"""A proposal as the log sees it: canonical form, milestones, what the policy asks for it, and who of the stewards approved exactly that."""
 
 import json
 import secrets
-from typing import Any
+from dataclasses import replace
+from datetime import date, timedelta
 
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 
-from awna.consent.models import Decision, Proposal
+from awna.consent import services as consent
+from awna.consent.models import Decision, Proposal, Suspension
+from awna.core.consent import measures, quorum
 from awna.core.consent import policy as core_policy
 from awna.core.consent import proposal as core_proposal
 from awna.core.digest import canonical_json, digest_of, sha256
@@ -16,6 +19,7 @@ from awna.core.ledger import rules
 from awna.core.problems import Problem, Refused
 
 from ..models import Book, Checkpoint, Commodity, Custody, Entry, Fund, Milestone, Opening
+from ..refusals import refusal
 from .accounts import Draft, Spot, find_account, find_named
 
 
@@ -35,8 +39,8 @@ def milestones_of(book: Book, proposal: Proposal) -> list[Milestone]:
     ]  # fmt: skip
 
 
-def canonical_proposal(book: Book, proposal: Proposal) -> tuple[dict[str, Any], Opening | None]:
-    """The value that goes into the log, and the opening of its payee."""
+def canonical_proposal(book: Book, proposal: Proposal) -> tuple[core_proposal.Proposal, Opening | None]:
+    """What goes into the log, and the opening of its payee."""
     payee, opening, target = "", None, ""
     custody_id = str(proposal.content.get("payee") or "")
     if custody_id:
@@ -65,12 +69,27 @@ def canonical_proposal(book: Book, proposal: Proposal) -> tuple[dict[str, Any], 
     problems = core_proposal.check_proposal(value, policy=policy, today=timezone.localdate(proposal.filed_at).isoformat())
     if problems:
         raise Refused(problems)
-    return core_proposal.proposal_value(value), opening
+    return value, opening
 
 
-def approving_decisions(book: Book, proposal: Proposal) -> tuple[core.Decision, ...]:
-    """The yes of each steward of the policy in force. Refused when those who agreed are not (enough) stewards of that policy."""
-    memo = Entry.objects.filter(book=book, kind="memo", proposal=proposal).first()
+def bind(book: Book, proposal: Proposal, value: core_proposal.Proposal) -> None:
+    """Say once what keys sign for this proposal, how many must, and from which day it may be carried out; the guards read it."""
+    policy, filed_on = policy_in_force(book), timezone.localdate(proposal.filed_at)
+    need = quorum.needed(policy, proposal=value)
+    wait = 0
+    if proposal.purpose == "policy":
+        wait = policy.rules.recovery_wait if need.by_paper else policy.rules.change_wait
+    consent.bind_proposal(
+        proposal=proposal, signs=core_proposal.proposal_digest(value), required=need.k, offices=need.offices,
+        cool_down=policy.rules.cool_down if value.milestones else 0, by_paper=need.by_paper,
+        not_before=filed_on + timedelta(days=wait) if wait else None)  # fmt: skip
+
+
+def approving_decisions(book: Book, proposal: Proposal, *, kind: str, on: date) -> tuple[core.Decision, ...]:
+    """The yes of each steward of the policy in force, with signatures. Refused when those who agreed are not (enough) stewards of that
+    policy, when an entry of tomorrow is asked, while waiting days run, and for ever when somebody was forced to agree.
+    """
+    memo = Entry.objects.filter(book=book, kind="memo", proposal=proposal).order_by("seq").first()
     if memo is None:
         return ()
     filed, policy = json.loads(bytes(memo.leaf))["payload"]["proposal"], policy_in_force(book)
@@ -78,16 +97,45 @@ def approving_decisions(book: Book, proposal: Proposal) -> tuple[core.Decision, 
         raise Refused(
             Problem("proposal_of_older_policy", "The stewards changed since this was proposed. File it again under the new policy.")
         )
-    digest = digest_of(filed)
-    yes = Decision.objects.filter(proposal=proposal, choice=Decision.APPROVE).order_by("decided_at")
+    _refuse_early(proposal, kind=kind, on=on)
+    digest, yes = digest_of(filed), consent.counting_decisions(proposal, on=on)
     found = [decision for decision in yes if str(decision.steward_id) in policy.stewards]
-    if yes.count() >= proposal.epoch.required > len(found):
+    if len(yes) >= consent.required_of(proposal) > len(found):
         raise Refused(
             Problem(
                 "stewards_not_in_policy", "Some who approved became stewards after the book was opened. The policy must name them first."
             )
         )
-    return tuple(core.Decision(str(d.steward_id), str(proposal.pk), digest, timezone.localdate(d.decided_at).isoformat()) for d in found)
+    return tuple(_leaf_decision(one, proposal, digest) for one in found)
+
+
+def suspensions_of(book: Book) -> list[measures.Suspension]:
+    """Every suspension that the book holds."""
+    return [
+        measures.Suspension(one.key.fingerprint, str(one.by_id), one.since.isoformat(), one.until.isoformat())
+        for one in Suspension.objects.filter(key__campaign=book.campaign).select_related("key")
+    ]
+
+
+def _refuse_early(proposal: Proposal, *, kind: str, on: date) -> None:
+    """Marks are opened only when everything else allows the entry: before that, a forced yes looks like every other."""
+    state = consent.state_of(proposal, on=on)
+    if on > timezone.localdate() and proposal.epoch.keyed:
+        raise Refused(Problem("entry_of_tomorrow", "What rests on the stewards is dated today at the latest, not %(day)s.", {"day": on}))
+    if kind == "release" and state.state == "cooling":
+        raise Refused(refusal("release_is_cooling"))
+    if state.state in ("ready", "held") and (proposal.held_at is not None or consent.was_forced(proposal)):
+        raise Refused(Problem("proposal_is_held", "This proposal is held: a steward may have been forced to agree. Speak to each other."))
+
+
+def _leaf_decision(decision: Decision, proposal: Proposal, digest: str) -> core.Decision:
+    day = decision.decided_on or timezone.localdate(decision.decided_at)
+    said = core.Decision(str(decision.steward_id), str(proposal.pk), digest, day.isoformat())
+    if decision.key is None:
+        return said
+    return replace(
+        said, key=decision.key.fingerprint, nonce=decision.nonce, signature=decision.signature, auth=decision.auth, client=decision.client
+    )
 
 
 def policy_in_force(book: Book) -> core_policy.Policy:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from awna.consent.models import Proposal
 from awna.core.amounts import format_minor
+from awna.core.consent.measures import RESUME
 from awna.core.digest import canonical_json
 from awna.core.ledger import entries as core
 from awna.core.ledger import rules
@@ -23,6 +24,7 @@ from ..models import Account, Balance, Book, Custody, Document, Entry, Opening
 from ..refusals import problem_of, refusal
 from ..schema import rule_id
 from .accounts import Draft, Known, Row, Spot, commit_private, find_account, open_custody
+from .caps import refuse_above_cap
 from .derived import DerivedStore
 from .proposals import approving_decisions
 from .tables import add_rows, db_uuid, on_sqlite
@@ -141,11 +143,13 @@ class Writing:
             rows.append(made)
             needs.update(needed)
         decisions: tuple[core.Decision, ...] = ()
-        if rules.Q in needs or (rules.KINDS_WITHOUT_ROWS.get(draft.kind) and seq > 0):
-            self._refuse_other_rows(asked, rows, opens)
-            decisions = self._decisions_on(asked.proposal)
-        private, payload = self._memo(opens, asked)
         day = draft.effective_date or timezone.localdate()
+        if rules.Q in needs or (rules.KINDS_WITHOUT_ROWS.get(draft.kind) and seq > 0) or _resumes(draft):
+            self._refuse_other_rows(asked, rows, opens)
+            decisions = self._decisions_on(asked.proposal, draft.kind, day)
+        if draft.kind == "release":
+            refuse_above_cap(self.book, rows=[(self._ends[row.debit].account.commodity, row.amount) for row in draft.rows], on=day)
+        private, payload = self._memo(opens, asked)
         entry = core.Entry(
             seq=seq, id=asked.id, kind=draft.kind, date=day.isoformat(), author=self._author,
             second=str(draft.second.pk) if draft.second else "", proposal=str(asked.proposal.pk) if asked.proposal else "",
@@ -262,12 +266,12 @@ class Writing:
             return draft.private or {}, {}
         return {**commit_private(opens, asked.id, note=canonical_json(draft.memo).decode()), **(draft.private or {})}, {}
 
-    def _decisions_on(self, proposal: Proposal | None) -> tuple[core.Decision, ...]:
+    def _decisions_on(self, proposal: Proposal | None, kind: str, day: date) -> tuple[core.Decision, ...]:
         """Who said yes, as the log shows it; each must be a steward of the policy in force there."""
         if proposal is None:
             return ()
         if proposal.pk not in self._decisions:
-            self._decisions[proposal.pk] = approving_decisions(self.book, proposal)
+            self._decisions[proposal.pk] = approving_decisions(self.book, proposal, kind=kind, on=day)
         return self._decisions[proposal.pk]
 
     def _refuse_other_rows(self, asked: Asked, rows: list[core.Transfer], opens: Draft) -> None:
@@ -320,6 +324,11 @@ class Writing:
 
 
 _NO_REF = (None, None)
+
+
+def _resumes(draft: EntryDraft) -> bool:
+    """The one memo that rests on the stewards: the end of a pause."""
+    return draft.kind == "memo" and bool(draft.memo) and (draft.memo or {}).get("about") == RESUME
 
 
 def _rule_of(kind: str, debit: Account, credit: Account, line: int) -> tuple[rules.FlatRule, str]:

@@ -1,8 +1,11 @@
 """A steward's word on a proposal: checked, with the signature of her key where the book has keys, and written once."""
 
+import base64
+
 from django.db import transaction
 from django.utils import timezone
 
+from awna.core.consent.paper import read_answer
 from awna.core.consent.policy import PAPER
 from awna.core.consent.signatures import approval_challenge
 from awna.core.problems import Problem, Refused
@@ -52,15 +55,17 @@ def decide(
 @transaction.atomic
 def take_paper_answer(*, campaign: Campaign, text: str, request_id: str) -> Decision:
     """The answer that a paper key gave on some device without a network: found by what it names, checked like every other yes."""
-    from awna.core.consent.paper import read_answer
-
     answer = read_answer(text)
-    key = StewardKey.objects.filter(campaign=campaign, kind=PAPER, fingerprint__startswith=answer.key).select_related("steward").first()
+    key = (
+        StewardKey.objects.filter(campaign=campaign, kind=PAPER, fingerprint__startswith=answer.key_start).select_related("steward").first()
+    )
     if key is None:
         raise Refused(
             Problem("key_unknown", "No steward of this campaign has the key that gave this answer. Check the text for a mistake.")
         )
-    nonce = Nonce.objects.filter(steward=key.steward, nonce=answer.nonce, about__startswith=f"{APPROVE}:{answer.digest}").first()
+    nonce = Nonce.objects.filter(
+        steward=key.steward, nonce=answer.nonce.hex(), about__startswith=f"{APPROVE}:{answer.digest_start}"
+    ).first()
     if nonce is None:
         raise Refused(
             Problem("nonce_unknown", "This answer belongs to no sheet that was printed here for this steward. Print the sheet again.")
@@ -71,7 +76,7 @@ def take_paper_answer(*, campaign: Campaign, text: str, request_id: str) -> Deci
     )
     if not found:
         raise Refused(Problem("proposal_withdrawn", "This proposal was withdrawn. File a new one if it is still needed."))
-    signed = Signed(key.fingerprint, answer.nonce, answer.signature)
+    signed = Signed(key.fingerprint, answer.nonce.hex(), base64.b64encode(answer.signature).decode())
     return decide(proposal=found[0], steward=key.steward, choice=Decision.APPROVE, request_id=request_id, signed=signed)
 
 
