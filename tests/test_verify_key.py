@@ -1,6 +1,8 @@
 """The owner's key under attack: each time the pure rules refuse, `awna-verify` names the entry, and a verifier without that check is fooled."""
 
+import copy
 import functools
+import json
 import types
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -11,9 +13,14 @@ import pytest
 from awna import verify
 from awna.core.consent.policy import policy_digest, policy_payload
 from awna.core.consent.proposal import ExactRow, proposal_digest
+from awna.core.consent.quorum import fingerprint_code
 from awna.core.consent.rules import Band
-from tests.authenticator import Authenticator
-from tests.core.consent.keyed import BOOK, EXT, FREE, POLICY, RULES, Keyed, paper, passkey, succeeding
+from awna.core.digest import canonical_json
+from awna.core.ledger.entries import leaf_bytes
+from tests.authenticator import Authenticator, founded, keyring
+from tests.core.consent.keyed import BOOK, EXT, FREE, POLICY, RULES, STEWARDS, Keyed, paper, passkey, succeeding
+from tests.core.ledger.story import dump_of, dump_of_leaves
+from tests.test_verify import paths_of
 from tests.verifying import refusal
 
 SALMA, SELIM, SAMI, SARA = (passkey(name) for name in ("salma", "selim", "sami", "sara"))
@@ -154,9 +161,9 @@ PEOPLE = {
         lambda book: buy(book, SALMA, SELIM), "not_enough", "no quorum",
         (("enough = len({homes.get(one, (one,)) for one in yes}) >= k", "enough = len(yes) >= k"),)),
     "one office": Attack(
-        lambda book: buy(book, SALMA, SAMI, amount=60_000), "not_enough", "no quorum", (("[one for one in own if one[0] >= total][:1]", "own[:1]"),)),
+        lambda book: buy(book, SALMA, SAMI, amount=60_000), "not_enough", "no quorum", (("[one for one in own if one[1] >= total][:1]", "own[:1]"),)),
     "only k for much": Attack(
-        lambda book: buy(book, SAMI, SARA, amount=50_001), "not_enough", "no quorum", (("max([self.policy[\"k\"], *(k for _, k, _ in asked)])", "2"),)),
+        lambda book: buy(book, SAMI, SARA, amount=50_001), "not_enough", "no quorum", (("max([self.policy[\"k\"], *(k for *_, k, _ in asked)])", "2"),)),
     "too late": Attack(
         after_expiry, "proposal_expired", "had ended", ((IN_TIME, 'in_time = filed.epoch == self.policy["epoch"]'), COOLED)),
     "revoked": Attack(
@@ -208,7 +215,7 @@ def suspended_by_a_suspended_key(book: Keyed) -> None:
     book.suspend(SALMA, SARA, on="2026-03-03", until="2026-03-04")
 
 
-LASTS = 'need(day <= payload["until"] <= later(day, days)'
+LASTS = 'need(day <= payload["until"] <= later(day, self.rules[about + "_days"])'
 AGAIN = "need(last is None or day >= later(last, AGAIN_DAYS)"
 STOPS = {
     "above the cap": Attack(above_the_cap, "cap_exceeded", "cap of a day", (("need(within_cap, ", "need(True, "),)),
@@ -246,10 +253,10 @@ POLICIES = {
         lambda book: change(book, SALMA, SAMI, SARA, on="2026-03-09", swap=[LOST]), "not_enough", "exactly this policy", ((DROPPED, ""),)),
     "a lower band by k": Attack(
         lambda book: change(book, SALMA, SAMI, on="2026-03-09", **FEWER), "not_enough", "exactly this policy",
-        (('or value.keys() & {"rows", "payload", "least_arrival"}: asked = [', "and False: asked = ["),)),
+        (('or value.keys() & {"rows", "payload", "least_arrival"}: asked', "and False: asked"),)),
     "paper of n-2": Attack(
         lambda book: change(book, *PAPERS[:2], on="2026-04-01", **ONLY_PAPER), "not_enough", "exactly this policy",
-        (('max(1, len(self.policy["stewards"]) - 1) if by_paper', "2 if by_paper"),)),
+        (('max(1, len(self.policy["stewards"]) - 1), 0) if by_paper', "2, 0) if by_paper"),)),
     "paper a day early": Attack(
         lambda book: change(book, *PAPERS, on="2026-03-31", **ONLY_PAPER), "too_early", "before its wait", (("need(waited, ", "need(True, "),)),
     "passkeys as paper": Attack(
@@ -291,8 +298,9 @@ def test_the_text_of_a_verifier_without_faults_is_the_verifier():
             module.verify(done(name).dump, None)
 
 
-def test_nothing_else_is_wrong_with_these_books():
-    """The same acts, done rightly, pass the rules and the verifier."""
+@functools.cache
+def life() -> Keyed:
+    """The same acts, done rightly."""
     book = Keyed()
     buy(book, SALMA, SAMI)
     book.ask("big", 80_000, on="2026-03-05")
@@ -309,15 +317,57 @@ def test_nothing_else_is_wrong_with_these_books():
     again = succeeding(new, swap=[passkey("salma", seed=bytes(31) + b"\x09")], by="paper", rules=replace(RULES, recovery_wait=0))
     book.ask("recover", purpose="policy", payload=policy_payload(again), on="2026-03-18")
     book.renew("recover", book.yes("recover", *PAPERS, on="2026-03-20"), again, on="2026-04-17")
-    assert book.problems == []
-    lines = verify.verify(book.dump, None)
+    return book
+
+
+def test_what_is_done_rightly_passes_the_rules_and_the_verifier():
+    assert life().problems == []
+    lines = verify.verify(life().dump, None)
     assert "Policy: 2 of 4 stewards, epoch 2." in lines
     rules = next(line for line in lines if line.startswith("Rules: "))
     for words in ("up to 500.00 EUR: 2 yes", "any amount of EUR: 3 yes of 2 offices", "at most 900.00 EUR a day", "cool-down 2 days", "waits 7",
                   "by paper keys 0 days", "1 suspensions, 1 pauses (1 ended early), 1 declined", "Newest date: 2026-04-17"):  # fmt: skip
         assert words in rules
     assert any(line.startswith("Keys of sara: paper ") and "passkey " in line for line in lines)
-    assert "found at the next statement and shown in red" in lines[-1]
+    assert lines[-1].startswith("The key governs this book. A payment outside it is found at the next statement and shown in red.")
+
+
+def test_an_operator_who_enrols_himself_as_all_stewards_is_exposed_by_a_list_from_elsewhere():
+    listed = "".join(f"{key.steward} {fingerprint_code(key)}\n" for key in POLICY.keys)
+    eve = [replace(one, seed=(one.kind + one.steward).encode().rjust(32, b"e")) for one in keyring(*STEWARDS)]
+    taken = Keyed(founded(replace(POLICY, keys=(), founding=()), eve))
+    buy(taken, *(one for one in eve if one.kind == "passkey" and one.steward in ("salma", "sami")))
+    assert taken.problems == [] and verify.verify(taken.dump, None)
+    assert "not those of --stewards" in refusal(taken.dump, stewards=listed)
+    assert any("are those of --stewards" in line for line in verify.verify(Keyed().dump, None, stewards=listed))
+
+
+@pytest.mark.parametrize("nonsense", [None, "", -1, [], {}, "9999-12-31", [[]], {"a": 1}, True, 10**30])
+def test_signed_nonsense_in_the_rules_and_stops_never_ends_in_a_traceback(nonsense):
+    leaves = [json.loads(leaf_bytes(entry)) for entry in life().entries]
+    stops = ("policy", "suspend", "pause", "declined", "resume")
+    seqs = [seq for seq, leaf in enumerate(leaves) if leaf.get("payload", {}).get("about") in stops]
+    places = [(seq, path) for seq in seqs for path in paths_of(leaves[seq]["payload"])[1:] if path[-1] != "about"]
+    for seq, path in places[::13]:
+        changed = copy.deepcopy(leaves[seq])
+        target = changed["payload"]
+        for key in path[:-1]:
+            target = target[key]
+        target[path[-1]] = nonsense
+        lines = [canonical_json(changed if n == seq else leaf) for n, leaf in enumerate(leaves)]
+        assert refusal(dump_of_leaves(lines)).startswith("entry "), (seq, path)
+
+
+def test_every_part_of_what_one_steward_says_alone_is_signed():
+    for entry in life().entries:
+        if entry.payload.get("about") not in ("suspend", "pause", "declined"):
+            continue
+        changes = [{"until": "2026-03-10"}] * ("until" in entry.payload) + [{"steward": "sami"}, {"book": "book-school"}, {"seal": None}]
+        changes += [{"seal": entry.payload["seal"] | {name: "AAAA"}} for name in ("signature",)]
+        for change in changes:
+            payload = {name: part for name, part in (entry.payload | change).items() if part is not None}
+            wrong = [replace(one, payload=payload) if one is entry else one for one in life().entries]
+            assert refusal(dump_of(wrong)).startswith(f"entry {entry.seq}:"), change
 
 
 def test_a_book_by_name_says_so_loudly_and_can_be_paused():

@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 LEAF_BYTES_MAX, TILE_HASHES, BATCH_MIN, AMOUNT_MAX = 65_535, 256, 10, 10**15
 RATE_BAND = Fraction(1, 5)  # an exchange that no quorum bounds stays this near to the rate in the book
 USUAL = {"cool_down": 0, "change_wait": 0, "recovery_wait": 30, "suspend_days": 7, "pause_days": 14}  # days, where the rules say nothing
+DAYS_MAX = {"cool_down": 366, "change_wait": 366, "recovery_wait": 366, "suspend_days": 7, "pause_days": 14}
 AGAIN_DAYS = 30  # one steward's pause, and one key's suspension, come again this long after the last was to end
 NAMES_ONLY = """DECISIONS IN THIS BOOK ARE NAMES, NOT SIGNATURES: its policy holds no keys, so whoever ran the site could have written them."""
 NOTES = """The key governs this book. A payment outside it is found at the next statement and shown in red.
@@ -415,9 +416,9 @@ class Book(SimpleNamespace):
         """A break, a resume, and each policy but the first: the quorum approved exactly this payload."""
         right = all(decided or [filed.approved]) and filed.value.get("payload") == payload and leaf["date"] <= filed.value["expiry"]
         need(right, "no quorum of stewards approved exactly this", payload["about"])
-        if leaf["kind"] != "break": return
-        need(not self.is_paused(leaf), "the book was paused")
-        self.breaks[self.size] = shaped(payload, "break")
+        if leaf["kind"] == "break":
+            need(not self.is_paused(leaf), "the book was paused")
+            self.breaks[self.size] = shaped(payload, "break")
 
     def govern(self, leaf: Value, payload: Value, filed: Any) -> None:
         """The first policy is signed by all its keys; each later one was approved by the quorum of the one before, and has waited."""
@@ -440,10 +441,9 @@ class Book(SimpleNamespace):
     def succeed(self, leaf: Value, payload: Value, filed: Any, owners: dict[str, str]) -> None:
         """A new policy: keys that it drops do not count, the old rules do; by paper all stewards but one, with these keys, after long."""
         by_paper, said = "by" in payload, {one: (day, key) for one, (day, key) in filed.said.items() if not self.keys or owners.get(key) == one}
-        need(self.keys or not by_paper, "there are no keys on paper")
         if by_paper: said = {one: (day, key) for one, (day, key) in said.items() if self.keys[key]["kind"] == "paper"}
-        enough = max(1, len(self.policy["stewards"]) - 1) if by_paper else 0
-        decided = self.decided_on(said, enough, 0, {}) if by_paper else self.decided_on(said, *self.needed(filed.value), self.homes)
+        k, offices = (max(1, len(self.policy["stewards"]) - 1), 0) if by_paper else self.needed(filed.value)
+        decided = self.decided_on(said, k, offices, {} if by_paper else self.homes)
         self.act(leaf, payload, filed, decided if filed.epoch == self.policy["epoch"] else "")
         waited = leaf["date"] >= later(filed.date, self.rules["recovery_wait" if by_paper else "change_wait"])
         need(waited, "the new policy comes before its wait has ended")
@@ -455,7 +455,7 @@ class Book(SimpleNamespace):
         vars(self).update(offices={one["steward"]: one["office"] for one in offices}, homes={one["steward"]: one["household"] for one in homes})
         ends = {(one["commodity"], one.get("upto")) for one in bands}
         once = len(self.offices) + len(self.homes) + len(self.caps) + len(ends) == sum(map(len, (offices, homes, rules.get("caps", ()), bands)))
-        known = stewards >= self.offices.keys() | self.homes.keys() and self.rules["suspend_days"] <= 7 and self.rules["pause_days"] <= 14
+        known = stewards >= self.offices.keys() | self.homes.keys() and all(self.rules[name] <= most for name, most in DAYS_MAX.items())
         asked = [(self.policy["k"], 0), *((one["k"], one.get("offices", 0)) for one in bands)]
         most, names = len({self.homes.get(one, (one,)) for one in stewards}), len(set(self.offices.values()))
         possible = all(1 <= k <= most and count <= min(k, names) for k, count in asked)
@@ -463,13 +463,14 @@ class Book(SimpleNamespace):
 
     def needed(self, value: Value) -> tuple[int, int]:
         """How many households and offices must say yes: the band of what all milestones ask, else the strictest; the policy's k at least."""
-        bands, sums, asked = self.rules.get("bands", []), Counter[str](), []
+        said, sums, asked = self.rules.get("bands", []), Counter[str](), []
         for one in value.get("milestones", ()): sums[one["commodity"]] += int(one["ceiling"])
+        bands = sorted((one["commodity"], int(one.get("upto", AMOUNT_MAX**2)), one["k"], one.get("offices", 0)) for one in said)
         for commodity, total in sums.items():
-            own = sorted((int(one.get("upto", AMOUNT_MAX**2)), one["k"], one.get("offices", 0)) for one in bands if one["commodity"] == commodity)
-            asked += [one for one in own if one[0] >= total][:1] or [(0, one["k"], one.get("offices", 0)) for one in bands if own]
-        if not sums or value.keys() & {"rows", "payload", "least_arrival"}: asked = [(0, one["k"], one.get("offices", 0)) for one in bands]
-        return max([self.policy["k"], *(k for _, k, _ in asked)]), max([0, *(offices for *_, offices in asked)])
+            own = [one for one in bands if one[0] == commodity]
+            asked += [one for one in own if one[1] >= total][:1] or bands * bool(own)
+        if not sums or value.keys() & {"rows", "payload", "least_arrival"}: asked = bands
+        return max([self.policy["k"], *(k for *_, k, _ in asked)]), max([0, *(offices for *_, offices in asked)])
 
     def decided_on(self, said: dict[str, tuple[str, str]], k: int, offices: int, homes: dict[str, str]) -> str:
         """The date of the deciding yes: each household counts once. Nothing while more is needed."""
@@ -498,8 +499,8 @@ class Book(SimpleNamespace):
             need(in_time, "somebody declines what is not open, or decides twice:", steward)
             filed.declined.add(steward)
             return
-        name, days, last = (payload.get("key", steward), self.rules[about + "_days"], self.stops.get((about, payload.get("key", steward))))
-        need(day <= payload["until"] <= later(day, days), "it lasts longer than the policy allows:", about)
+        last = self.stops.get((about, name := payload.get("key", steward)))
+        need(day <= payload["until"] <= later(day, self.rules[about + "_days"]), "it lasts longer than the policy allows:", about)
         need(last is None or day >= later(last, AGAIN_DAYS), "it comes again too soon:", about)
         self.stops[about, name] = payload["until"]
         if about == "pause": self.pauses[self.size] = payload["until"]
