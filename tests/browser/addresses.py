@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from awna.books.services import keep_table
 from awna.campaigns.services import add_indicator, add_photo, announce_event, promise_outcome, publish_update
-from awna.donations.services import issue_receipt
+from awna.donations.services import issue_receipt, offer_goods
 from awna.donations.services.earlier import look_at_gifts
 from awna.kit.policies import declared_policies
 from awna.parties.services import give_role
@@ -102,6 +102,7 @@ def examples(ground: Ground) -> Examples:
         separator="comma",
         author=w.north_treasurer,
     )
+    offer = offer_goods(campaign=w.campaign, what="Hospital beds", quantity=12, unit="pieces", name="Dana", request_id="offer")
     return Examples(
         ground,
         values={
@@ -111,7 +112,7 @@ def examples(ground: Ground) -> Examples:
         of={
             "give_check": donor, "give_done": donor, "trace": donor, "book_page": {"page": "0001"}, "plan_page": {"page": 1},
             **letter_examples(ground), **paying_examples(ground.account, w.north_treasurer), "bank_columns": {"file": table.pk}, "figure": {"figure": "received", "code": "EUR"}, "plan_run": {"pk": run.pk},
-            "my_receipts": donor, "import_gifts_preview": {"found": earlier.pk}, "value_gift": {"gift": gift.pk}, "freeze_gift": {"gift": gift.pk}, "issue_receipt": {"gift": gift.pk}, "void_receipt": {"receipt": receipt.pk},
+            "my_receipts": donor, "import_gifts_preview": {"found": earlier.pk}, "value_gift": {"gift": gift.pk}, "freeze_gift": {"gift": gift.pk}, "offer": {"token": offer.donor.token}, "answer_offer": {"offer": offer.pk}, "goods_came": {"offer": offer.pk}, "issue_receipt": {"gift": gift.pk}, "void_receipt": {"receipt": receipt.pk},
             "annual_receipts": {"year": ground.today.year - 1}, "section": {"section": w.north.pk}, "works_issue": {"pk": task.pk}, "works_progress": {"pk": task.pk},
         },
     )  # fmt: skip

@@ -7,6 +7,7 @@ from . import section_views as sections
 from . import views
 from .debit.urls import urlpatterns as debit_patterns
 from .earlier_urls import urlpatterns as earlier_patterns
+from .offer_urls import urlpatterns as offer_patterns
 from .providers.urls import urlpatterns as provider_patterns
 
 TREASURER = role("treasurer")
@@ -15,6 +16,7 @@ KEEPER = role(*sections.KEEPERS)
 urlpatterns = [
     *debit_patterns,
     *earlier_patterns,
+    *offer_patterns,
     *provider_patterns,
     guarded("c/<slug:slug>/give/", views.give, name="give", GET=ANYONE, POST=ANYONE),
     guarded("c/<slug:slug>/give/details/", views.give_details, name="give_details", GET=ANYONE, POST=ANYONE),

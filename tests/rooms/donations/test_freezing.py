@@ -6,9 +6,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from awna.approvals.services import answered, decide
+from awna.approvals.services.questions import waiting_for
 from awna.books import services as books
 from awna.core.problems import Refused
-from awna.desk.questions import answer_question, open_questions
 from awna.donations import services
 from awna.donations.models import Freeze, Gift
 from awna.donations.services import giving_back
@@ -31,7 +32,7 @@ def freeze(place, gift, **more):
 
 def agree(place, proposal):
     w = place.funded.world
-    return [answer_question(proposal=proposal, steward=one, choice="approve", request_id=str(one.pk)) for one in (w.salma, w.yusuf)]
+    return [answered(decision=decide(proposal=proposal, steward=one, choice="approve", request_id=str(one.pk))) for one in (w.salma, w.yusuf)]
 
 
 def aside(place):
@@ -69,7 +70,7 @@ def test_nobody_can_free_it_by_another_door(place):
         giving_back.release_refund(proposal=held, author=place.funded.world.salma)
     assert refused.value.codes == ["refund_not_agreed"]
     assert held.purpose not in {
-        one.proposal.purpose for one in open_questions(campaign=gift.donor.campaign, reader=place.funded.world.salma)
+        one.proposal.purpose for one in waiting_for(campaign=gift.donor.campaign, reader=place.funded.world.salma, since=None)
     }
     line = place.funded.bank_line(-gift.amount_minor, account=place.account, counter_account="DE00 GIVER")
     with pytest.raises(Refused) as refused:
@@ -96,7 +97,7 @@ def test_the_stewards_thaw_it(place):
 def test_a_declined_thaw_leaves_it_frozen_and_may_be_asked_again(place):
     gift = freeze(place, place.gift())
     asked = services.ask_thaw(gift=gift, author=place.treasurer)
-    answer_question(proposal=asked, steward=place.funded.world.salma, choice="decline", reason="The court has not ruled.", request_id="n")
+    decide(proposal=asked, steward=place.funded.world.salma, choice="decline", reason="The court has not ruled.", request_id="n")
     assert services.left_of(gift) == 0 and services.ask_thaw(gift=gift, author=place.treasurer) != asked
 
 
@@ -116,7 +117,7 @@ def test_the_stewards_refuse_it_and_it_goes_back(place):
 def test_a_refusal_that_a_steward_declines_sets_the_money_aside_again(place):
     gift = freeze(place, place.gift())
     asked = giving_back.ask_refund(gift=gift, author=place.treasurer)
-    answer_question(proposal=asked, steward=place.funded.world.salma, choice="decline", reason="Wait for the court.", request_id="no")
+    decide(proposal=asked, steward=place.funded.world.salma, choice="decline", reason="Wait for the court.", request_id="no")
     assert fresh(gift).frozen_at is not None
     assert (services.left_of(gift), aside(place)) == (0, [("EUR", gift.amount_minor)])
     agree(place, services.ask_thaw(gift=gift, author=place.treasurer))
@@ -208,7 +209,7 @@ def test_the_treasurer_freezes_on_a_page_and_sees_what_is_set_aside(place, clien
     assert "frozen" in text and "Letter 12" in text and "Set aside" in text
     assert client.post(desk, {"gift": gift.pk, "act": "thaw"}).status_code == 302
     assert "asked to thaw" in client.get(desk).content.decode()
-    assert [one.proposal.purpose for one in open_questions(campaign=gift.donor.campaign, reader=place.funded.world.salma)] == [THAW]
+    assert [one.proposal.purpose for one in waiting_for(campaign=gift.donor.campaign, reader=place.funded.world.salma, since=None)] == [THAW]
     client.force_login(place.funded.world.south_treasurer.user)
     assert client.get(page).status_code == 404
 

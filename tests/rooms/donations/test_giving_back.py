@@ -3,10 +3,10 @@
 import pytest
 from django.urls import reverse
 
+from awna.approvals.services import answered, decide
 from awna.books import services as books
 from awna.consent.services import decide
 from awna.core.problems import Refused
-from awna.desk.questions import answer_question
 from awna.donations.services import giving_back
 from tests.rooms.donations.receiving import make_receiving
 
@@ -20,7 +20,7 @@ def place():
 
 def agree(place, proposal):
     w = place.funded.world
-    return [answer_question(proposal=proposal, steward=one, choice="approve", request_id=str(one.pk)) for one in (w.salma, w.yusuf)]
+    return [answered(decision=decide(proposal=proposal, steward=one, choice="approve", request_id=str(one.pk))) for one in (w.salma, w.yusuf)]
 
 
 def back(place, gift, minor, account="DE00 GIVER"):
@@ -71,7 +71,7 @@ def test_nothing_goes_back_without_the_stewards(place):
 def test_a_declined_refund_frees_the_money_and_may_be_asked_anew(place):
     gift, salma = place.gift(), place.funded.world.salma
     asked = giving_back.ask_refund(gift=gift, author=place.treasurer)
-    answer_question(proposal=asked, steward=salma, choice="decline", reason="The giver changed her mind.", request_id="no")
+    decide(proposal=asked, steward=salma, choice="decline", reason="The giver changed her mind.", request_id="no")
     assert (giving_back.left_of(gift), giving_back.refunds_of([gift])) == (gift.amount_minor, {})
     again = giving_back.ask_refund(gift=gift, author=place.treasurer)
     assert again != asked and giving_back.left_of(gift) == 0

@@ -15,7 +15,7 @@ from awna.core.problems import Problem, Refused
 from awna.parties.models import Role
 
 from ..models.giving import Donor, Pledge
-from ..services.gifts import _free_reference, _new_donor, _pledge_problems
+from ..services.gifts import _free_reference, _pledge_problems, new_donor
 from .calendar import instalment_day
 from .models import NOTICE_DAYS, Creditor, Instalment, Mandate, MandateEvent, Plan
 
@@ -113,7 +113,7 @@ def sign_mandate(*, bank_account: BankAccount, asked: Asked, author: Role, reque
     problems = [*_creditor_problems(bank_account, creditor), *_signed_problems(asked, iban, country)]
     if problems or creditor is None:
         raise Refused(problems)
-    donor = _new_donor(
+    donor = new_donor(
         campaign=bank_account.book.campaign, section=bank_account.section, name=asked.name, email=asked.email, language=asked.language
     )
     reference = f"M{secrets.token_hex(10).upper()}"

@@ -6,6 +6,7 @@ from .clauses import SurplusClause
 from .earlier import EarlierGift, GiftImport
 from .freezes import Freeze
 from .giving import Donor, Gift, Pledge, token_digest
+from .offers import GoodsOffer
 from .receipts import Receipt, ReceiptGift, ReceiptPaper, ReceiptSeries
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "Freeze",
     "Gift",
     "GiftImport",
+    "GoodsOffer",
     "Instalment",
     "Mandate",
     "MandateEvent",

@@ -16,6 +16,7 @@ from .gifts import (
     record_gift_in_kind,
 )
 from .matching import Part, allocation_of, forget_returns, pay_pledges, rank_movements, undo_gifts
+from .offers import answer_offer, offer_goods
 from .receipt_rules import (
     Ground,
     details_of,
@@ -39,6 +40,7 @@ __all__ = [
     "allocate_identified",
     "allocation_of",
     "annual_progress",
+    "answer_offer",
     "ask_thaw",
     "assign_movement",
     "claim_movements",
@@ -63,6 +65,7 @@ __all__ = [
     "issue_receipt",
     "left_of",
     "missing_of_donor",
+    "offer_goods",
     "paper_of",
     "pay_pledges",
     "pledge_gift",

@@ -72,6 +72,7 @@ def _forget_person(donor: Donor) -> int:
     for movement_id in donor.gifts.exclude(movement=None).values_list("movement_id", flat=True):
         books.forget_line_texts(movement=movement_id)
     Freeze.objects.filter(gift__donor=donor).update(note="")
+    donor.offers.update(details="", reason="")
     donor.pledges.filter(state="draft").delete()
     # A link that nobody was ever given: the old one opens nothing from now on.
     token = secrets.token_urlsafe(TOKEN_BYTES)

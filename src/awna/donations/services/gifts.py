@@ -27,7 +27,7 @@ from awna.core.problems import Problem, Refused
 from awna.kit.mail import send_mail_text
 from awna.parties.models import Campaign, Role, Section
 
-from ..models import Donor, Gift, Pledge, token_digest
+from ..models import Donor, Gift, GoodsOffer, Pledge, token_digest
 from . import shelter
 from .collecting import refuse_unless_collecting
 from .dues import due_of
@@ -74,7 +74,7 @@ def pledge_gift(
     if problems:
         raise Refused(problems)
     forget_drafts(book=book)
-    donor = _new_donor(campaign=book.campaign, section=bank_account.section, name=name, email=email, language=language)
+    donor = new_donor(campaign=book.campaign, section=bank_account.section, name=name, email=email, language=language)
     pledge = Pledge.objects.create(
         donor=donor,
         bank_account=bank_account,
@@ -181,8 +181,12 @@ def identify_gift(*, movement: Movement, pledge: Pledge, author: Role, request_i
 def record_gift_in_kind(
     *, custody: Custody, commodity: Commodity, amount: int, author: Role, second: Role, received_on: date, request_id: str,
     fund: Fund | None = None, batch: str = "", name: str = "", email: str = "", section: Section | None = None, language: str = "en",
+    offer: GoodsOffer | None = None,
 ) -> Gift:  # fmt: skip
-    """Goods given into a store or onto a consignment, counted by two people; `amount` is in the commodity's smallest unit."""
+    """Goods given into a store or onto a consignment, counted by two people; `amount` is in the commodity's smallest unit.
+
+    `offer`: the accepted offer of which they are; its giver is theirs. What came may be more or less than was offered: a count decides.
+    """
     book = custody.book
     first = Gift.objects.filter(book=book, request_id=request_id).first()
     if first is not None:
@@ -191,17 +195,32 @@ def record_gift_in_kind(
     stage = rules.TRANSIT if custody.type == rules.CONSIGNMENT else rules.STOCK
     outside = books.Spot(rules.EXT, None, str(fund.pk), str(commodity.pk))
     inside = books.Spot(stage, str(custody.pk), str(fund.pk), str(commodity.pk), batch=batch)
-    donor = _new_donor(campaign=book.campaign, section=section, name=name, email=email, language=language)
+    if offer is not None:
+        offer = _refuse_unless_due(offer)
+    donor = offer.donor if offer else new_donor(campaign=book.campaign, section=section, name=name, email=email, language=language)
     posting = f"gift_in_kind:{request_id}"
     key = books.ensure_reference(book=book, request_id=posting)
     entry = books.post_entry(
         book=book, kind="gift_in_kind", rows=[books.Row(outside, inside, amount)], author=author, second=second,
         effective_date=received_on, request_id=posting, private={"reference": key.reference},
     )  # fmt: skip
-    return Gift.objects.create(
+    gift = Gift.objects.create(
         donor=donor, kind="in_kind", book=book, commodity=commodity, amount_minor=amount, entry_seq=entry.seq, received_on=received_on,
         reference=key.reference, request_id=request_id,
     )  # fmt: skip
+    if offer is not None:
+        offer.gift = gift
+        offer.save(update_fields=["gift"])
+    return gift
+
+
+def _refuse_unless_due(offer: GoodsOffer) -> GoodsOffer:
+    offer = GoodsOffer.objects.select_for_update(of=("self",)).select_related("donor").get(pk=offer.pk)
+    if offer.state not in ("accepted", "partly"):
+        raise Refused(Problem("offer_not_accepted", "Nobody accepted this offer. Answer it before its goods are counted."))
+    if offer.gift_id is not None:
+        raise Refused(Problem("offer_has_arrived", "The goods of this offer were counted already. Enter what came later as another gift."))
+    return offer
 
 
 def read_locked(movements: Iterable[Movement]) -> QuerySet[Movement]:
@@ -298,7 +317,7 @@ def _pledge_problems(bank_account: BankAccount, fund: Fund, amount_minor: int) -
     return problems
 
 
-def _new_donor(*, campaign: Campaign, section: Section | None, name: str, email: str, language: str) -> Donor:
+def new_donor(*, campaign: Campaign, section: Section | None, name: str, email: str, language: str) -> Donor:
     token = secrets.token_urlsafe(TOKEN_BYTES)
     return Donor.objects.create(
         campaign=campaign, section=section, name=" ".join(name.split()), email=email.strip(), language=language, token=token,
