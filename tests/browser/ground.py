@@ -9,7 +9,7 @@ from awna.access.models import Crossing
 from awna.access.services import add_crossing
 from awna.access.services import report as report_crossing
 from awna.approvals.models import Release
-from awna.approvals.services import MilestoneAsk, decide_release, propose_release
+from awna.approvals.services import MilestoneAsk, decide, propose_release
 from awna.books.models import BankAccount, Book
 from awna.books.services import open_bank_account, open_book
 from awna.crews.services import load_volunteers
@@ -109,5 +109,5 @@ def gift_becomes_order(ground: Ground) -> tuple[Pledge, PlanRun]:
     )
     release = ask_for_cement(ground)
     for steward in (w.salma, w.yusuf):
-        decide_release(proposal=release.proposal, steward=steward, choice="approve", request_id=f"yes {steward.pk}")
+        decide(proposal=release.proposal, steward=steward, choice="approve", request_id=f"yes {steward.pk}")
     return pledge, send_cement(ground, release)

@@ -5,3 +5,8 @@ from django.apps import AppConfig
 
 class DeskConfig(AppConfig):
     name = "awna.desk"
+
+    def ready(self) -> None:
+        from .questions import follow_answers
+
+        follow_answers()

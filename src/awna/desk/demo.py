@@ -359,7 +359,7 @@ class _Story:
     def ask_for_more(self) -> None:
         """Ask for roof timber: one steward agreed, the second one is asked."""
         proposal = self._proposed("owner", self.omar.custody, 1_800_00, "Roof timber, 400 m", line="A.4", evidence=("invoice",))
-        approvals.decide_release(proposal=proposal, steward=self.roles["Salma"], choice="approve", request_id="demo-timber-salma")
+        approvals.decide(proposal=proposal, steward=self.roles["Salma"], choice="approve", request_id="demo-timber-salma")
 
     def tell_news(self) -> None:
         """Tell the news, announce events, promise outcomes."""
@@ -388,7 +388,7 @@ class _Story:
         """Proposed, and approved by both stewards."""
         proposal = self._proposed(purse, payee, minor, text, **more)
         for name in ("Salma", "Yusuf"):
-            approvals.decide_release(proposal=proposal, steward=self.roles[name], choice="approve", request_id=f"demo-{name}-{proposal.pk}")
+            approvals.decide(proposal=proposal, steward=self.roles[name], choice="approve", request_id=f"demo-{name}-{proposal.pk}")
         return proposal
 
     def _line(self, purse: str, minor: int) -> Movement:

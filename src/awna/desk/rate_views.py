@@ -1,4 +1,4 @@
-"""The page of rates: every one with its day and source, the ECB's where a gift needs it, others asked of the stewards. And their questions."""
+"""The page of rates: every one with its day and source, the ECB's where a gift needs it, others asked of the stewards."""
 
 import uuid
 from datetime import timedelta
@@ -18,7 +18,6 @@ from awna.consent.models import Proposal
 from awna.core.problems import Refused
 from awna.kit.forms import problem_text, refused_to_form
 
-from . import questions
 from .rate_forms import RateFileForm, RateForm
 
 RATES_SHOWN = 200
@@ -50,34 +49,6 @@ def rates_desk(request: HttpRequest, slug: str) -> HttpResponse:
         "waiting": Proposal.objects.open_for(request.campaign).filter(purpose="rates").count(),
     }  # fmt: skip
     return render(request, "desk/rates.html", context, status=422 if form is not None else 200)
-
-
-def questions_desk(request: HttpRequest, slug: str) -> HttpResponse:
-    """What else waits for the stewards; a post is one steward's word on one question."""
-    problems = []
-    steward = request.actor.role("steward")
-    if request.method == "POST":
-        proposal = get_object_or_404(Proposal, campaign=request.campaign, pk=_key(request), purpose__in=questions.TITLES)
-        try:
-            done = questions.answer_question(
-                proposal=proposal, steward=steward, choice=request.POST.get("choice", ""), reason=request.POST.get("reason", ""),
-                request_id=request.POST.get("request_id", "")[:80],
-            )  # fmt: skip
-        except Refused as refused:
-            problems = refused.problems
-        else:
-            messages.success(request, _("Enough stewards agreed; it is done.") if done else _("Your word is kept."))
-            return redirect("questions_desk", slug=slug)
-    waiting = questions.open_questions(campaign=request.campaign, reader=steward)
-    context = {"questions": waiting, "problems": problems, "request_id": uuid.uuid4().hex, "title": _("Other questions for the stewards")}
-    return render(request, "desk/questions.html", context, status=422 if problems else 200)
-
-
-def _key(request: HttpRequest) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(request.POST.get("proposal", ""))
-    except ValueError:
-        return None
 
 
 def _take_ecb(request: HttpRequest, book: Book, slug: str) -> HttpResponse:

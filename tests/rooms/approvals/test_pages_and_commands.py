@@ -13,6 +13,9 @@ from awna.consent.models import Decision
 from tests.rooms.funded import make_funded
 
 QUEUE = "/desk/clinic/approvals/"
+ROWS = {
+    f"{rows}-{name}": count for rows, filled in (("part", 1), ("paper", 0), ("quote", 0)) for name, count in (("TOTAL_FORMS", filled), ("INITIAL_FORMS", 0))
+}
 
 
 @pytest.fixture
@@ -72,12 +75,12 @@ def test_who_may_open_and_sign(funded, client):
 def test_the_site_lead_asks_by_the_form(funded, client):
     as_(client, funded.world.nour)
     asked = {
-        "text": "Cement", "payee": funded.omar.custody.pk, "custody": funded.account.custody.pk, "fund": funded.roof.pk, "amount": "2900",
-        "evidence": ["invoice"], "earliest": timezone.localdate(), "expires_on": timezone.localdate() + timedelta(days=9), "request_id": "f1",
+        "text": "Cement", "payee": funded.omar.custody.pk, "custody": funded.account.custody.pk, "fund": funded.roof.pk, **ROWS,
+        "part-0-kind": "instalment", "part-0-amount": "2900", "part-0-evidence": ["invoice"], "part-0-earliest": timezone.localdate(), "expires_on": timezone.localdate() + timedelta(days=9), "request_id": "f1",
     }  # fmt: skip
     assert client.get(QUEUE + "new/").status_code == 200
-    assert client.post(QUEUE + "new/", asked | {"amount": "99999999"}).status_code == 422
-    assert client.post(QUEUE + "new/", asked | {"amount": "12,5"}).status_code == 422
+    assert client.post(QUEUE + "new/", asked | {"part-0-amount": "99999999"}).status_code == 422
+    assert client.post(QUEUE + "new/", asked | {"part-0-amount": "12,5"}).status_code == 422
     assert not Release.objects.exists()
     for _ in range(2):
         assert client.post(QUEUE + "new/", asked).status_code == 302

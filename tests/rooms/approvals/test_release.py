@@ -39,7 +39,7 @@ def test_a_request_holds_its_ceiling(funded):
 def test_k_of_n_release_it_and_the_last_word_posts(funded):
     release = funded.propose(funded.ask(200_000), funded.ask(90_000, n="2"))
     for steward in (funded.world.salma, funded.world.yusuf):
-        services.decide_release(proposal=release.proposal, steward=steward, choice="approve", request_id=f"yes:{steward.pk}")
+        services.decide(proposal=release.proposal, steward=steward, choice="approve", request_id=f"yes:{steward.pk}")
     assert money(funded) == {"free": 3_710_000, "held": 0, "released": 290_000}
     assert services.release(proposal=release.proposal, author=funded.world.salma).kind == "release"
     assert Entry.objects.filter(kind="release").count() == 1

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from awna import verify
-from awna.approvals.services import MilestoneAsk, decide_release, propose_release
+from awna.approvals.services import MilestoneAsk, decide, propose_release
 from awna.books import services as books
 from awna.books.models import BankAccount, Book, Entry, Movement
 from awna.core.problems import Refused
@@ -47,7 +47,7 @@ class Place:
         asked = propose_release(campaign=self.world.campaign, payee=payee, milestones=asks, text=text, expires_on=today + timedelta(days=9),
                                 filed_by=self.world.karim, request_id=text)  # fmt: skip
         for steward in (self.world.salma, self.world.yusuf):
-            decide_release(proposal=asked.proposal, steward=steward, choice="approve", request_id=f"{steward.pk} {text}")
+            decide(proposal=asked.proposal, steward=steward, choice="approve", request_id=f"{steward.pk} {text}")
         return asked.proposal
 
     def sum(self, stage: str, account: BankAccount | None = None, fund: str = "") -> int:

@@ -23,6 +23,10 @@ def url(name):
     return reverse(name, kwargs={"slug": "clinic"})
 
 
+def question_url(proposal):
+    return reverse("question", kwargs={"slug": "clinic", "proposal": proposal.pk})
+
+
 def page(client, role, name):
     client.force_login(role.user)
     return client.get(url(name)).content.decode()
@@ -40,9 +44,9 @@ def test_a_rate_by_hand_waits_for_two_stewards_and_then_stands_with_its_source(l
     assert rates_of(ledger.book) == []
     proposal = Proposal.objects.get(purpose="rates")
     for number, steward in enumerate((w.salma, w.yusuf)):
-        assert "1 UAH = 0.0205 EUR" in page(client, steward, "questions_desk")
-        said = {"proposal": proposal.pk, "choice": "approve", "request_id": f"yes{number}"}
-        assert client.post(url("questions_desk"), said).status_code == 302
+        assert "1 UAH = 0.0205 EUR" in page(client, steward, "decisions")
+        said = {"choice": "approve", "request_id": f"yes{number}", "confirmed": "on"}
+        assert client.post(question_url(proposal), said).status_code == 302
     shown = page(client, w.karim, "rates_desk")
     assert [rate.on for rate in rates_of(ledger.book)] == ["2026-03-02"]
     assert "National bank" in shown and "2026-03-02" in shown
@@ -51,10 +55,10 @@ def test_a_rate_by_hand_waits_for_two_stewards_and_then_stands_with_its_source(l
 def test_a_declined_question_says_why_and_writes_nothing(ledger, client):
     client.force_login(ledger.world.karim.user)
     client.post(url("rates_desk"), typed())
-    said = {"proposal": Proposal.objects.get(purpose="rates").pk, "choice": "decline", "request_id": "no"}
+    address, said = question_url(Proposal.objects.get(purpose="rates")), {"choice": "decline", "request_id": "no", "confirmed": "on"}
     client.force_login(ledger.world.salma.user)
-    assert client.post(url("questions_desk"), said).status_code == 422
-    assert client.post(url("questions_desk"), {**said, "reason": "another bank says 0.02"}).status_code == 302
+    assert client.post(address, said).status_code == 422
+    assert client.post(address, {**said, "reason": "another bank says 0.02"}).status_code == 302
     assert rates_of(ledger.book) == []
 
 
@@ -78,12 +82,11 @@ def test_a_file_of_rates_is_one_question_and_a_bad_row_is_named(ledger, client):
     assert Proposal.objects.filter(purpose="rates").count() == 1
 
 
-def test_the_page_of_questions_is_for_stewards_and_a_strange_one_is_not_found(ledger, client):
+def test_the_old_address_of_questions_leads_to_the_queue_for_stewards_alone(ledger, client):
     client.force_login(ledger.world.karim.user)
-    assert client.get(url("questions_desk")).status_code in (403, 404)
+    assert client.get(url("questions_desk")).status_code == 403
     client.force_login(ledger.world.salma.user)
-    for key in ("", "nonsense", "00000000-0000-0000-0000-000000000000"):
-        assert client.post(url("questions_desk"), {"proposal": key, "choice": "approve", "request_id": "x"}).status_code == 404
+    assert client.get(url("questions_desk")).url == url("decisions")
 
 
 def seen(ledger, role):

@@ -5,7 +5,6 @@ from django.urls import reverse
 
 from awna.approvals.services import answered, decide
 from awna.books import services as books
-from awna.consent.services import decide
 from awna.core.problems import Refused
 from awna.donations.services import giving_back
 from tests.rooms.donations.receiving import make_receiving

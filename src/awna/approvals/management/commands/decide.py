@@ -6,8 +6,10 @@ from typing import Any
 from django.db import transaction
 
 from awna.approvals.models import Release
-from awna.approvals.services import STEWARD, decide_release
-from awna.consent.services import is_approved
+from awna.approvals.services import STEWARD
+from awna.approvals.services import decide as decide_proposal
+from awna.books.models import Entry
+from awna.consent.services import state_of
 from awna.core.problems import Problem, Refused
 from awna.kit.commands import AwnaCommand, acting_role, campaign_named
 
@@ -30,18 +32,25 @@ class Command(AwnaCommand):
         steward = acting_role(campaign, options["acting"], STEWARD)
         release = release_numbered(campaign, options["number"])
         with transaction.atomic():
-            decide_release(
+            decide_proposal(
                 proposal=release.proposal, steward=steward, choice=options["choice"], reason=options["reason"],
                 request_id=options["request_id"] or str(uuid.uuid4()),
             )  # fmt: skip
-            approved, signed = is_approved(release.proposal), release.signed
+            standing, released = state_of(release.proposal), is_released(release)
             transaction.set_rollback(options["dry_run"])
-        required = release.proposal.epoch.required
         if options["json"]:
             return self.print_json(
-                {"release": release.number, "signed": signed, "required": required, "released": approved, "dry_run": options["dry_run"]}
+                {
+                    "release": release.number,
+                    "signed": standing.approvals,
+                    "required": standing.required,
+                    "released": released,
+                    "dry_run": options["dry_run"],
+                }
             )
-        self.stdout.write(f"release {release.number}: {signed} of {required} signed" + (", released" if approved else ""))
+        self.stdout.write(
+            f"release {release.number}: {standing.approvals} of {standing.required} signed" + (", released" if released else "")
+        )
         return None
 
 
@@ -52,3 +61,7 @@ def release_numbered(campaign: Any, number: int) -> Release:
             Problem("release_unknown", "There is no release %(number)s. See the stewards' queue for the numbers.", {"number": number})
         )
     return found
+
+
+def is_released(release: Release) -> bool:
+    return Entry.objects.filter(proposal=release.proposal_id, kind="release").exists()
