@@ -54,17 +54,26 @@ LABELS = {
     "currency_pattern": _("Currency in a line above the table"), "opening_pattern": _("Opening balance in a line above the table"),
     "closing_pattern": _("Closing balance in a line above the table"),
 }  # fmt: skip
+HELPS = {
+    "booked_on": _("The day on which the bank booked the line."), "amount": _("One column with a sign. If there are two columns, fill in the next two."),
+    "text": _("What the payer wrote. Several columns are joined in this order."), "counterparty": _("Seen by you alone, never public."),
+    "balance": _("If the bank gives it: each line is then checked against the one before."),
+    "fixed_currency": _("Where no column names one: that of the account."),
+    "unnamed_columns": _("Some banks end each row with a separator too many."), "skip_head": _("Such as the bank’s name and the account."),
+    "inverted": _("Card files do this: what was spent is positive."), "account_pattern": _("Write {} where the account stands and * for anything."),
+}  # fmt: skip
 GROUPS = (
-    (_("The file"), ("encoding", "delimiter", "quote", "header", "skip_head", "skip_foot", "unnamed_columns")),
-    (_("Dates and amounts"), ("date_format", "value_date_format", "decimal_mark", "thousands_mark", "amount_prefix")),
     (_("Which column is what"), (
-        "booked_on", "value_on", "amount", "debit", "credit", "currency", "text_1", "text_2", "text_3", "text_4", "reference", "counterparty",
-        "counter_account", "bank_reference", "balance")),
+        "booked_on", "amount", "debit", "credit", "text_1", "counterparty", "counter_account", "reference", "bank_reference", "balance",
+        "currency", "value_on", "text_2", "text_3", "text_4")),
+    (_("Dates and amounts"), ("date_format", "value_date_format", "decimal_mark", "thousands_mark", "amount_prefix")),
+    (_("The file"), ("encoding", "delimiter", "quote", "header", "skip_head", "skip_foot", "unnamed_columns")),
     (_("Rarely needed"), (
         "title", "fixed_currency", "inverted", "newest_first", "signed_parts", "indicator", "credit_words", "debit_words", "status",
         "booked_words", "pending_words", "ignored_words", "end_to_end_id", "mandate_id", "account", "fixed_account", "account_pattern",
         "currency_pattern", "opening_pattern", "closing_pattern")),
 )  # fmt: skip
+SAMPLE_CHARACTERS_MAX = 24
 
 
 class ProfileForm(forms.Form):
@@ -73,8 +82,9 @@ class ProfileForm(forms.Form):
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
     request_id = forms.CharField(widget=forms.HiddenInput, max_length=64)
 
-    def __init__(self, *args: Any, columns: Sequence[str], name: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, columns: Sequence[str], samples: Sequence[str] = (), name: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.samples = samples
         self.profile: CsvProfile | None = None
         self.profile_name = name
         for item in fields_of(CsvProfile):
@@ -86,6 +96,10 @@ class ProfileForm(forms.Form):
                     self.fields[f"text_{number}"] = self._column(f"text_{number}", label, columns)
             else:
                 self.fields[item.name] = self._field(item.name, columns)
+        for field_name, field in self.fields.items():
+            field.help_text = HELPS.get("text" if field_name == "text_1" else field_name, "")
+            # A choice that offers “not in this file” need not be called optional too.
+            field.quiet = isinstance(field.widget, forms.Select)
 
     def _field(self, name: str, columns: Sequence[str]) -> forms.Field:
         label = LABELS[name]
@@ -109,13 +123,21 @@ class ProfileForm(forms.Form):
 
     def _column(self, name: str, label: Any, columns: Sequence[str]) -> forms.Field:
         choices = [("", _now("not in this file"))]
-        choices += [(title if title and columns.count(title) == 1 else f"#{place}", title or _now("Column %(n)s") % {"n": place})
-                    for place, title in enumerate(columns, 1)]  # fmt: skip
+        choices += [
+            (title if title and columns.count(title) == 1 else f"#{place}", self._titled(title, place))
+            for place, title in enumerate(columns, 1)
+        ]
         given = str(self.data.get(name) or self.initial.get(name) or "")
         if given and given not in dict(choices):
             choices.append((given, given))
         widget = forms.Select(choices=choices)
         return forms.CharField(label=label, required=name == "booked_on", max_length=PATTERN_CHARACTERS_MAX, widget=widget)
+
+    def _titled(self, title: str, place: int) -> str:
+        """A column by its title and what stands in it first."""
+        shown = title or _now("Column %(n)s") % {"n": place}
+        sample = self.samples[place - 1].strip()[:SAMPLE_CHARACTERS_MAX] if place <= len(self.samples) else ""
+        return f"{shown} · {sample}" if sample else shown
 
     def _date(self, name: str, label: Any) -> forms.Field:
         given = str(self.data.get(name) or self.initial.get(name) or "")

@@ -19,7 +19,7 @@ from awna.core.problems import Problem, Refused
 from awna.kit.forms import refused_to_form
 
 from . import bank_import
-from .bank_csv_form import ProfileForm, initial_of
+from .bank_csv_form import DATE_FORMATS, ProfileForm, initial_of
 from .bank_file_views import accounts_of, role_for, told
 
 
@@ -36,7 +36,7 @@ def bank_columns(request: HttpRequest, slug: str, file: uuid.UUID) -> HttpRespon
     profile, chosen = _chosen(request, kept, suggestions)
     shown = books.preview_profile(data=data, profile=profile) if profile else None
     initial = {**(initial_of(profile) if profile else {}), "request_id": str(uuid.uuid4()), "seen": _mark(profile, shown)}
-    form = ProfileForm(initial=initial, columns=_columns(shown), name=_name(kept))
+    form = ProfileForm(initial=initial, columns=_columns(shown), samples=_samples(shown), name=_name(kept))
     return _page(request, kept, suggestions, form, shown, chosen=chosen)
 
 
@@ -46,11 +46,13 @@ def _posted(request: HttpRequest, kept: StatementFile, data: bytes, suggestions:
         return _page(request, kept, suggestions, form, None, status=422)
     shown = books.preview_profile(data=data, profile=form.profile)
     mark = _mark(form.profile, shown)
-    again = ProfileForm({**request.POST.dict(), "seen": mark}, columns=_columns(shown), name=_name(kept))
+    again = ProfileForm({**request.POST.dict(), "seen": mark}, columns=_columns(shown), samples=_samples(shown), name=_name(kept))
     again.is_valid()
     wanted = "save" in request.POST
     if not wanted or not mark or form.cleaned_data["seen"] != mark:
         # What is saved is what was seen: a change shows its preview first.
+        if wanted and mark:
+            again.add_error(None, _("Something was changed after the preview. Look at the preview once more, then save."))
         return _page(request, kept, suggestions, again, shown, status=422 if wanted else 200)
     author = role_for(request, kept.bank_account)
     try:
@@ -87,7 +89,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:  # fmt: skip
     said = [
-        {"number": number, "title": _title(one), "doubts": one["doubts"], "movements": one["movements"], "current": number == chosen}
+        {"number": number, "title": _title(one), "doubts": _doubts(one, kept), "movements": one["movements"], "current": number == chosen}
         for number, one in enumerate(suggestions)
     ]  # fmt: skip
     context = {"file": kept, "suggestions": said, "form": form, "shown": _told(shown), "may_save": bool(shown) and not _problems(shown)}
@@ -105,7 +107,16 @@ def _told(shown: Any) -> dict[str, Any] | None:
 
 
 def _title(suggestion: dict[str, Any]) -> str:
-    return _read(suggestion).title or _("Worked out from this file")
+    """By name; what was worked out is told apart by how it reads dates and amounts."""
+    profile = _read(suggestion)
+    words = {"date": DATE_FORMATS.get(profile.date_format, profile.date_format), "mark": profile.decimal_mark}
+    return profile.title or _("Worked out from this file: dates like %(date)s, decimals after “%(mark)s”") % words
+
+
+def _doubts(suggestion: dict[str, Any], kept: StatementFile) -> list[Any]:
+    """What is not sure about it. That no column names the currency is none: the account has one, and the form says so."""
+    known = ("", kept.bank_account.currency)
+    return [one for one in suggestion["doubts"] if one.code != "csv_doubt_currency" or one.params.get("found") not in known]
 
 
 def _problems(shown: Any) -> list[Problem]:
@@ -120,9 +131,16 @@ def _columns(shown: Any) -> list[str]:
     return list(shown["columns"]) or [""] * width
 
 
+def _samples(shown: Any) -> list[str]:
+    """What stands first in each column."""
+    return list(shown["rows"][0]["cells"]) if shown and shown["rows"] else []
+
+
 def _mark(profile: CsvProfile | None, shown: Any) -> str:
-    """Names what was previewed without a problem; empty where there is one."""
-    return sha256(profile_to_json(profile).encode()).hex() if profile and shown and not _problems(shown) else ""
+    """A digest of a profile whose preview is without a problem; its short name and version are given on saving and change nothing that was seen."""
+    if profile is None or not shown or _problems(shown):
+        return ""
+    return sha256(profile_to_json(replace(profile, name="seen", version=1)).encode()).hex()
 
 
 def _name(kept: StatementFile) -> str:

@@ -22,6 +22,8 @@ from . import bank_import
 from .forms import StatementForm, VoucherForm
 
 FILES_SHOWN_MAX = 60
+ROWS_OPEN_MAX = 12
+"""A list of a report that is longer stands folded, so that what comes next stays in sight."""
 NEEDS_PROFILE = "statement_needs_profile"
 
 
@@ -49,11 +51,20 @@ def import_statement(request: HttpRequest, slug: str) -> HttpResponse:
             if refused.codes == [NEEDS_PROFILE]:
                 return redirect("bank_columns", slug=slug, file=bank_import.keep_table(**given).pk)
             refused_to_form(form, refused)
-    context = {"form": form, "title": _("Bring in a bank file"), "submit": _("Import"), "multipart": True}
+    context = {
+        "form": form,
+        "title": _("Bring in a bank file"),
+        "submit": _("Import"),
+        "multipart": True,
+        "aside": "desk/_import_help.html",
+    }
     return render(request, "kit/desk_form.html", context, status=422 if form.is_bound else 200)
 
 
 def told(request: HttpRequest, report: bank_import.ImportReport) -> HttpResponse:
+    if [one["code"] for one in report.held] == [NEEDS_PROFILE]:
+        # A table that came in before and still waits: its columns are the question, here too.
+        return redirect("bank_columns", slug=request.campaign.slug, file=report.file)
     request.session["import_report"] = report.__dict__
     return redirect("import_report", slug=request.campaign.slug)
 
@@ -67,12 +78,15 @@ def import_report(request: HttpRequest, slug: str) -> HttpResponse:
         "changed": _("Told before with other words; the first telling stays"), "filled": _("Details added to booked lines"),
         "new": _("New lines"), "known": _("Lines known before"),
     }  # fmt: skip
-    lists = [
-        {"title": title, "rows": [{**row, "day": _date(row["day"]), "stored_on": _date(row["stored_on"])} for row in rows]}
-        for name, title in titles.items() if (rows := report.get("rows", {}).get(name))
-    ]  # fmt: skip
+    lists = [_list(title, rows, report[name]) for name, title in titles.items() if (rows := report.get("rows", {}).get(name))]
     context = {"report": report, "lists": lists, "held": problems_of(report.get("held", [])), "notes": problems_of(report.get("notes", []))}
     return render(request, "desk/import_report.html", context)
+
+
+def _list(title: str, rows: list[dict[str, Any]], count: int) -> dict[str, Any]:
+    """One list of a report: short ones stand open."""
+    told = [{**row, "day": _date(row["day"]), "stored_on": _date(row["stored_on"])} for row in rows]
+    return {"title": title, "rows": told, "count": count, "short": count <= ROWS_OPEN_MAX, "more": count > len(rows)}
 
 
 def bank_files(request: HttpRequest, slug: str) -> HttpResponse:
