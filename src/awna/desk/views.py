@@ -6,12 +6,16 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from awna.approvals.services.questions import TITLES
+from awna.books.models import StatementHold
 from awna.consent.models import Proposal
 from awna.core.problems import Refused
 from awna.kit.forms import refused_to_form
 from awna.parties.models import Campaign
 
 from . import services
+from .bank_file_views import accounts_of
+from .bank_lines import treasurer_of, waiting_movements
 from .forms import SetUpForm
 
 # (roles, address name, what one does there): the home page lists what this person may do, in the order of a gift's life.
@@ -50,19 +54,28 @@ def campaigns(request: HttpRequest) -> HttpResponse:
 
 def home(request: HttpRequest, slug: str) -> HttpResponse:
     """What this person may do here, and what waits."""
-    tasks = []
+    tasks, waits = [], _waits(request)
     for roles, address, label in TASKS:
         try:
             if request.actor.has_role(*roles):
-                tasks.append({"url": reverse(address, kwargs={"slug": slug}), "label": label})
+                tasks.append({"url": reverse(address, kwargs={"slug": slug}), "label": label, "waits": waits.get(address, 0)})
         except NoReverseMatch:
             continue
     context = {
         "tasks": tasks,
         "role_names": [role.get_name_display() for role in request.actor.roles],
-        "waiting": Proposal.objects.open_for(request.campaign).count(),
+        "waiting": Proposal.objects.open_for(request.campaign).filter(purpose__in=TITLES).count(),
     }
     return render(request, "desk/home.html", context)
+
+
+def _waits(request: HttpRequest) -> dict[str, int]:
+    """How many things wait behind each address: a treasurer sees at once whether the week's work is done."""
+    if not request.actor.has_role("treasurer"):
+        return {}
+    lines = waiting_movements(campaign=request.campaign, actor=treasurer_of(request.actor)).order_by().count()
+    held = StatementHold.objects.filter(file__bank_account__in=accounts_of(request), file__statements=None).count()
+    return {"bank_batch": lines, "bank_files": held}
 
 
 def set_up(request: HttpRequest, token: str) -> HttpResponse:
