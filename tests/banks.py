@@ -29,6 +29,48 @@ def camt053(iban: str, currency: str, *, opening: str, lines: list[BankLine], da
 """.encode()
 
 
+@dataclass(frozen=True)
+class Booking:
+    """One booking under the bank's own reference, and its parts: signed amount, name of the other side, end-to-end id."""
+
+    reference: str
+    parts: list[tuple[str, str, str]]
+
+
+def camt(kind: str, iban: str, currency: str, *, opening: str, bookings: list[Booking], details: bool, day: date, number: int = 1) -> bytes:
+    """A CAMT.052, .053 or .054 file of one day; `details`: whether it says what each booking consists of."""
+    outer, inner = {"052": ("AcctRpt", "Rpt"), "053": ("Stmt", "Stmt"), "054": ("DbtCdtNtfctn", "Ntfctn")}[kind]
+    total = sum(Decimal(amount) for booking in bookings for amount, _, _ in booking.parts)
+    balances = (("OPBD", Decimal(opening)), ("CLBD", Decimal(opening) + total)) if kind == "053" else ()
+    said = "".join(_balance(code, amount, currency, day) for code, amount in balances)
+    body = "".join(_booking(booking, currency, day, details) for booking in bookings)
+    return f"""<?xml version="1.0" encoding="UTF-8"?>
+<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.{kind}.001.08"><BkToCstmr{outer}>
+<GrpHdr><MsgId>{iban}-{number}</MsgId><CreDtTm>{day}T18:00:00</CreDtTm></GrpHdr>
+<{inner}><Id>{iban}-{number}</Id><ElctrncSeqNb>{number}</ElctrncSeqNb><Acct><Id><IBAN>{iban}</IBAN></Id><Ccy>{currency}</Ccy></Acct>
+{said}{body}</{inner}></BkToCstmr{outer}></Document>
+""".encode()
+
+
+def _booking(booking: Booking, currency: str, day: date, details: bool) -> str:
+    total = sum(Decimal(amount) for amount, _, _ in booking.parts)
+    parts = "".join(_part(part, currency) for part in booking.parts)
+    return (
+        f'<Ntry><Amt Ccy="{currency}">{abs(total)}</Amt><CdtDbtInd>{"DBIT" if total < 0 else "CRDT"}</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts>'
+        f"<BookgDt><Dt>{day}</Dt></BookgDt><ValDt><Dt>{day}</Dt></ValDt><AcctSvcrRef>{booking.reference}</AcctSvcrRef>"
+        + (f"<NtryDtls>{parts}</NtryDtls>" if details else "") + "</Ntry>\n"
+    )  # fmt: skip
+
+
+def _part(part: tuple[str, str, str], currency: str) -> str:
+    amount, name, end_to_end = part
+    side, party = ("DBIT", "Cdtr") if Decimal(amount) < 0 else ("CRDT", "Dbtr")
+    return (
+        f'<TxDtls><Refs><EndToEndId>{end_to_end or "NOTPROVIDED"}</EndToEndId></Refs><Amt Ccy="{currency}">{abs(Decimal(amount))}</Amt>'
+        f"<CdtDbtInd>{side}</CdtDbtInd><RltdPties><{party}><Pty><Nm>{escape(name)}</Nm></Pty></{party}></RltdPties></TxDtls>"
+    )
+
+
 def mt940(account: str, currency: str, *, opening: str, lines: list[BankLine], day: date, number: int = 1) -> bytes:
     """An MT940 statement of one day."""
     closing = Decimal(opening) + sum(Decimal(line.amount) for line in lines)

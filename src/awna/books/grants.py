@@ -11,11 +11,15 @@ READ_ONLY = ("books_rule", "books_balance", "books_rate")
 READ_AND_ADD = (
     *(table for table in RAW_TABLES if table not in READ_ONLY),
     "books_milestone", "books_movement", "books_statement", "books_statementfile", "books_checkpoint", "books_commodity", "books_fund",
-    "books_custody", "books_statementprofile", "books_statementhold", "books_statementvoucher", "consent_decision", "consent_policyepoch",
+    "books_custody", "books_statementprofile", "books_statementhold", "books_statementvoucher", "books_interimrule", "books_detailnotice",
+    "books_movementdetail", "consent_decision", "consent_policyepoch",
 )  # fmt: skip
-READ_ADD_UPDATE = ("books_book", "books_bankaccount", "books_document", "consent_proposal")
+READ_ADD_UPDATE = ("books_book", "books_bankaccount", "books_document", "books_provisionalline", "consent_proposal")
 READ_ADD_UPDATE_REMOVE = ("books_opening",)
-ERASABLE = {"books_movement": ("reference", "text", "counterparty", "counter_account", "bank_reference")}
+ERASABLE = {
+    "books_movement": ("reference", "text", "counterparty", "counter_account", "bank_reference"),
+    "books_movementdetail": ("end_to_end_id", "mandate_id", "return_reason", "purpose"),
+}
 """What the bank wrote about a person can be blanked; everything that counts cannot."""
 
 
@@ -40,5 +44,8 @@ def grant_app(connection: Any, *, role: str = APP_ROLE) -> None:
                 cursor.execute(f"REVOKE ALL ON {table} FROM {role}")
                 cursor.execute(f"GRANT {rights} ON {table} TO {role}")
         for table, columns in ERASABLE.items():
+            cursor.execute("SELECT to_regclass(%s)", [table])
+            if cursor.fetchone() == (None,):
+                continue
             cursor.execute(f"GRANT UPDATE ({', '.join(columns)}) ON {table} TO {role}")
         cursor.execute(f"GRANT EXECUTE ON FUNCTION books_lock(uuid) TO {role}")

@@ -1,4 +1,4 @@
-"""A file over days that are stored already: what is known, new, changed and gone is told apart, and nothing is decided."""
+"""Days that are stored already: what is told otherwise, confirmed, withdrawn or taken apart is told apart, and nothing is decided."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -7,19 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from awna.core.banking.changes import KEY_FIELDS, compare_statement, fill_details, unconfirmed
+from awna.core.banking.changes import changed_lines, covers, split_bookings, states_of, told
 from awna.core.banking.statement import Line, Statement, read_statements
 
 FIXTURES = Path(__file__).parent / "fixtures"
+ACCOUNT = "NL78XBNK0000004321"
 DAY = date(2026, 11, 10)
+KEY_FIELDS = ("booked_on", "amount", "currency", "text", "reference", "counter_account")
 
 
 def movement(amount="50.00", *, day=DAY, text="gift", **more):
     return Line(amount=Decimal(amount), currency="EUR", booked_on=day, text=text, **more)
 
 
-def statement(*lines, **more):
-    return Statement("NL78XBNK0000004321", "EUR", opening_on=DAY, closing_on=DAY + timedelta(9), lines=lines, **more)
+def told_all(*lines):
+    return [told(line, account=ACCOUNT) for line in lines]
 
 
 STORED = [
@@ -30,55 +32,62 @@ STORED = [
 ]
 
 
-def test_the_same_file_is_all_known_and_twins_are_counted():
-    found = compare_statement(statement(*STORED), STORED)
-    assert (len(found.known), found.new, found.changed, found.gone) == (4, (), (), ())
-    found = compare_statement(statement(*STORED, movement()), STORED)
-    assert (len(found.known), len(found.new)) == (4, 1)
-    found = compare_statement(statement(*STORED[1:]), STORED)
-    assert (len(found.known), found.gone) == (3, (STORED[0],))
+def test_the_same_lines_are_never_changed_ones():
+    assert changed_lines(told_all(*STORED), told_all(*STORED)) == []
+    assert changed_lines(told_all(*STORED, movement()), told_all(*STORED)) == []
 
 
-@pytest.mark.parametrize("name", KEY_FIELDS)
-def test_a_single_changed_field_is_flagged_by_its_name(name):
-    other = {"booked_on": DAY + timedelta(1), "amount": Decimal("21.00"), "currency": "USD"}.get(name, "changed")
-    found = compare_statement(statement(*STORED[:2], replace(STORED[2], **{name: other}), STORED[3]), STORED)
-    assert (len(found.known), found.new, found.gone) == (3, (), ())
-    assert [(one.fields, one.earlier) for one in found.changed] == [((name,), STORED[2])]
+@pytest.mark.parametrize("name", [name for name in KEY_FIELDS if name != "booked_on"])
+def test_a_single_changed_field_is_flagged_by_the_banks_reference(name):
+    other = {"amount": Decimal("21.00"), "currency": "USD"}.get(name, "changed")
+    changed = [*STORED[:2], replace(STORED[2], **{name: other}), STORED[3]]
+    assert changed_lines(told_all(*changed), told_all(*STORED)) == [(2, 2)]
 
 
-def test_an_equal_bank_reference_pairs_lines_of_which_more_has_changed():
-    other = movement("21.00", day=DAY + timedelta(2), text="all new", bank_reference="B2")
-    found = compare_statement(statement(*STORED[:2], other, STORED[3]), STORED)
-    assert [one.earlier for one in found.changed] == [STORED[2]]
+def test_a_shared_reference_another_day_and_a_wording_that_is_still_there_tell_nothing():
+    other = replace(STORED[2], text="changed")
+    for lines in ([other, replace(other, text="twice")], [replace(other, booked_on=DAY + timedelta(1))], [other, STORED[2]]):
+        assert changed_lines(told_all(*lines), told_all(*STORED)) == []
+    assert changed_lines(told_all(other), told_all(STORED[2], replace(STORED[2], text="x"))) == []
 
 
-def test_days_outside_of_the_statement_are_neither_gone_nor_changed():
-    before = movement(day=DAY - timedelta(1))
-    found = compare_statement(statement(*STORED), [*STORED, before])
-    assert found.gone == () and found.changed == ()
-    assert compare_statement(statement(kind="interim"), STORED).gone == ()
+def test_interim_lines_are_confirmed_withdrawn_or_wait():
+    def asked(report, final, days=(DAY,)):
+        return states_of(told_all(*report), told_all(*final), is_covered=lambda day: day in days)
+
+    later = movement("9.00", day=DAY + timedelta(20))
+    assert asked([movement(), later], [], days=()) == ["waiting", "waiting"]
+    assert asked([movement(), movement(), later], [movement()]) == ["confirmed", "withdrawn", "waiting"]
+    assert asked([movement(), movement()], [movement(), movement()]) == ["confirmed", "confirmed"]
+    whole = movement("50.00", text="batch", bank_reference="B7")
+    assert asked([whole], [replace(whole, text="other words")]) == ["confirmed"]
+    assert asked([whole], [replace(whole, amount=Decimal(amount)) for amount in (20, 30)]) == ["confirmed"], "in parts"
+    assert asked([whole], [replace(whole, amount=Decimal(20))]) == ["withdrawn"]
 
 
-def test_an_interim_line_that_no_final_statement_confirms_is_listed_when_its_day_is_covered():
-    report = statement(
-        movement(), movement(), movement("9.00", day=DAY + timedelta(20)), movement("1.00", status="pending"), kind="interim"
-    )
-    assert unconfirmed(report, []) == []
-    assert unconfirmed(report, [statement(movement())]) == [movement()]
-    assert unconfirmed(report, [statement(movement(), movement())]) == []
+@pytest.mark.parametrize(("first", "last", "begins", "expected"), [(0, 0, False, True), (-1, 0, False, True), (0, 5, False, False), (0, 5, True, True),
+                                                                  (1, 5, True, False), (-5, -1, True, False)])  # fmt: skip
+def test_a_statement_covers_the_days_after_its_opening_balance(first, last, begins, expected):
+    assert covers(DAY + timedelta(first), DAY + timedelta(last), DAY, begins=begins) is expected
+    assert not covers(None, DAY, DAY, begins=True)
 
 
-def test_a_notice_fills_the_details_of_a_booking_and_adds_no_movement():
+def test_a_notice_splits_the_booking_and_adds_no_money():
     (notice,) = read_statements((FIXTURES / "genf.camt054.xml").read_bytes())
-    booked = Line(amount=Decimal("148.50"), currency="CHF", booked_on=DAY, entry=1, entry_reference="E-1")
+    day = notice.lines[0].booked_on
+    booked = Line(amount=Decimal("148.50"), currency="CHF", booked_on=day, entry=1, entry_reference="E-1")
     whole = Statement(notice.account, "CHF", lines=(booked, replace(booked, entry=2, entry_reference="E-2")))
-    filled = fill_details(whole, [notice])
-    assert [(str(line.amount), line.counterparty, line.entry) for line in filled.lines] == [
+    parts = split_bookings(whole, [notice])
+    assert [(str(line.amount), line.counterparty, line.entry) for line in parts.lines] == [
         ("100.00", "Dana Example", 1), ("50.00", "Friends of Wadi Amal", 1), ("-1.50", "", 1), ("148.50", "", 2),
     ]  # fmt: skip
-    assert sum(line.amount for line in filled.lines) == sum(line.amount for line in whole.lines)
-    assert {line.booked_on for line in filled.lines} == {DAY}
+    assert sum(line.amount for line in parts.lines) == sum(line.amount for line in whole.lines)
+    assert {line.booked_on for line in parts.lines} == {day}
+    assert split_bookings(parts, [notice]) == parts, "once more is the same"
     for notices in ([], [notice, notice], [replace(notice, account="other")], [replace(notice, kind="final")]):
-        assert fill_details(whole, notices) == whole
-    assert fill_details(replace(whole, lines=(replace(booked, amount=Decimal(148)),)), [notice]).lines[0].amount == 148
+        assert split_bookings(whole, notices) == whole
+    assert split_bookings(whole, [notice], may_split=lambda _: False) == whole
+    late = replace(whole, lines=(replace(booked, booked_on=day + timedelta(365)),))
+    assert split_bookings(late, [notice]) == late, "a reference that is used again"
+    other = replace(whole, lines=(replace(booked, amount=Decimal(148)),))
+    assert split_bookings(other, [notice]) == other

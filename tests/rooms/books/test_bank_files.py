@@ -155,20 +155,6 @@ def test_a_changed_row_is_told_and_counts_once(ledger):
     assert Movement.objects.count() == 1
 
 
-def test_details_fill_the_entry_and_make_no_movement(ledger):
-    day = DAY + timedelta(days=1)
-    plain = camt053(NORTH_IBAN, "EUR", opening="0", lines=[BankLine("50.00")], day=day)
-    details = camt053(NORTH_IBAN, "EUR", opening="0", lines=[BankLine("50.00", "Dana", text="for the roof")], day=day)
-    details = details.replace(b"camt.053", b"camt.054").replace(b"BkToCstmrStmt", b"BkToCstmrDbtCdtNtfctn").replace(b"Stmt>", b"Ntfctn>")
-    assert codes(store, ledger, details) == ["details_without_entry"]
-    (movement,) = store(ledger, plain).new
-    report = store(ledger, details)
-    assert (report.new, report.filled) == ([], [movement])
-    movement.refresh_from_db()
-    assert (movement.counterparty, movement.text) == ("Dana", "for the roof")
-    assert Movement.objects.count() == 1
-
-
 def test_a_hole_blocks_the_end_of_a_period_until_two_people_vouch(ledger):
     ledger.gift(1_000)
     author = ledger.world.karim

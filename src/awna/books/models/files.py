@@ -1,12 +1,22 @@
-"""What is known about bank files beside their lines: how a bank's tables are read, files that wait, and people who vouch for a fault."""
+"""What is known about bank files beside their lines: how they are read, files and lines that wait, details, and people who vouch for a fault."""
 
 import json
 import uuid
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
-from .bank import BankAccount, StatementFile
+from awna.core.banking.statement import Line, line_from_plain
+from awna.kit.sealed import SealedTextField
+
+from .bank import BankAccount, Movement, StatementFile
+
+PROVISIONAL_STATES = [
+    ("waiting", _("waits for the final statement")),
+    ("confirmed", _("confirmed")),
+    ("withdrawn", _("not confirmed by the bank")),
+]
 
 
 class StatementProfile(models.Model):
@@ -71,3 +81,83 @@ class StatementVoucher(models.Model):
 
     def __str__(self) -> str:
         return f"word on {self.subject[:20]}"
+
+
+class InterimRule(models.Model):
+    """Whether the interim reports (CAMT.052, MT942) of an account are all that its bank gives, so that their lines are posted. The newest is in force."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    bank_account = models.ForeignKey(BankAccount, on_delete=models.PROTECT, related_name="interim_rules")
+    posts = models.BooleanField()
+    author = models.ForeignKey("parties.Role", on_delete=models.PROTECT, related_name="+")
+    said_at = models.DateTimeField(auto_now_add=True)
+
+    field_classes = {"id": "I", "bank_account": "P", "posts": "P", "author": "I", "said_at": "I"}
+
+    def __str__(self) -> str:
+        return "interim reports are posted" if self.posts else "interim reports are shown"
+
+
+class ProvisionalLine(models.Model):
+    """A line of an interim report that no final statement has confirmed yet: shown and matched, never in the book."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    file = models.ForeignKey(StatementFile, on_delete=models.PROTECT, related_name="provisional_lines")
+    bank_account = models.ForeignKey(BankAccount, on_delete=models.PROTECT, related_name="provisional_lines")
+    state = models.CharField(max_length=10, choices=PROVISIONAL_STATES, default="waiting")
+    movement = models.ForeignKey(Movement, on_delete=models.PROTECT, null=True, blank=True, related_name="provisional_lines")
+    line_key = models.CharField(max_length=64)
+    amount = models.BigIntegerField()
+    booked_on = models.DateField()
+    content = SealedTextField()
+
+    field_classes = {
+        "id": "I", "file": "I", "bank_account": "I", "state": "I", "movement": "I", "line_key": "I", "amount": "I", "booked_on": "I", "content": "S",
+    }  # fmt: skip
+
+    class Meta:
+        indexes = [models.Index(fields=["bank_account", "state", "booked_on"], name="books_provisional_waiting")]
+
+    def __str__(self) -> str:
+        return f"{self.amount} on {self.booked_on}, {self.state}"
+
+    @property
+    def line(self) -> Line:
+        return line_from_plain(json.loads(self.content))
+
+
+class DetailNotice(models.Model):
+    """What a notice (CAMT.054) says one booking consists of, kept so that whichever file comes first the booking has the same parts."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    file = models.ForeignKey(StatementFile, on_delete=models.PROTECT, related_name="notices")
+    bank_account = models.ForeignKey(BankAccount, on_delete=models.PROTECT, related_name="notices")
+    amount = models.BigIntegerField()
+    content = SealedTextField()
+
+    field_classes = {"id": "I", "file": "I", "bank_account": "I", "amount": "I", "content": "S"}
+
+    class Meta:
+        indexes = [models.Index(fields=["bank_account", "amount"], name="books_notice_amount")]
+
+    def __str__(self) -> str:
+        return f"details of {self.amount}"
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        return tuple(line_from_plain(one) for one in json.loads(self.content))
+
+
+class MovementDetail(models.Model):
+    """What a bank says of a line beside its words: by these ids a returned debit finds what it returns. Only where something is said."""
+
+    movement = models.OneToOneField(Movement, on_delete=models.PROTECT, primary_key=True, related_name="detail")
+    end_to_end_id = SealedTextField(blank=True)
+    mandate_id = SealedTextField(blank=True)
+    return_reason = SealedTextField(blank=True)
+    purpose = SealedTextField(blank=True)
+
+    field_classes = {"movement": "I", "end_to_end_id": "C", "mandate_id": "C", "return_reason": "S", "purpose": "S"}
+
+    def __str__(self) -> str:
+        return f"details of {self.movement_id}"

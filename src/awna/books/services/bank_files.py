@@ -3,7 +3,7 @@
 import base64
 import hmac
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
@@ -16,8 +16,9 @@ from awna.kit.sandbox import run_in_sandbox
 from awna.parties.models import Role
 
 from ..models import BankAccount, Movement, Statement, StatementFile, StatementHold, StatementProfile
-from .bank_details import fill_details
-from .bank_lines import changed_lines, store_lines
+from .bank_details import altered_bookings, apply_notices, in_parts, keep_notices, notices_for, retold
+from .bank_lines import Stored, changed_lines, store_lines
+from .interim import Interim, files_with_waiting, is_told_finally, keep_interim, not_confirmed, posts_interim, settle_interim
 from .profiles import profile_of
 from .statements import say_closing_again, say_statements
 from .vouchers import NOT_VOUCHED, vouched
@@ -31,7 +32,8 @@ class StatementImport:
     """`new` movements of this file, and how many of its lines were known from earlier files; their movements, which name those files.
 
     `changed`: lines of earlier files that this one tells with other words. `filled`: booked lines whose details it gave. `held`: why the
-    file waits and brought nothing. `notes`: why a statement in it brings nothing.
+    file waits and brought nothing. `notes`: why a statement in it brings nothing. `apart`: lines of batches whose parts stand among the new
+    ones. `interim`: what became of lines of interim reports. `unconfirmed`: posted ones that a final statement does not hold.
     """
 
     file: StatementFile
@@ -43,6 +45,9 @@ class StatementImport:
     held: tuple[Problem, ...] = ()
     notes: tuple[Problem, ...] = ()
     repeated: bool = False
+    apart: list[Movement] = field(default_factory=list)
+    interim: Interim = field(default_factory=Interim)
+    unconfirmed: list[Movement] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,7 @@ class _Read:
 
     final: list[statement.Statement]
     details: list[statement.Statement]
+    interim: list[statement.Statement]
     unsound: list[Problem]
 
 
@@ -116,25 +122,73 @@ def held_files(bank_account: BankAccount) -> list[StatementHold]:
 
 
 def _bring_in(account: BankAccount, file: StatementFile, read: _Read, author: Role) -> StatementImport:
-    new: list[Movement] = []
-    known: list[Movement] = []
-    changed: list[Movement] = []
+    notices = keep_notices(account=account, file=file, statements=[*read.details, *read.final])
+    batches = [notice for notice in notices if len(notice.lines) > 1]
+    taken = apply_notices(account=account, file=file, notices=batches, author=author)
+    brought, unconfirmed = Stored([], [], []), []
     for position, item in enumerate(read.final):
         _refuse_other_format(account, item)
-        stored = store_lines(account=account, file=file, position=position, item=item)
-        new += stored.new
-        known += stored.known
-        changed += stored.changed
-    filled = fill_details(account=account, statements=read.details)
-    if read.details and not read.final and not filled:
-        raise Refused(Problem(
-            "details_without_entry",
-            "The file gives details (CAMT.054) of bookings that no statement here holds. Bring in the final statement first, then this file again."))  # fmt: skip
+        stored = store_lines(account=account, file=file, position=position, item=in_parts(account=account, item=item))
+        again = retold(account=account, item=item, known=stored.known)
+        brought = brought.and_also(stored).and_also(Stored([], [], again))
+        unconfirmed += not_confirmed(account=account, item=item, told=[*stored.new, *stored.known, *stored.changed])
+    brought = brought.and_also(_post_interim(account, file, read) if posts_interim(account) else Stored([], [], []))
+    provisional = keep_interim(account=account, file=file, statements=read.interim)
+    singles = {notice.pk: notice for notice in notices if len(notice.lines) == 1}
+    singles |= {notice.pk: notice for notice in notices_for(account, brought.new)}
+    told = apply_notices(account=account, file=file, notices=singles.values(), author=author)
     # Older ones too: what was stored before the book had its policy is said with the first statement after it.
     say_statements(book=account.book, statements=account.statements.order_by("file__stored_at", "position"), author=author)
     say_closing_again(account=account, file=file, author=author)
-    notes = tuple(note for item in read.final if (note := statement.why_empty(item)) is not None)
-    return StatementImport(file, new, len(known), known, changed, filled, notes=notes)
+    settled = settle_interim(account=account)
+    parts = {movement.pk for movement in taken.parts}
+    known = [movement for movement in brought.known if movement.pk not in parts]
+    return StatementImport(
+        file, [*taken.parts, *brought.new], len(known), known, brought.changed, [*taken.filled, *told.filled], apart=taken.apart,
+        interim=Interim(provisional, settled.confirmed, settled.withdrawn), unconfirmed=unconfirmed,
+        notes=tuple(_notes(account, read, taken.waiting * bool(read.details) + told.waiting * bool(read.details))))  # fmt: skip
+
+
+def _post_interim(account: BankAccount, file: StatementFile, read: _Read) -> Stored:
+    """Lines of interim reports as movements, but of days that no final statement tells: what that does not hold is not the bank's last word."""
+    brought = Stored([], [], [])
+    for position, item in enumerate(read.interim, len(read.final)):
+        lines = tuple(line for line in item.lines if line.booked_on is None or not is_told_finally(account, line.booked_on))
+        brought = brought.and_also(store_lines(account=account, file=file, position=position, item=replace(item, lines=lines)))
+    return brought
+
+
+def _notes(account: BankAccount, read: _Read, waiting: int) -> list[Problem]:
+    """What a person must know of the file beside its lines."""
+    notes = [note for item in read.final if (note := statement.why_empty(item)) is not None]
+    if waiting:
+        text = "Details of %(n)s bookings are kept until the statement with these bookings comes."
+        notes.append(Problem("details_wait", text, {"n": waiting}))
+    if read.interim and posts_interim(account):
+        text = "This account has interim reports alone, so their lines are posted. Lines that a later final statement does not hold are taken back."
+        notes.append(Problem("interim_is_posted", text))
+    elif read.interim:
+        text = "The file is an interim report: its lines are shown and matched, and posted when the final statement (CAMT.053 or MT940) confirms them."
+        notes.append(Problem("interim_waits", text))
+    return notes
+
+
+@transaction.atomic
+def post_waiting_interim(*, bank_account: BankAccount, author: Role) -> list[StatementImport]:
+    """Bring in what waits of interim reports, once they are all that the bank of the account gives."""
+    account = _locked(bank_account)
+    if not posts_interim(account):
+        raise Refused(Problem("interim_not_posted", "Lines of interim reports are not posted on this account. Say first that its bank gives no others."))
+    brought = []
+    for file in files_with_waiting(account):
+        found, profile = _read(account, base64.b64decode(file.content), file.name)
+        read = _of_account(found, account, by_profile=profile is not None)
+        if not file.statements.exists():
+            stored = _post_interim(account, file, read)
+            say_statements(book=account.book, statements=file.statements.order_by("position"), author=author)
+            brought.append(StatementImport(file, stored.new, len(stored.known), stored.known, stored.changed))
+    settle_interim(account=account)
+    return brought
 
 
 def _waits_for_profile(file: StatementFile) -> bool:
@@ -179,14 +233,9 @@ def _of_account(found: list[statement.Statement], account: BankAccount, *, by_pr
         raise Refused(Problem(
             "statement_of_another_account", "The file is of account %(found)s, not of %(asked)s. Choose the account that it belongs to.",
             {"found": ", ".join(sorted({item.account for item in found})) or "?", "asked": account.iban}, "account"))  # fmt: skip
-    final, details = ([item for item in mine if item.kind == kind] for kind in ("final", "detail"))
-    if not final and not details:
-        raise Refused(Problem(
-            "statement_not_final",
-            "The file is an interim report (CAMT.052 or MT942): the bank may still change what it says. Ask for the final statement "
-            "(CAMT.053 or MT940) of these days."))  # fmt: skip
+    final, details, interim = ([item for item in mine if item.kind == kind] for kind in ("final", "detail", "interim"))
     problems = []
-    for item in final:
+    for item in [*final, *interim]:
         currencies = {item.currency} | {line.currency for line in item.lines}
         if currencies - {account.currency, ""}:
             problems.append(Problem("statement_currency_differs", "The statement is in %(found)s, the account in %(asked)s.",
@@ -195,7 +244,7 @@ def _of_account(found: list[statement.Statement], account: BankAccount, *, by_pr
                      for number, line in enumerate(item.lines, 1) if line.status == "booked" and line.booked_on is None]  # fmt: skip
     if problems:
         raise Refused(problems)
-    return _Read(final, details, [problem for item in final for problem in statement.check_balance(item)])
+    return _Read(final, details, interim, [problem for item in final for problem in statement.check_balance(item)])
 
 
 def _is_number_of(found: str, iban: str) -> bool:
@@ -209,13 +258,17 @@ def _is_number_of(found: str, iban: str) -> bool:
 
 def _altered(account: BankAccount, item: statement.Statement) -> list[Problem]:
     """Lines that the bank told before with another amount under the same reference of its own."""
+    found = changed_lines(account=account, item=item, same_amount=False)
+    told = [(number, first.booked_on) for number, first in found] + [
+        (number, line.booked_on) for number, line in altered_bookings(account=account, item=item)
+    ]
     return [
         Problem(
             "statement_row_altered",
             "The line of %(day)s has another amount than an earlier file gave for the same reference of the bank. Ask the bank which is right.",
-            {"day": first.booked_on}, f"line {number}",
+            {"day": day}, f"line {number}",
         )
-        for number, first in changed_lines(account=account, item=item, same_amount=False)
+        for number, day in told
     ]  # fmt: skip
 
 
@@ -249,8 +302,8 @@ def _join(account: BankAccount, item: statement.Statement, other: Statement) -> 
 
 
 def family(name: str) -> str:
-    """`camt.053.001.08` → `camt`: all versions of a format word a line alike."""
-    return name.split(".")[0]
+    """`camt.053.001.08` → `camt`: all versions of a format word a line alike, and so do MT940 and its interim report."""
+    return name.split(".")[0].replace("mt942", "mt940")
 
 
 def _plain(problem: Problem) -> dict[str, Any]:

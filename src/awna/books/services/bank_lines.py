@@ -1,20 +1,25 @@
 """The lines of one statement stored by their identity: each once, twins kept, repeats known, in whatever order files come."""
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from awna.core.amounts import parse_minor
-from awna.core.banking import identity, statement
+from awna.core.banking import changes, identity, statement
 from awna.core.digest import keyed_id
 
-from ..models import BankAccount, Movement, Statement, StatementFile
+from ..models import BankAccount, Movement, MovementDetail, Statement, StatementFile
 from .bank import movement_id
 
 WORDS = ("reference", "text", "counterparty", "counter_account", "bank_reference")
 """What the bank wrote beside a line."""
+DETAILS = ("end_to_end_id", "mandate_id", "return_reason", "purpose")
+"""What it wrote beside few lines: kept apart, so that the lines that are used every day stay short."""
+OPPOSITE = "opposite:"
+"""Begins the key of a line that takes another back."""
+ROWS_AT_ONCE, KEYS_AT_ONCE = 500, 5_000
 
 
 @dataclass(frozen=True)
@@ -25,67 +30,103 @@ class Stored:
     known: list[Movement]
     changed: list[Movement]
 
+    def and_also(self, other: "Stored") -> "Stored":
+        return Stored([*self.new, *other.new], [*self.known, *other.known], [*self.changed, *other.changed])
+
 
 def store_lines(*, account: BankAccount, file: StatementFile, position: int, item: statement.Statement) -> Stored:
     """Store a statement and what is new in it; the caller has locked the account."""
-    scale = account.commodity.scale
     changed = dict(changed_lines(account=account, item=item, same_amount=True))
-    stored = Statement.objects.create(
-        pk=UUID(keyed_id(account.book.secret_key, "statement", file.digest, str(position))), bank_account=account, file=file, number=item.number,
-        position=position, opening_minor=_minor(item.opening, scale), closing_minor=_minor(item.closing, scale), opening_on=item.opening_on,
-        closing_on=item.closing_on, format=item.format[:20])  # fmt: skip
+    stored = new_statement(account=account, file=file, position=position, item=item)
     booked = [line for number, line in enumerate(item.lines, 1) if is_booked(line) and number not in changed]
+    held = _held(account, booked, but=stored)
     placed = identity.place_lines(
         statement.Statement(**{**item.__dict__, "lines": tuple(booked)}),
         secret=account.book.secret_key,
-        seen=_seen(account, booked, but=stored),
+        seen={key: [period_of(movement) for movement in found.standing] for key, found in held.items()},
         account=account.iban,
     )
     lines = {
-        movement_id(account, one.key, one.occurrence, day=one.line.booked_on): (number, one)
+        movement_id(account, one.key, occurrence, day=one.line.booked_on): (number, one.line, one.key, occurrence)
         for number, one in enumerate(placed, 1)
-        if not one.known
+        if not one.known and (occurrence := one.occurrence + held[one.key].taken_back)
     }
-    words = {pk: {name: getattr(one.line, name) for name in WORDS} for pk, (_, one) in lines.items()}
-    # Read back from a mirror after a loss: the line is in the book, and only its words are new.
-    adopted = {movement.pk: movement for movement in Movement.objects.filter(pk__in=lines)}
-    for movement in adopted.values():
-        Movement.objects.filter(pk=movement.pk).update(**words[movement.pk])
+    new, adopted = add_movements(stored, lines)
+    known = [held[one.key].standing[one.occurrence - 1] for one in placed if one.known]
+    return Stored(new, [*known, *adopted], list(changed.values()))
+
+
+def new_statement(*, account: BankAccount, file: StatementFile, position: int, item: statement.Statement) -> Statement:
+    scale = account.commodity.scale
+    return Statement.objects.create(
+        pk=UUID(keyed_id(account.book.secret_key, "statement", file.digest, str(position))), bank_account=account, file=file, number=item.number,
+        position=position, opening_minor=_minor(item.opening, scale), closing_minor=_minor(item.closing, scale), opening_on=item.opening_on,
+        closing_on=item.closing_on, format=item.format[:20])  # fmt: skip
+
+
+def add_movements(stored: Statement, lines: Mapping[UUID, tuple[int, statement.Line, str, int]]) -> tuple[list[Movement], list[Movement]]:
+    """Movements by id, from (position, line, key, occurrence). The second list: read back from a mirror after a loss, so only their words are new."""
+    account = stored.bank_account
+    adopted = {movement.pk: movement for part in _chunks(lines) for movement in Movement.objects.filter(pk__in=part)}
+    for pk, movement in adopted.items():
+        Movement.objects.filter(pk=movement.pk).update(**{name: getattr(lines[pk][1], name) for name in WORDS})
     new = [
-        Movement.objects.create(
-            pk=pk, bank_account=account, custody=account.custody, commodity=account.commodity, statement=stored, line_key=one.key,
-            occurrence=one.occurrence, position=number, amount=parse_minor(statement.plain(one.line.amount), scale),
-            booked_on=one.line.booked_on, value_on=one.line.value_on, **words[pk])
-        for pk, (number, one) in lines.items() if pk not in adopted
+        Movement(
+            pk=pk, bank_account=account, custody=account.custody, commodity=account.commodity, statement=stored, line_key=key,
+            occurrence=occurrence, position=number, amount=parse_minor(statement.plain(line.amount), account.commodity.scale),
+            booked_on=line.booked_on, value_on=line.value_on, **{name: getattr(line, name) for name in WORDS})
+        for pk, (number, line, key, occurrence) in lines.items() if pk not in adopted
     ]  # fmt: skip
-    return Stored(new, [*_known(account, placed), *adopted.values()], list(changed.values()))
+    Movement.objects.bulk_create(new, batch_size=ROWS_AT_ONCE)
+    keep_details({pk: line for pk, (_, line, _, _) in lines.items()})
+    return new, list(adopted.values())
+
+
+def keep_details(lines: Mapping[UUID, statement.Line]) -> None:
+    """Ids and codes beside the words of these movements, as far as the bank gave any and none are kept yet."""
+    said = {pk: {name: getattr(line, name) for name in DETAILS} for pk, line in lines.items()}
+    rows = [MovementDetail(movement_id=pk, **one) for pk, one in said.items() if any(one.values())]
+    MovementDetail.objects.bulk_create(rows, batch_size=ROWS_AT_ONCE, ignore_conflicts=True)
+
+
+def _chunks(keys: Iterable[Any]) -> Iterable[list[Any]]:
+    """An engine takes so many values in one question."""
+    found = list(keys)
+    return (found[start : start + KEYS_AT_ONCE] for start in range(0, len(found), KEYS_AT_ONCE))
 
 
 def changed_lines(*, account: BankAccount, item: statement.Statement, same_amount: bool) -> list[tuple[int, Movement]]:
-    """(number of the line in the statement, the movement that an earlier file brought) where both carry one reference of the bank and differ.
-
-    Only a reference that stands once on each side tells this, on one day, between statements that may overlap, and where the older
-    wording is gone from the new file: banks share references among lines and use them again.
-    """
+    """(number of the line in the statement, the movement that an earlier file brought) of lines that this statement tells otherwise."""
+    secret, scale = account.book.secret_key, account.commodity.scale
     lines = {number: line for number, line in enumerate(item.lines, 1) if is_booked(line)}
-    keys = {number: identity.line_key(line, account=account.iban, secret=account.book.secret_key) for number, line in lines.items()}
-    count = Counter(line.bank_reference for line in lines.values())
     days = {line.booked_on for line in lines.values() if line.bank_reference}
-    earlier: dict[tuple[object, str], list[Movement]] = {}
-    for movement in Movement.objects.filter(bank_account=account, booked_on__in=days).select_related("statement__file", "commodity"):
-        if movement.statement and not identity.are_disjoint(_period(movement.statement, account.commodity.scale), identity.period_of(item)):
-            earlier.setdefault((movement.booked_on, movement.bank_reference), []).append(movement)
-    stored = {movement.line_key for found in earlier.values() for movement in found}
-    changed = []
-    for number, line in lines.items():
-        found = earlier.get((line.booked_on, line.bank_reference), [])
-        alone = line.bank_reference and count[line.bank_reference] == 1 and len(found) == 1
-        if not alone or keys[number] in stored or found[0].line_key in keys.values():
-            continue
-        equal = found[0].amount == parse_minor(statement.plain(line.amount), account.commodity.scale)
-        if equal == same_amount:
-            changed.append((number, found[0]))
-    return changed
+    stored = list(Movement.objects.filter(bank_account=account, booked_on__in=days).select_related("statement__file", "commodity"))
+    gone = taken_back(account, stored)
+    earlier = [
+        movement for movement in stored
+        if movement.statement and not identity.are_disjoint(period_of(movement), identity.period_of(item))
+        and movement.pk not in gone and not movement.line_key.startswith(OPPOSITE)
+    ]  # fmt: skip
+    numbers = list(lines)
+    asked = [changes.told(line, account=account.iban, secret=secret) for line in lines.values()]
+    found = changes.changed_lines(asked, [told_of(movement) for movement in earlier])
+    return [
+        (numbers[here], earlier[there]) for here, there in found
+        if (earlier[there].amount == parse_minor(statement.plain(asked[here].amount), scale)) == same_amount
+    ]  # fmt: skip
+
+
+def told_of(movement: Movement) -> changes.Told:
+    return changes.Told(
+        movement.line_key, movement.booked_on, movement.bank_reference, Decimal(movement.amount).scaleb(-movement.commodity.scale)
+    )
+
+
+def taken_back(account: BankAccount, movements: Iterable[Movement]) -> set[UUID]:
+    """Those of these lines that a line of the opposite amount took back: they count no more."""
+    by_key = {OPPOSITE + movement.pk.hex: movement.pk for movement in movements}
+    found = (Movement.objects.filter(bank_account=account, line_key__in=part).values_list("line_key", flat=True) for part in _chunks(by_key))
+    return {by_key[key] for part in found for key in part}
 
 
 def is_booked(line: statement.Line) -> bool:
@@ -93,32 +134,46 @@ def is_booked(line: statement.Line) -> bool:
     return line.status == "booked" and bool(line.amount)
 
 
-def _known(account: BankAccount, placed: Iterable[identity.Placed]) -> list[Movement]:
-    wanted = [(one.key, one.occurrence) for one in placed if one.known]
-    found = Movement.objects.filter(bank_account=account, line_key__in={key for key, _ in wanted}).select_related(
-        "statement__file", "commodity"
-    )
-    by_identity = {(movement.line_key, movement.occurrence): movement for movement in found}
-    return [by_identity[one] for one in wanted]
+def is_interim(format: str) -> bool:
+    """Reports whose lines the bank may still change."""
+    return format.startswith(("camt.052", "mt942"))
 
 
-def _seen(account: BankAccount, lines: Iterable[statement.Line], *, but: Statement) -> dict[str, list[identity.Period]]:
-    """For each key of these lines, the periods of its stored occurrences, in order."""
-    keys = {identity.line_key(line, account=account.iban, secret=account.book.secret_key) for line in lines}
-    seen: dict[str, list[identity.Period]] = {}
-    found = Movement.objects.filter(bank_account=account, line_key__in=keys).exclude(statement=but)
-    for movement in found.select_related("statement").order_by("line_key", "occurrence"):
-        seen.setdefault(movement.line_key, []).append(_period(movement.statement, account.commodity.scale))
-    return seen
+def period_of(movement: Movement) -> identity.Period:
+    """The period of the statement that brought a movement."""
+    stored, scale = movement.statement, movement.commodity.scale
+    if stored is None:
+        return identity.Period("detail", "", None, None, None, None)
 
-
-def _period(stored: Statement, scale: int) -> identity.Period:
     def balance(minor: int | None) -> Decimal | None:
         return None if minor is None else Decimal(minor).scaleb(-scale)
 
+    kind: statement.Kind = "interim" if is_interim(stored.format) else "final"
     return identity.Period(
-        "final", stored.number, stored.opening_on, stored.closing_on, balance(stored.opening_minor), balance(stored.closing_minor)
+        kind, stored.number, stored.opening_on, stored.closing_on, balance(stored.opening_minor), balance(stored.closing_minor)
     )
+
+
+@dataclass
+class _Held:
+    """The movements of one key, in the order of their occurrences, and how many more were taken back."""
+
+    standing: list[Movement]
+    taken_back: int = 0
+
+
+def _held(account: BankAccount, lines: Iterable[statement.Line], *, but: Statement) -> dict[str, _Held]:
+    keys = {identity.line_key(line, account=account.iban, secret=account.book.secret_key) for line in lines}
+    held = {key: _Held([]) for key in keys}
+    found = Movement.objects.filter(bank_account=account).exclude(statement=but).select_related("statement__file", "commodity")
+    rows = [movement for part in _chunks(keys) for movement in found.filter(line_key__in=part).order_by("line_key", "occurrence")]
+    gone = taken_back(account, rows)
+    for movement in rows:
+        if movement.pk in gone:
+            held[movement.line_key].taken_back += 1
+        else:
+            held[movement.line_key].standing.append(movement)
+    return held
 
 
 def _minor(amount: Decimal | None, scale: int) -> int | None:

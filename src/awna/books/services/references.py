@@ -10,7 +10,7 @@ from django.db import transaction
 
 from awna.core.ledger.shelter import share_reference
 
-from ..models import Book, Entry, GiftKey, Movement, Opening
+from ..models import Book, Entry, GiftKey, Movement, MovementDetail, Opening
 
 KEY_BYTES = 32
 RECEIPT_RANDOM_BYTES = 10
@@ -62,3 +62,4 @@ def leaf_text(book: Book, *, seq: int) -> str:
 def forget_line_texts(*, movement: Any) -> None:
     """Blank what the bank wrote about a giver on this line. Amount, day and the keyed line stay; so does the bank's sealed file."""
     Movement.objects.filter(pk=movement).update(reference="", text="", counterparty="", counter_account="", bank_reference="")
+    MovementDetail.objects.filter(pk=movement).update(end_to_end_id="", mandate_id="", return_reason="", purpose="")

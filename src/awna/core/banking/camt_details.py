@@ -24,6 +24,7 @@ def described(whole: Line, tx: Element) -> Line:
     structured = creditor_references(remittance)
     end_to_end = _given(text_of(tx, "Refs/EndToEndId"))
     reason, reason_text = _returned(tx)
+    codes = bank_code(find(tx, "BkTxCd"))
     return replace(
         whole,
         reference=structured[0] if structured else end_to_end,
@@ -48,14 +49,16 @@ def described(whole: Line, tx: Element) -> Line:
         ),
         return_reason=reason,
         return_text=reason_text,
-        **{name: code for name, code in bank_code(find(tx, "BkTxCd")).items() if code},  # type: ignore[arg-type]
+        purpose=first_text(tx, "Purp/Cd", "Purp/Prtry"),
+        transaction_code=codes.get("transaction_code") or whole.transaction_code,
+        proprietary_code=codes.get("proprietary_code") or whole.proprietary_code,
     )
 
 
 def merged(whole: Line, lines: list[Line]) -> Line:
     """Details whose amounts are not told cannot be split. What they share is kept; references that differ are only text."""
     alike = ("reference", "creditor_reference", "end_to_end_id", "mandate_id", "uetr", "ultimate_debtor", "ultimate_creditor",
-             "counter_account", "counter_bank", "return_reason", "return_text", "transaction_code", "proprietary_code")  # fmt: skip
+             "counter_account", "counter_bank", "return_reason", "return_text", "purpose", "transaction_code", "proprietary_code")  # fmt: skip
     shared = {name: values.pop() for name in alike if len(values := {getattr(line, name) for line in lines}) == 1}
     references = [line.reference for line in lines] if "reference" not in shared else []
     texts = dict.fromkeys(text for text in [*(line.text for line in lines), *references] if text)

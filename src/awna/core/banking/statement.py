@@ -57,6 +57,7 @@ class Line:
     proprietary_code: str = ""
     return_reason: str = ""
     return_text: str = ""
+    purpose: str = ""  # code of ISO 20022, such as CHAR or SALA
     balance: Decimal | None = None  # running, after this line, where the file states it
     entry: int = 0  # of the bank's own entry, from 1: lines of one number are details of one booking
     entry_reference: str = ""  # the bank's reference of the whole booking
