@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from awna.approvals.services import carry_out_all_ready, tell_stewards
 from awna.books.models import Book
 from awna.books.services import log_standing, publish_log
 from awna.campaigns.services import forget_readers, forget_unseen_photos, send_news
@@ -44,6 +45,7 @@ def hourly_jobs() -> list[Job]:
         *(_readers(campaign) for campaign in campaigns),
         *(_photos(campaign) for campaign in campaigns),
         *(_drafts(book) for book in books),
+        *(_decided(book.campaign) for book in books),
         Job("providers", "read the deliveries of payment providers that wait", lambda: f"{process_events()} events read"),
         Job("visits", "delete sessions that are over and attempts to sign in older than a week", lambda: f"{forget_visits()} rows deleted"),
         Job("finished", "delete finished jobs, sent mails among them, after AWNA_JOBS_KEPT_DAYS", lambda: f"{forget_finished()} jobs deleted"),
@@ -82,6 +84,11 @@ def _photos(campaign: Campaign) -> Job:
 def _drafts(book: Book) -> Job:
     return Job(f"drafts {book.campaign.slug}", "forget gifts that were typed and not confirmed within a day",
                lambda: f"{forget_drafts(book=book)} drafts deleted")  # fmt: skip
+
+
+def _decided(campaign: Campaign) -> Job:
+    return Job(f"stewards {campaign.slug}", "do what the stewards agreed to and what has cooled down, and mail those whose word is wanted",
+               lambda: f"{carry_out_all_ready(campaign=campaign)} done, {tell_stewards(campaign=campaign)} mails queued")  # fmt: skip
 
 
 def _news(campaign: Campaign) -> Job:

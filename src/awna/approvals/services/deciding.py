@@ -35,6 +35,7 @@ FOLLOWS: dict[str, Follow] = {
     QuoteRule.PURPOSE: Follow(lambda proposal, author: put_quote_rule_in_force(proposal=proposal)),
     "rates": Follow(lambda proposal, author: write_rates(proposal=proposal, author=author)),
     "open": Follow(lambda proposal, author: books.open_balances(proposal=proposal, author=author, request_id=f"open:{proposal.pk}")),
+    "resume": Follow(lambda proposal, author: books.resume(proposal=proposal, author=author)),
     "policy": Follow(lambda proposal, author: books.renew_policy(proposal=proposal, author=author)),
 }
 """By purpose. What is not here waits for a person at a desk. Rooms beside this one cannot be named here: see `follow`."""
@@ -57,15 +58,16 @@ def decide(
     decision = consent.decide(
         proposal=proposal, steward=steward, choice=choice, reason=reason, request_id=request_id, signed=signed, pin=pin
     )
-    answered(decision=decision, in_public=in_public)
+    answered(decision=decision, in_public=in_public, signed=signed)
     return decision
 
 
 @transaction.atomic
-def answered(*, decision: Decision, in_public: bool = False) -> bool:
+def answered(*, decision: Decision, in_public: bool = False, signed: consent.Signed | None = None) -> bool:
     """What follows a word that stands, however it came. True when what was asked is done now."""
     proposal, then = decision.proposal, FOLLOWS.get(decision.proposal.purpose, Follow())
     if decision.choice == Decision.DECLINE:
+        books.record_decline(proposal=proposal, steward=decision.steward, signed=signed, request_id=f"declined:{decision.pk}")
         if in_public:
             PublicReason.objects.get_or_create(decision=decision, defaults={"text": decision.reason})
         if then.declined:

@@ -8,15 +8,17 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
+from awna.books import services as books
 from awna.consent.models import Decision, Proposal
 from awna.consent.services import digest_to_sign, state_of
 from awna.core.consent.quorum import word_code
+from awna.core.digest import digest_of
 from awna.core.problems import Refused
 from awna.kit.forms import refused_to_form
 
 from .. import services, shown
 from ..forms.answering import DecisionForm
-from ..keys.signing import signed_from, signing_for
+from ..keys.signing import keyed_epoch, signed_from, signing_for, signing_of
 from ..models import CarriedOut, Release
 from ..services import questions
 from ..services.spending import PROPOSER_ROLES, STEWARD
@@ -74,13 +76,23 @@ def _confirm(request: HttpRequest, proposal: Proposal, form: DecisionForm, *, st
     """The second page: what the word will do, the code to compare, and for a yes the key's signature."""
     steward, said = request.actor.role(STEWARD), form.cleaned_data
     (row,) = questions.rows_of([proposal], reader=steward)
-    is_yes = said.get("choice") == Decision.APPROVE
+    is_yes, is_no = said.get("choice") == Decision.APPROVE, said.get("choice") == Decision.DECLINE
+    signing = signing_for(steward, proposal) if is_yes else _signing_of_no(steward, proposal) if is_no else None
     context = {
         "form": form, "row": row, "proposal": proposal, "said": said, "code": word_code(digest_to_sign(proposal)).split("-"),
-        "digest": digest_to_sign(proposal), "payee": shown.payee_of(proposal), "signing": signing_for(steward, proposal) if is_yes else None,
+        "digest": digest_to_sign(proposal), "payee": shown.payee_of(proposal), "signing": signing,
         "asks_pin": is_yes and proposal.cool_down > 0, "address": _address(proposal),
     }  # fmt: skip
     return render(request, "approvals/confirm.html", context, status=status)
+
+
+def _signing_of_no(steward: Any, proposal: Proposal) -> dict[str, Any] | None:
+    """A no goes into the log as a memo of its own, signed like a yes. None where nothing of the proposal is in the log, or no keys are."""
+    epoch = keyed_epoch(proposal.campaign)
+    if epoch is None or not proposal.signs:
+        return None
+    keys = [one.key for one in epoch.keys.filter(key__steward=steward).select_related("key")]
+    return signing_of(steward, about="declined", digest=digest_of(books.decline_payload(proposal=proposal, steward=steward)), keys=keys)
 
 
 def _page(request: HttpRequest, proposal: Proposal | None, *, form: DecisionForm | None = None, status: int = 200) -> HttpResponse:
