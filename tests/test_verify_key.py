@@ -16,7 +16,7 @@ from awna.core.consent.proposal import ExactRow, proposal_digest
 from awna.core.consent.quorum import fingerprint_code
 from awna.core.consent.rules import Band
 from awna.core.digest import canonical_json
-from awna.core.ledger.entries import leaf_bytes
+from awna.core.ledger.entries import Decision, leaf_bytes
 from tests.authenticator import Authenticator, founded, keyring
 from tests.core.consent.keyed import BOOK, EXT, FREE, POLICY, RULES, STEWARDS, Keyed, paper, passkey, succeeding
 from tests.core.ledger.story import dump_of, dump_of_leaves
@@ -378,3 +378,13 @@ def test_a_book_by_name_says_so_loudly_and_can_be_paused():
     assert any("1 pauses" in line for line in verify.verify(book.dump, None))
     book.post("memo", on="2026-05-02", payload=said | {"steward": "eve", "date": "2026-05-02", "until": "2026-05-09"})
     assert "no steward: pause" in refusal(book.dump)
+
+
+def test_keys_that_came_later_are_told_from_keys_that_were_founded():
+    book = Keyed(replace(POLICY, keys=(), founding=()))
+    new = succeeding(POLICY)
+    book.ask("keys", purpose="policy", payload=policy_payload(new))
+    digest = proposal_digest(book.filed["keys"].proposal)
+    book.post("policy", on="2026-03-09", proposal="keys", payload=policy_payload(new),
+              decisions=tuple(Decision(one, "keys", digest, "2026-03-03") for one in ("salma", "sami", "sara")))  # fmt: skip
+    assert verify.verify(book.dump, None)[-2] == "The first keys came in epoch 1, by decisions that are names."

@@ -220,7 +220,7 @@ PLAIN = {"custody": "", "proposal": "", "milestone": "", "net": 0, "coverable": 
 class Book(SimpleNamespace):
     """The book after some entries; it takes one more leaf, or raises what is wrong."""
 
-    newest = ""
+    newest = unsigned = ""
 
     def __init__(self) -> None:
         super().__init__(
@@ -430,6 +430,7 @@ class Book(SimpleNamespace):
         if old: self.succeed(leaf, payload, filed, {name: key["steward"] for name, key in held.items()})
         need(keys or not self.keys, "a policy with keys cannot be followed by one without")
         need(old or "by" not in new, "the first policy cannot be made by the keys on paper")
+        if old and keys and not self.keys: self.unsigned = f"The first keys came in epoch {new['epoch']}, by decisions that are names."
         vars(self).update(policy=new, keys=held)
         self.take_rules(new.get("rules", {}), stewards)
         owned = {(key["steward"], key["kind"], key["alg"], "rp" in key and "site" in key) for key in keys}
@@ -849,7 +850,7 @@ def compare_stewards(book: Book, text: str) -> list[str]:
     of = defaultdict[str, list[str]](list)
     for steward, name in sorted(held): of[steward].append(f"{book.keys[name]['kind']} {word_code(name)}")
     lines = [f"Keys of {steward}: {', '.join(sorted(names))}" for steward, names in of.items()]
-    return [*lines, f"{book.signed} signatures of stewards are right; {source}"]
+    return [*lines, f"{book.signed} signatures of stewards are right; {source}", *[book.unsigned][: bool(book.unsigned)]]
 
 def amount_of(book: Book, commodity: str, minor: int) -> str:
     one = book.opened["commodities"].get(commodity, {"scale": 0})

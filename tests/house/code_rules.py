@@ -9,7 +9,7 @@ from .tree import PRODUCT, ROOMS, at, height, imports, parsed, part_of, product_
 
 FUNCTION_LINES_MAX = 60
 MODULE_LINES_MAX = 400
-VERIFY_LINES_MAX = 926
+VERIFY_LINES_MAX = 927
 STORY = Path("tests") / "test_life_of_a_gift.py"
 READ_ONLY_ROOMS = {"public", "exports"}
 PARTS = (("urls",), ("views", "api", "management"), ("forms",), ("services",), ("models",))
