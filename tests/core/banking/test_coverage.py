@@ -45,6 +45,24 @@ def test_several_statements_of_one_day_are_put_in_the_order_of_their_balances():
     assert faults(coverage([period(3, 3, 30, 40), period(3, 3, 10, 30), period(1, 2, 0, 10)])) == []
 
 
+def table(first, last, opening=None, closing=None):
+    return Period("", day(first), day(last), opening, closing, table=True)
+
+
+def test_days_between_tables_are_a_hole_only_where_balances_do_not_meet_or_cannot_prove_it():
+    assert faults(coverage([table(1, 5, 0, 10), table(8, 12, 10, 20)])) == []  # a weekend, and the balance is the same
+    (open_one,) = faults(coverage([table(1, 5), table(8, 12)]))
+    assert (open_one.fault, open_one.first, open_one.last, open_one.unproven) == ("gap", day(6), day(7), True)
+    (broken,) = faults(coverage([table(1, 5, 0, 10), table(8, 12, 11, 20)]))
+    assert (broken.difference, broken.unproven) == (1, False)
+    (statement,) = faults(coverage([period(1, 5, None, None), period(8, 12, None, None)]))
+    assert not statement.unproven
+
+
+def test_tables_cut_from_the_same_days_are_no_fault():
+    assert faults(coverage([table(1, 10), table(5, 12)])) == []
+
+
 def test_what_the_bank_does_not_state_is_not_made_up():
     assert faults(coverage([Period("", None, None), Period("", day(1), day(2)), Period("", day(3), day(4), None, 5)])) == []
     assert coverage([]) == []

@@ -25,14 +25,14 @@ def funded():
     return make_funded()
 
 
-def covers(funded, first, last, opening, closing, *, account=None, number=""):
+def covers(funded, first, last, opening, closing, *, account=None, number="", form=""):
     """A statement of these days of October 2026."""
     account = account or funded.account
     funded.bank_line(1, account=account, counter_account="DE00 SECRET", reference="SECRET words")
     opening_on, closing_on = date(2026, 10, first), date(2026, 10, last)
     Statement.objects.create(
         bank_account=account, file=Statement.objects.latest("file__stored_at").file, position=1, number=number, opening_minor=opening,
-        closing_minor=closing, opening_on=opening_on, closing_on=closing_on,
+        closing_minor=closing, opening_on=opening_on, closing_on=closing_on, format=form,
     )  # fmt: skip
 
 
@@ -60,6 +60,30 @@ def test_overlaps_and_breaks_are_named(funded):
     text = shown()
     assert "two statements tell of these days" in text and "the later statement opens with another balance" in text
     assert text.count('class="fault"') == 2 and "2 holes or breaks are named below" in text
+
+
+def test_a_hole_that_two_people_vouched_for_is_named_and_not_red(funded):
+    covers(funded, 1, 5, 0, 100)
+    covers(funded, 11, 20, 300, 500)
+    (hole,) = books.holes_of(funded.account)
+    for number, person in enumerate((funded.world.karim, funded.world.salma)):
+        assert "Not complete" in shown() and 'class="fault"' in shown()
+        reason = f"The bank closed its old branch {number}."
+        books.vouch(bank_account=funded.account, subject=books.subject_of(hole), reason=reason, author=person)
+    text = shown()
+    assert 'class="fault vouched"' in text and "Two people vouched for this" in text and "no statement covers these days" in text
+    assert "Not complete" not in text and "200.00" not in text.split("fault vouched")[0] and "+2.00" in text
+    assert "old branch" not in text and "Karim" not in text
+
+
+def test_days_between_tables_without_balances_are_not_proven_and_with_them_whole(funded):
+    covers(funded, 1, 2, None, None, form="csv")
+    covers(funded, 5, 9, None, None, form="csv")
+    text = shown()
+    assert 'class="fault wait"' in text and "not proven that nothing is missing" in text and "1 run of days is not proven" in text
+    Statement.objects.filter(opening_on=date(2026, 10, 1)).update(opening_minor=0, closing_minor=100)
+    Statement.objects.filter(opening_on=date(2026, 10, 5)).update(opening_minor=100, closing_minor=200)
+    assert 'class="fault' not in shown() and "without a hole" in shown()
 
 
 def test_every_account_of_every_section_stands_there_with_its_permit(funded):

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 
-from awna.core.banking.coverage import DAY, Period, Span, coverage, faults
+from awna.core.banking.coverage import Period, Span, coverage, faults
 from awna.core.ledger.rules import CASH
 from awna.core.problems import Problem, Refused
 from awna.parties.models import Role
@@ -24,14 +25,10 @@ VOUCHING_ROLES = ("treasurer", "steward")
 def holes_of(account: BankAccount, *, through: date | None = None) -> list[Span]:
     """Days or money that no statement here tells of, as far as nobody vouched for them; days told twice count nothing twice."""
     stored = list(Statement.objects.filter(bank_account=account, slip=None).exclude(closing_on=None))
-    # A table names no period, only days on which something moved: where its balances join, nothing is missing between them.
-    tables = {row.closing_on for row in stored if row.format == TABLE} | {row.opening_on for row in stored if row.format == TABLE}
     open_ones = [
         span
         for span in faults(coverage(_periods(stored)))
-        if span.fault != "overlap"
-        and (through is None or span.first is None or span.first <= through)
-        and not (span.difference == 0 and span.first and span.last and tables & {span.first - DAY, span.last + DAY})
+        if span.fault != "overlap" and (through is None or span.first is None or span.first <= through)
     ]
     return [span for span in open_ones if not vouched(bank_account=account, subject=subject_of(span))]
 
@@ -79,10 +76,21 @@ def words_on(*, bank_account: BankAccount, subject: str) -> list[StatementVouche
     return list(found.select_related("author__user").order_by("said_at", "pk"))
 
 
+def vouched_of(book: Book) -> dict[tuple[Any, str], date]:
+    """(Account, subject) → the day on which the second person's word let it stand; all of a book in one question."""
+    found: dict[tuple[Any, str], dict[Any, date]] = {}
+    words = StatementVoucher.objects.filter(bank_account__book=book).order_by("said_at")
+    for account, subject, user, said_at in words.values_list("bank_account", "subject", "author__user", "said_at"):
+        found.setdefault((account, subject), {}).setdefault(user, said_at.date())
+    return {key: sorted(days.values())[PEOPLE_MIN - 1] for key, days in found.items() if len(days) >= PEOPLE_MIN}
+
+
 def vouched(*, bank_account: BankAccount, subject: str) -> bool:
     found = StatementVoucher.objects.filter(bank_account=bank_account, subject=subject)
     return found.values("author__user").distinct().count() >= PEOPLE_MIN
 
 
 def _periods(statements: Iterable[Statement]) -> list[Period]:
-    return [Period(row.number, row.opening_on, row.closing_on, row.opening_minor, row.closing_minor) for row in statements]
+    return [
+        Period(row.number, row.opening_on, row.closing_on, row.opening_minor, row.closing_minor, row.format == TABLE) for row in statements
+    ]

@@ -13,13 +13,17 @@ Fault = Literal["", "gap", "overlap", "break"]
 
 @dataclass(frozen=True)
 class Period:
-    """One statement: its days and balances in minor units, as far as the bank states them."""
+    """One statement: its days and balances in minor units, as far as the bank states them.
+
+    `table`: a file of lines that names no period; its days are those on which something moved.
+    """
 
     number: str = ""
     opening_on: date | None = None
     closing_on: date | None = None
     opening: int | None = None
     closing: int | None = None
+    table: bool = False
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,7 @@ class Span:
     """A row of the list: statements without a fault between them (`fault` empty), or a fault with its first and last day.
 
     `difference`: what a following statement opens with less what the one before closed with; None where one of both is not stated.
+    `table`: a table borders on the fault, so that the days alone prove nothing.
     """
 
     fault: Fault
@@ -36,6 +41,12 @@ class Span:
     opening: int | None = None
     closing: int | None = None
     difference: int | None = None
+    table: bool = False
+
+    @property
+    def unproven(self) -> bool:
+        """Days beside a table without balances: nothing need be missing, and nothing shows that nothing is."""
+        return self.fault == "gap" and self.table and self.difference is None
 
 
 def coverage(periods: Iterable[Period]) -> list[Span]:
@@ -91,11 +102,14 @@ def _fault(before: Period | None, reached: date | None, period: Period) -> Span 
     if before is None or reached is None or period.opening_on is None:
         return None
     difference = None if before.closing is None or period.opening is None else period.opening - before.closing
+    table = before.table or period.table
+    if period.opening_on < reached and table:
+        return None  # two tables may be cut from the same days; a line that both have is counted once
     if period.opening_on < reached:
         # Days that two files tell of: nothing is counted twice, but one of them is not what it says.
         return Span("overlap", period.opening_on, min(period.closing_on or reached, reached), difference=None)
-    if period.opening_on > reached + DAY and not (difference == 0 and _follows(before, period)):
-        return Span("gap", reached + DAY, period.opening_on - DAY, difference=difference)
+    if period.opening_on > reached + DAY and not (difference == 0 and (table or _follows(before, period))):
+        return Span("gap", reached + DAY, period.opening_on - DAY, difference=difference, table=table)
     if difference:
         return Span("break", reached, period.opening_on, difference=difference)
     return None
