@@ -18,7 +18,7 @@ from awna.approvals import services as approvals
 from awna.books import services as books
 from awna.books.models import BankAccount, Custody, Document, Movement
 from awna.campaigns import services as campaigns
-from awna.consent import services as consent
+from awna.consent.demo_keys import sign_proposal
 from awna.core.banking.references import new_reference
 from awna.core.problems import Problem, Refused
 from awna.crews import services as crews
@@ -33,6 +33,7 @@ from awna.works import services as works
 from awna.works.task_file import load_tasks
 
 from .demo_files import FILES, bank_file, write_files_to_import
+from .demo_keys import found_with_demo_keys
 from .demo_news import tell_news
 from .demo_sections import issue_first_receipt, register_sections
 from .services import import_statement
@@ -40,6 +41,7 @@ from .services import import_statement
 SLUG = "wadi-sanad"
 PASSWORD = "stone upon stone"  # noqa: S105  # known to everyone: it opens the demonstration on this machine and nothing else
 STEWARDS_REQUIRED = 2
+BAND_UPTO = 10_000_00  # minor units of the owner's currency that two stewards release; above, all three
 PAID_FROM_DAYS = 50  # days before the seeding; the bank files begin there
 PROPOSAL_DAYS = 30
 STILL_CLOSED_DAYS = 21  # what the drivers say once the first plan stands: the promised week slips
@@ -63,6 +65,7 @@ class Person:
 CAST = (
     Person("Salma", "steward", "steward: decides on releases"),
     Person("Yusuf", "steward", "second steward: the release for roof timber waits for him"),
+    Person("Huda", "steward", "third steward: above USD 10,000 all three must sign"),
     Person("Karim", "treasurer", "treasurer of the owner: bank files, payments"),
     Person("Nils", "treasurer", "treasurer of Neighbours North: sees that section only", "EUR"),
     Person("Nour", "site_lead", "site lead: plan, tasks, crossings"),
@@ -173,8 +176,16 @@ class _Story:
 
     def open_accounts(self) -> None:
         """Open the book and four bank accounts."""
-        consent.set_policy(campaign=self.campaign, required=STEWARDS_REQUIRED, author=self.roles["Salma"])
-        self.book = books.open_book(campaign=self.campaign, author=self.roles["Salma"])
+        usd = books.ensure_commodity(code="USD", kind="money", scale=2, name="USD")
+        stewards = [self.roles[person.name] for person in CAST if person.role == "steward"]
+        bands = [
+            {"commodity": str(usd.pk), "k": STEWARDS_REQUIRED, "upto": str(BAND_UPTO)},
+            {"commodity": str(usd.pk), "k": len(stewards)},
+        ]
+        self.book = books.open_book(
+            campaign=self.campaign, author=stewards[0], required=STEWARDS_REQUIRED, keyed=True, rules={"bands": bands}
+        )
+        found_with_demo_keys(book=self.book, stewards=stewards)
         for name, _country, currency, number, _file in SECTIONS:
             self.accounts[currency] = books.open_bank_account(
                 book=self.book, section=self.sections[currency], holder=name, iban=number, currency=currency
@@ -359,7 +370,7 @@ class _Story:
     def ask_for_more(self) -> None:
         """Ask for roof timber: one steward agreed, the second one is asked."""
         proposal = self._proposed("owner", self.omar.custody, 1_800_00, "Roof timber, 400 m", line="A.4", evidence=("invoice",))
-        approvals.decide(proposal=proposal, steward=self.roles["Salma"], choice="approve", request_id="demo-timber-salma")
+        self._agreed(proposal, "Salma")
 
     def tell_news(self) -> None:
         """Tell the news, announce events, promise outcomes."""
@@ -388,8 +399,16 @@ class _Story:
         """Proposed, and approved by both stewards."""
         proposal = self._proposed(purse, payee, minor, text, **more)
         for name in ("Salma", "Yusuf"):
-            approvals.decide(proposal=proposal, steward=self.roles[name], choice="approve", request_id=f"demo-{name}-{proposal.pk}")
+            self._agreed(proposal, name)
         return proposal
+
+    def _agreed(self, proposal: Any, name: str) -> None:
+        """A steward's yes, signed with her demonstration key."""
+        steward = self.roles[name]
+        signed = sign_proposal(steward=steward, proposal=proposal)
+        approvals.decide(
+            proposal=proposal, steward=steward, choice="approve", request_id=f"demo-{name}-{proposal.pk}", signed=signed
+        )  # fmt: skip
 
     def _line(self, purse: str, minor: int) -> Movement:
         return Movement.objects.get(bank_account=self.accounts[purse], amount=minor)

@@ -184,7 +184,7 @@ def _keys(
     book: Book, old: core_policy.Policy, people: tuple[str, ...], add: Sequence[StewardKey], drop: Sequence[StewardKey]
 ) -> tuple[core_policy.StewardKey, ...]:
     """The keys of those who stay, without the dropped ones, with those added and all keys of people who are new."""
-    if not old.keys:
+    if not old.keys and not add:
         return ()
     gone, fresh = {key.fingerprint for key in drop}, [person for person in people if person not in old.stewards]
     enrolled = StewardKey.objects.filter(campaign=book.campaign, steward__in=fresh)

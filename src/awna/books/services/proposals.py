@@ -122,9 +122,10 @@ def _refuse_early(proposal: Proposal, *, kind: str, on: date) -> None:
     state = consent.state_of(proposal, on=on)
     if on > timezone.localdate() and proposal.epoch.keyed:
         raise Refused(Problem("entry_of_tomorrow", "What rests on the stewards is dated today at the latest, not %(day)s.", {"day": on}))
-    if kind == "release" and state.state == "cooling":
+    if kind == "release" and state.state == "cooling" and proposal.cool_down:
         raise Refused(refusal("release_is_cooling"))
-    if state.state in ("ready", "held") and (proposal.held_at is not None or consent.was_forced(proposal)):
+    open_now = state.state in ("ready", "held") or not proposal.cool_down
+    if open_now and (proposal.held_at is not None or consent.was_forced(proposal)):
         raise Refused(Problem("proposal_is_held", "This proposal is held: a steward may have been forced to agree. Speak to each other."))
 
 
