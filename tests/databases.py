@@ -87,6 +87,14 @@ def _copy_postgresql() -> str:
     return copy
 
 
+def empty_postgresql() -> str:
+    """One more database, with nothing in it but the rights that every database of the owner has."""
+    name = f"awna_bare_{next(_numbers)}"
+    with _owner() as owner:
+        owner.execute(f"CREATE DATABASE {name} OWNER awna_owner")
+    return name
+
+
 def _owner():  # type: ignore[no-untyped-def]  # psycopg's generic connection
     import psycopg
 

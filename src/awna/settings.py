@@ -42,6 +42,8 @@ AWNA_LOG_GUARD_DIR = env_text("AWNA_LOG_GUARD_DIR")
 AWNA_LOG_SIGNER = env_text("AWNA_LOG_SIGNER")
 AWNA_LOG_AT_COMMIT = env_bool("AWNA_LOG_AT_COMMIT", True)
 AWNA_PACKS_DIR = env_text("AWNA_PACKS_DIR")
+AWNA_BACKUP_DIR = Path(env_text("AWNA_BACKUP_DIR", str(AWNA_DATA_DIR / "backups"))).absolute()
+AWNA_BACKUP_KEYS = env_list("AWNA_BACKUP_KEYS", "")
 AWNA_ORIGIN = env_text("AWNA_ORIGIN", "http://localhost:8000").rstrip("/")
 # Stewards' passkeys are bound to these for good: never taken from a request.
 AWNA_KEY_SITE, AWNA_KEY_RP = AWNA_ORIGIN, urlsplit(AWNA_ORIGIN).hostname or "localhost"

@@ -28,7 +28,7 @@ def wrong_tables(connection: Any) -> list[str]:
     else:
         from .golden import POSTGRESQL
 
-        wanted, live = POSTGRESQL, describe_postgresql(connection)
+        wanted, live = ({name: _one_wording(text) for name, text in found.items()} for found in (POSTGRESQL, describe_postgresql(connection)))
     return sorted(name for name in wanted.keys() | live.keys() if wanted.get(name) != live.get(name))
 
 
@@ -40,6 +40,12 @@ def describe_postgresql(connection: Any) -> dict[str, str]:
             cursor.execute(question, [list(RAW_TABLES)])
             found |= dict(cursor.fetchall())
     return found
+
+
+def _one_wording(text: str) -> str:
+    """PostgreSQL words a list of names anew when a dump is put back: it casts each name instead of the whole list."""
+    each = re.sub(r"\(('[^']*'::character varying)\)::text", r"\1", text)
+    return re.sub(r"\((ARRAY\[[^]]*\])\)::text\[\]", r"\1", each)
 
 
 def _wanted_sqlite() -> dict[str, str]:

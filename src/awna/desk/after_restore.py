@@ -1,0 +1,71 @@
+"""What a restored database lacks: its books against every signed head that was kept outside of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from awna.books.models import Book, Commodity
+from awna.books.services import heads
+from awna.books.services.breaks import lost_head
+from awna.books.services.keys import known_keys
+from awna.books.services.log import entry_of_leaf
+from awna.books.services.mirror import read_missing
+from awna.books.services.publish import leaves_of
+from awna.books.services.witnesses import entries_of
+from awna.core.amounts import format_minor
+from awna.core.log.nodes import Levels, root_at
+from awna.core.log.publishing import Read
+from awna.core.problems import Problem, Refused
+
+
+@dataclass
+class Standing:
+    """How one book stands after a restore. `missing` tells the missing entries one by one where a mirror has them."""
+
+    slug: str
+    origin: str
+    entries: int
+    compared_with: list[str] = field(default_factory=list)
+    missing_count: int = 0
+    missing: list[str] = field(default_factory=list)
+    signed_in: str = ""
+
+
+def standing_of(book: Book, *, notes: Mapping[str, str], read: Read | None) -> Standing:
+    """Compare with the guards, the published files, what the database says itself, and the given notes (name → text)."""
+    entries = entries_of(book)
+    standing = Standing(book.campaign.slug, book.origin, entries)
+    standing.compared_with = sorted({f"{one.head.size} entries in {one.place}" for one in heads.signed_heads(book)})
+    latest = lost_head(book)
+    for name, note in notes.items():
+        given = heads.head_of(note, keys=known_keys(book))
+        if given is None:
+            continue
+        standing.compared_with.append(f"{given.size} entries in {name}")
+        if given.size <= entries and root_at(Levels(leaves_of(book, first=0, until=given.size)), size=given.size) != given.root:
+            raise Refused(Problem(
+                "restored_history_differs", "The book of %(campaign)s does not continue the head in %(file)s: its history is another one. Do not serve it; use another backup.",
+                {"campaign": book.campaign.slug, "file": name}))  # fmt: skip
+        if given.size > entries and (latest is None or given.size > latest.head.size):
+            latest = heads.SignedHead(given, note, name)
+    if latest is not None:
+        standing.missing_count, standing.signed_in = latest.head.size - entries, latest.place
+        standing.missing = _told(book, read) if read else []
+    return standing
+
+
+def _told(book: Book, read: Read) -> list[str]:
+    missing = read_missing(book, read=read)
+    money = {commodity.pk: commodity for commodity in Commodity.objects.all()}
+    of_account = {str(pk): money[commodity] for pk, commodity in book.accounts.values_list("pk", "commodity")}
+    lines = []
+    for seq, leaf in enumerate(missing.leaves, missing.first):
+        entry = entry_of_leaf(leaf)
+        of_account |= {one.id: money[one.commodity] for one in entry.accounts if one.commodity in money}
+        rows = [_amount(of_account.get(row.credit), row.amount) for row in entry.rows]
+        lines.append(f"entry {seq}, {entry.date}, {entry.kind}: {', '.join(rows) or entry.payload.get('about', '')}")
+    return lines
+
+
+def _amount(commodity: Commodity | None, minor: int) -> str:
+    """A commodity that the lost entries brought in is unknown here by name."""
+    return f"{format_minor(minor, commodity.scale)} {commodity.code}" if commodity else f"{minor} of something new"
