@@ -58,8 +58,8 @@ class MandateForm(forms.Form):
 
     def __init__(self, *args: Any, accounts: Any, book: Book, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["account"].queryset = accounts  # type: ignore[attr-defined]
-        self.fields["fund"].queryset = book.funds.exclude(code__in=NOT_TO_GIVE_FOR).order_by("title")  # type: ignore[attr-defined]
+        self.fields["account"].queryset = accounts
+        self.fields["fund"].queryset = book.funds.exclude(code__in=NOT_TO_GIVE_FOR).order_by("title")
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -87,4 +87,4 @@ class RunForm(forms.Form):
 
     def __init__(self, *args: Any, accounts: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["account"].queryset = accounts  # type: ignore[attr-defined]
+        self.fields["account"].queryset = accounts

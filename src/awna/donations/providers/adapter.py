@@ -105,8 +105,9 @@ def text(value: object, *, most: int = 200) -> str:
 
 def moment(seconds: object) -> str:
     """Unix seconds as ISO 8601 in UTC, which sorts as text; the epoch for nonsense, so that it never wins."""
-    good = isinstance(seconds, int | float) and not isinstance(seconds, bool) and 0 <= seconds < 2**33
-    return datetime.fromtimestamp(seconds if good else 0, UTC).isoformat(timespec="milliseconds")  # type: ignore[arg-type]
+    if not isinstance(seconds, int | float) or isinstance(seconds, bool) or not 0 <= seconds < 2**33:
+        seconds = 0
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
 
 
 def moment_of(iso: object) -> str:

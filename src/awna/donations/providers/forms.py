@@ -19,7 +19,7 @@ class NewProviderForm(forms.Form):
 
     def __init__(self, *args: Any, accounts: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["account"].queryset = accounts  # type: ignore[attr-defined]
+        self.fields["account"].queryset = accounts
 
 
 class SettingForm(forms.Form):

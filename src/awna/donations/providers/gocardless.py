@@ -1,11 +1,15 @@
-"""GoCardless: `Webhook-Signature` (HMAC-SHA256 of the raw body), batches of up to 250 events, and the report of a payout's items.
+"""GoCardless: `Webhook-Signature` (HMAC-SHA256 of the raw body), batches of up to 250 events, and two exports of its dashboard.
 
-Events carry ids and links and no amounts; the report brings those. They name their own time, so late ones do not overwrite newer ones.
+Events carry ids and links and no amounts. *Payout breakdown, transactions* brings those of gifts and refunds, *Payouts* what was sent to the
+bank: a payout is whole only when both say the same. Columns as the support pages *Payout breakdown reports* and *Payout reports* list them.
+Events name their own time, so late ones do not overwrite newer ones.
 """
 
 import hmac
 import json
 from collections.abc import Mapping
+
+from awna.core.banking.references import find_references
 
 from .adapter import EVENTS_MAX, Event, Fact, forged, moment_of, read_json, signed, text, unreadable
 from .reports import cents, read_rows
@@ -15,7 +19,11 @@ PAYMENTS = {
     "confirmed": "paid", "paid_out": "paid", "failed": "failed", "cancelled": "failed", "charged_back": "disputed", "late_failure_settled": "disputed",
 }  # fmt: skip
 REFUNDS = {"created": "refunded", "paid": "refunded", "refund_settled": "refunded", "failed": "failed", "bounced": "failed"}
-COLUMNS = ("payout_id", "payment_id", "type", "amount", "fee", "currency", "date")
+TRANSACTIONS = (
+    "resources.type", "resources.created_at", "gross_amount", "net_amount", "currency", "payouts.id", "payments.id", "refunds.id",
+)  # fmt: skip
+PAYOUTS = ("id", "amount", "currency", "created_at", "status", "arrival_date")
+PAYOUT_STATUSES = {"pending": "under way", "paid": "paid", "bounced": "failed"}
 
 
 def verify(body: bytes, headers: Mapping[str, str], *, secret: str, now: float) -> list[Event]:
@@ -51,16 +59,37 @@ def facts(event: Event) -> list[Fact]:
 
 
 def read_report(data: bytes) -> list[Fact]:
-    """Items of payouts: `type` is payment, refund or payout; a payout's row says what was sent to the bank."""
-    found = []
-    for row in read_rows(data, needed=COLUMNS):
-        kind = row["type"] if row["type"] in ("payment", "refund", "payout") else "other"
-        amount = cents(row["amount"])
-        own = row["payout_id"] if kind == "payout" else row["payment_id"]
-        if own:
-            found.append(Fact(
-                kind, own[:100], "refunded" if kind == "refund" else "paid", moment_of(row["date"]), amount=amount if kind == "other" else abs(amount),
-                fee=cents(row["fee"] or "0"), currency=row["currency"].upper()[:3], payout="" if kind == "payout" else row["payout_id"][:100],
-                reference=row.get("reference", "")[:40],
-            ))  # fmt: skip
-    return found
+    """Either export, told apart by its columns."""
+    rows = read_rows(data, needed=())
+    head = set(rows[0]) if rows else set()
+    if head.issuperset(PAYOUTS) and "payouts.id" not in head:
+        return [_payout(row) for row in rows if row["id"]]
+    rows = read_rows(data, needed=TRANSACTIONS)
+    return [fact for row in rows if (fact := _item(row)).id]
+
+
+def _item(row: dict[str, str]) -> Fact:
+    """Whether fees are written with a sign or not: what was kept is the difference of gross and net."""
+    gross, net = cents(row["gross_amount"]), cents(row["net_amount"])
+    kind = row["resources.type"].lower().removesuffix("s")
+    at, payout, code = moment_of(row["resources.created_at"]), row["payouts.id"][:100], row["currency"].upper()[:3]
+    if kind == "payment" and gross >= 0:
+        found = find_references(row.get("resources.reference", ""))
+        return Fact(
+            "payment", row["payments.id"][:100], "paid", at, amount=gross, fee=gross - net, currency=code, payout=payout,
+            reference=found[0] if len(found) == 1 else "",
+        )  # fmt: skip
+    if kind == "refund":
+        return Fact(
+            "refund", row["refunds.id"][:100], "refunded", at, amount=abs(gross), fee=abs(net) - abs(gross), currency=code, payout=payout,
+            reference=row["payments.id"][:40],
+        )  # fmt: skip
+    # A charge-back, a late failure, a correction: a difference of the payout that a person looks at.
+    own = row["refunds.id"] or row["payments.id"]
+    return Fact("other", f"{kind}:{own}"[:100] if own else "", "paid", at, amount=gross, fee=gross - net, currency=code, payout=payout)
+
+
+def _payout(row: dict[str, str]) -> Fact:
+    status = PAYOUT_STATUSES.get(row["status"].lower(), "under way")
+    at = moment_of(row["arrival_date"] if status == "paid" else row["created_at"])
+    return Fact("payout", row["id"][:100], status, at, amount=abs(cents(row["amount"])), currency=row["currency"].upper()[:3])

@@ -3,6 +3,7 @@
 import csv
 import io
 import zipfile
+import zlib
 from decimal import Decimal, InvalidOperation
 
 from awna.core.problems import Problem, Refused
@@ -61,7 +62,15 @@ def _unzipped(data: bytes) -> bytes:
                 )
             with archive.open(names[0]) as file:
                 found = file.read(REPORT_BYTES_MAX + 1)
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError, ValueError):
+    except (
+        zipfile.BadZipFile,  # no zip, or its sums do not hold
+        zlib.error,  # what is packed in it is damaged
+        RuntimeError,  # it asks for a password
+        NotImplementedError,  # a method of packing that Python has not
+        OSError,  # a place in it that is not there
+        EOFError,  # it ends too early
+        ValueError,  # numbers in its list that cannot be
+    ):
         raise _unreadable(0) from None
     if len(found) > REPORT_BYTES_MAX:
         raise _too_large()

@@ -30,7 +30,6 @@ from ..services.gifts import _mail_arrival
 from ..services.shelter import record_return
 from .models import Provider, ProviderItem
 
-GIFT_STATES = ("paid", "disputed")
 ITEMS_MAX = 5_000
 TOKEN_BYTES = 24
 
