@@ -75,10 +75,14 @@ def import_report(request: HttpRequest, slug: str) -> HttpResponse:
     if report is None:
         return redirect("import_statement", slug=slug)
     titles = {
-        "changed": _("Told before with other words; the first telling stays"), "filled": _("Details added to booked lines"),
-        "new": _("New lines"), "known": _("Lines known before"),
+        "withdrawn": _("Announced in an interim report, and not in the final statement"),
+        "unconfirmed": _("Posted from an interim report and taken back, because the final statement lacks them"),
+        "returned": _("Debits that came back; their gifts are returned"),
+        "changed": _("Told before with other words; the first telling stays"), "apart": _("Batches that were taken apart; their parts are new lines"),
+        "filled": _("Details added to booked lines"), "provisional": _("Lines of an interim report, which wait for the final statement"),
+        "confirmed": _("Lines of interim reports that are confirmed"), "new": _("New lines"), "known": _("Lines known before"),
     }  # fmt: skip
-    lists = [_list(title, rows, report[name]) for name, title in titles.items() if (rows := report.get("rows", {}).get(name))]
+    lists = [_list(title, rows, report.get(name, len(rows))) for name, title in titles.items() if (rows := report.get("rows", {}).get(name))]
     context = {"report": report, "lists": lists, "held": problems_of(report.get("held", [])), "notes": problems_of(report.get("notes", []))}
     return render(request, "desk/import_report.html", context)
 

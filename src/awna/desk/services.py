@@ -13,6 +13,7 @@ from awna.books.models.naming import UNIDENTIFIED
 from awna.consent import services as consent
 from awna.core.problems import Problem, Refused
 from awna.donations import services as donations
+from awna.donations.debit import services as debits
 from awna.donations.models import Gift, Pledge
 from awna.parties import services as parties
 from awna.parties.models import Campaign, Role, Section
@@ -62,6 +63,7 @@ def book_fact(*, movement: Movement, lot: str = "", author: Role, request_id: st
     seq, _point, line = lot.partition(".")
     gift = Gift.objects.filter(book=movement.bank_account.book, batch=None, entry_seq=seq, line=line).first() if seq and line else None
     if gift is not None and movement.amount < 0:
+        debits.note_return(movement=movement)
         return donations.record_return(gift=gift, movement=movement, author=author, request_id=request_id)
     return books.post_bank_fact(movement=movement, lot=lot, author=author, request_id=request_id)
 

@@ -4,7 +4,17 @@ from awna.kit.policies import ANYONE, SIGNED_IN, guarded, role
 from awna.parties.models import ROLE_NAMES
 from awna.parties.services import TRANSLATORS
 
-from . import bank_batch_views, bank_csv_views, bank_file_views, bank_split_views, bank_views, log_views, translation_views, views
+from . import (
+    bank_batch_views,
+    bank_csv_views,
+    bank_file_views,
+    bank_interim_views,
+    bank_split_views,
+    bank_views,
+    log_views,
+    translation_views,
+    views,
+)
 from .money_urls import urlpatterns as money_patterns
 
 ANY_ROLE = role(*dict(ROLE_NAMES))
@@ -22,6 +32,7 @@ urlpatterns = [
     guarded("desk/<slug:slug>/import/done/", bank_file_views.import_report, name="import_report", GET=TREASURER),
     guarded("desk/<slug:slug>/bank/files/", bank_file_views.bank_files, name="bank_files", GET=TREASURER_OR_STEWARD, POST=TREASURER_OR_STEWARD),
     guarded("desk/<slug:slug>/bank/files/<uuid:file>/columns/", bank_csv_views.bank_columns, name="bank_columns", GET=TREASURER, POST=TREASURER),
+    guarded("desk/<slug:slug>/bank/interim/", bank_interim_views.bank_interim, name="bank_interim", GET=TREASURER, POST=TREASURER),
     guarded("desk/<slug:slug>/bank/batch/", bank_batch_views.bank_batch, name="bank_batch", GET=TREASURER, POST=TREASURER),
     guarded("desk/<slug:slug>/bank/<uuid:movement>/split/", bank_split_views.bank_split, name="bank_split", GET=TREASURER, POST=TREASURER),
     guarded("desk/<slug:slug>/bank/undo/", bank_batch_views.bank_undo, name="bank_undo", GET=TREASURER, POST=TREASURER),

@@ -37,7 +37,11 @@ class Part:
 
 def rank_movements(*, account: BankAccount, movements: Sequence[Movement], pledges: QuerySet[Pledge]) -> list[list[Suggestion]]:
     """For each movement that came in on this account, what of these pledges it may pay, best first. `Target.key` is the pledge's id."""
-    lines = [_line(account, movement) for movement in movements]
+    return rank_provisional(account=account, lines=[_line(account, movement) for movement in movements], pledges=pledges)
+
+
+def rank_provisional(*, account: BankAccount, lines: Sequence[Line], pledges: QuerySet[Pledge]) -> list[list[Suggestion]]:
+    """The same for lines that the book does not hold, such as those of interim reports."""
     named = {reference for line in lines for reference in references_of(line)}
     mine = pledges.filter(bank_account=account).exclude(state="draft").select_related("donor", "bank_account__commodity")
     found = {pledge.pk: pledge for pledge in (*mine.filter(state="pledged"), *mine.filter(reference__in=named))}
