@@ -244,9 +244,9 @@ def _file(stem: str) -> Path | None:
 
 
 def _wrong(place: str, reason: str) -> Problem:
-    return Problem(
-        "pack_wrong", "In the rules for receipts, at %(place)s: %(reason)s.", {"place": place or "the beginning", "reason": reason}, place
-    )
+    if not place:
+        return Problem("pack_wrong", "In the rules for receipts: %(reason)s.", {"reason": reason})
+    return Problem("pack_wrong", "In the rules for receipts, at %(place)s: %(reason)s.", {"place": place, "reason": reason}, place)
 
 
 def _is_text(value: Any) -> bool:

@@ -1,5 +1,6 @@
 """All that a receipt's paper says, fixed when it is issued: words of the rules, figures and words of the amount, the place in the book."""
 
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from .receipt_rules import details_of
 
 SALT_BYTES = 16
 ISOLATE, END_ISOLATE = "\u2068", "\u2069"
+_ONE_BEFORE_MORE = re.compile(r"\b(veinti)?uno(?= (?:mil|(?:m|b|tr|cuatr)ill[oó]n(?:es)?)\b)")
 PROOFS_MAX = 60
 """Proofs in one document; the gifts of a longer annex have theirs on the private page."""
 
@@ -50,8 +52,14 @@ def amount_in_words(minor: int, *, scale: int, code: str, language: str) -> str:
     from num2words import num2words  # brings the words of fifty languages
 
     whole, rest = divmod(minor, 10**scale)
-    said = f"{num2words(whole, lang=language)} {code}"
+    words = num2words(whole, lang=language)
+    said = f"{_shortened(words) if language == 'es' else words} {code}"
     return f"{said} {rest:0{scale}d}/{10**scale}" if scale else said
+
+
+def _shortened(words: str) -> str:
+    """Spanish says *un* for *uno* before thousands and millions (veintiún mil); num2words 0.5 does not."""
+    return _ONE_BEFORE_MORE.sub(lambda found: "veintiún" if found[1] else "un", words)
 
 
 def write_content(asked: Asked) -> dict[str, Any]:
