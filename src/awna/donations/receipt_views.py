@@ -100,7 +100,10 @@ def issue_receipt(request: HttpRequest, slug: str, gift: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Receipt %(number)s was issued.") % {"number": receipt.label})
             return redirect("receipts", slug=slug)
-    context = {"gift": found, "ground": ground, "told": services.details_of(found.donor), "template": "donations/_issue.html"}
+    context = {
+        "gift": found, "ground": ground, "told": services.details_of(found.donor), "template": "donations/_issue.html",
+        "aside": "donations/_ground.html",
+    }  # fmt: skip
     return _act(request, form, title=_("Issue a receipt"), submit=_("Issue it"), **context)
 
 
@@ -143,16 +146,17 @@ def annual_receipts(request: HttpRequest, slug: str, year: int) -> HttpResponse:
         else:
             messages.success(request, _("The run has begun. This page shows how far it is."))
             return redirect(request.get_full_path())
+    progress, over = services.annual_progress(**here), year < timezone.localdate().year
     context = {
-        "year": year, "progress": services.annual_progress(**here), "ground": services.ground_of(section), "name": _body_name(request, section),
-        "template": "donations/_annual.html", "over": year < timezone.localdate().year,
+        "year": year, "progress": progress, "ground": services.ground_of(section), "name": _body_name(request, section), "over": over,
+        "closed": not form.is_bound and not (over and progress.waiting), "template": "donations/_annual.html", "aside": "donations/_ground.html",
     }  # fmt: skip
     return _act(request, form, title=_("Receipts of the year %(year)s") % {"year": year}, submit=_("Issue what is missing"), **context)
 
 
 def _act(request: HttpRequest, form: Any, *, title: str, submit: str, **context: Any) -> HttpResponse:
     back = reverse("receipts", kwargs={"slug": request.campaign.slug})
-    return form_page(request, form=form, title=title, submit=submit, desk=True, back=back, aside=context.pop("template"), **context)
+    return form_page(request, form=form, title=title, submit=submit, desk=True, back=back, before=context.pop("template"), **context)
 
 
 def _paper(request: HttpRequest, receipt: Receipt) -> HttpResponse:
