@@ -6,9 +6,9 @@ import json
 import re
 from collections.abc import Mapping
 from decimal import Decimal
-from itertools import pairwise
 from typing import Any
 
+from ..code_pages import decode
 from ..problems import Problem
 from .sheets import BILL_BYTES_MAX, COLUMNS_MAX, ROWS_MAX, Book, Cell, Row, Sheet, cell_of, check_cells, damaged, number_cell, too_large
 
@@ -43,19 +43,6 @@ def read_csv(data: bytes) -> Book:
 def _text_cell(text: str) -> Cell:
     """A cell; the sign that our writer puts before what a spreadsheet would take for a formula is taken away again."""
     return cell_of(text[1:] if re.match(r"'+[=+\-@]", text) else text)
-
-
-def decode(data: bytes) -> tuple[str, str]:
-    """The text and its encoding: UTF-8, UTF-16 where it is marked, else the Western or the Arabic code page of Windows."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", errors="replace"), "utf-16"
-    try:
-        return data.decode("utf-8-sig"), "utf-8"
-    except UnicodeDecodeError:
-        high = [place for place, byte in enumerate(data[:200_000]) if byte >= 0x80]
-        paired = sum(1 for one, other in pairwise(high) if other == one + 1)
-        encoding = "cp1256" if paired * 2 > len(high) else "cp1252"
-        return data.decode(encoding, errors="replace"), encoding
 
 
 def _separator(text: str) -> str:
