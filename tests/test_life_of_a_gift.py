@@ -59,7 +59,7 @@ def test_the_life_of_a_gift(tmp_path):
         asks = [MilestoneAsk("1", custody, free, eur, ceiling, today, evidence)]
         asks += [MilestoneAsk("charges", custody, free, eur, cap, today) for cap in charges]
         asked = approvals.propose_release(campaign=w.campaign, payee=payee, milestones=asks, budget_line=line, text=text,
-                                          expires_on=today + timedelta(days=20), filed_by=w.karim, request_id=text)  # fmt: skip
+                                          expires_on=today + timedelta(days=20), filed_by=w.buyer, request_id=text)  # fmt: skip
         decide(proposal=asked.proposal, steward=w.salma, choice="approve", request_id=f"salma {text}")
         with pytest.raises(Refused):
             approvals.release(proposal=asked.proposal, author=w.salma)

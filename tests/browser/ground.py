@@ -85,7 +85,7 @@ def ask_for_cement(ground: Ground) -> Release:
     ask = MilestoneAsk("1", ground.account.custody, ground.book.fund("unallocated"), ground.account.commodity, 200_00, ground.today, ())
     return propose_release(
         campaign=ground.world.campaign, payee=ground.omar.custody, milestones=[ask], text="Cement for the ward",
-        expires_on=ground.today + timedelta(days=20), filed_by=ground.world.karim, request_id="cement",
+        expires_on=ground.today + timedelta(days=20), filed_by=ground.world.buyer, request_id="cement",
     )  # fmt: skip
 
 

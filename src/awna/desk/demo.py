@@ -392,7 +392,7 @@ class _Story:
             asks.append(approvals.MilestoneAsk(n="charges", ceiling=charges, **place))
         return approvals.propose_release(
             campaign=self.campaign, payee=payee, milestones=asks, budget_line=self.lines.get(line), documents=documents or [], text=text,
-            expires_on=self.today + timedelta(days=PROPOSAL_DAYS), filed_by=self.roles["Karim"], request_id=f"demo-release-{text}"[:80],
+            expires_on=self.today + timedelta(days=PROPOSAL_DAYS), filed_by=self.roles["Bilal"], request_id=f"demo-release-{text}"[:80],
         ).proposal  # fmt: skip
 
     def _released(self, purse: str, payee: Custody, minor: int, text: str, **more: Any) -> Any:

@@ -45,7 +45,7 @@ class Place:
         today = timezone.localdate()
         asks = [MilestoneAsk("1", self.north.custody, self.book.fund("unallocated"), self.north.commodity, ceiling, today)]
         asked = propose_release(campaign=self.world.campaign, payee=payee, milestones=asks, text=text, expires_on=today + timedelta(days=9),
-                                filed_by=self.world.karim, request_id=text)  # fmt: skip
+                                filed_by=self.world.buyer, request_id=text)  # fmt: skip
         for steward in (self.world.salma, self.world.yusuf):
             decide(proposal=asked.proposal, steward=steward, choice="approve", request_id=f"{steward.pk} {text}")
         return asked.proposal

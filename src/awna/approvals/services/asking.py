@@ -11,7 +11,7 @@ from awna.books.models import Book, Commodity, Custody, Document, Fund
 from awna.books.services import Row, Spot, balance_of, post_entry, store_document
 from awna.campaigns.models import BudgetLine
 from awna.consent import services as consent
-from awna.consent.models import Proposal
+from awna.consent.models import Interest, Proposal
 from awna.core.amounts import format_minor
 from awna.core.digest import canonical_json
 from awna.core.ledger.rules import BANK, CASH, FREE, HELD, PAYEE, PURSES
@@ -84,6 +84,8 @@ def propose_release(
     """
     refuse_unless_role(filed_by, *PROPOSER_ROLES, campaign=campaign)
     Campaign.objects.select_for_update().get(pk=campaign.pk)
+    if Interest.objects.filter(role__user=filed_by.user_id, role__campaign=campaign, custody=str(payee.pk), ended_at=None).exists():
+        raise Refused(Problem("proposer_is_interested", "You declared a tie to this payee, so somebody else must ask for it.", {}, "payee"))
     asked = _Asked(campaign, payee, milestones, budget_line, documents, text, quotes, quotes_reason, replaces)
     known = Release.objects.filter(proposal__campaign=campaign, proposal__request_id=request_id).exists()
     if replaces is not None and not known:

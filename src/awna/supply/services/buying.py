@@ -11,7 +11,7 @@ from awna.books.models import Document, Entry, Milestone, Movement
 from awna.books.services import Row, Spot, post_entry, store_document
 from awna.campaigns.models import BudgetLine
 from awna.consent.models import Proposal
-from awna.consent.services import is_approved
+from awna.consent.services import is_approved, is_interested
 from awna.core.amounts import format_minor
 from awna.core.digest import canonical_json
 from awna.core.ledger.rules import COMMITTED, EXT, RELEASED
@@ -51,6 +51,8 @@ def order_materials(
         return first
     bound = _milestone_of(proposal, milestone)
     problems = _order_problems(supplier, proposal, bound, lines, amount_minor)
+    if is_interested(author, proposal):
+        problems.append(Problem("buyer_is_interested", "You declared a tie to this payee, so somebody else must order from it."))
     if problems:
         raise Refused(problems)
     number = campaign.orders.count() + 1
@@ -152,6 +154,10 @@ def _payment_problems(order: PurchaseOrder, movement: Movement, amount: int, doc
     problems = []
     if author.user_id == order.ordered_by.user_id:
         problems.append(Problem("payer_is_the_buyer", "You ordered this. Somebody else must pay it."))
+    if author.user_id == order.proposal.filed_by.user_id:
+        problems.append(Problem("payer_is_the_proposer", "You asked for this release. Somebody else must pay under it."))
+    if is_interested(author, order.proposal):
+        problems.append(Problem("payer_is_interested", "You declared a tie to this payee, so somebody else must pay it."))
     if movement.custody_id != bound.custody_id or movement.commodity_id != bound.commodity_id:
         problems.append(Problem("payment_from_another_account", "This bank line is of another account than the release names. Choose a line of that account.",
                                 {}, "movement"))  # fmt: skip

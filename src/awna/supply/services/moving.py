@@ -12,6 +12,7 @@ from awna.access.models import Crossing
 from awna.books import services as books
 from awna.books.models import Custody, Document, Entry, Fund
 from awna.books.services import Row, Spot, balance_of, ensure_custody, post_entry, store_document
+from awna.consent.services import is_interested
 from awna.core.amounts import format_minor, largest_remainder
 from awna.core.digest import canonical_json
 from awna.core.ledger.rules import COMMITTED, CONSIGNMENT, EXT, LOST, STOCK, TRANSIT
@@ -94,6 +95,8 @@ def receive(
             return first
         raise Refused(Problem("request_already_used", "This form was sent before with other content. Reload the page and send it again."))
     problems = _count_problems(consignment, counts)
+    if consignment.order is not None:
+        problems += _receiver_problems(consignment.order, author)
     if problems:
         raise Refused(problems)
     came = [count for count in counts if count.good]
@@ -212,10 +215,7 @@ def _ship_problems(
             Problem("load_lines_wrong", "A load has 1 to %(max)s lines, each for another item and above zero.", {"max": LINES_MAX}, "lines")
         )
     if order is not None:
-        if author.user_id == order.ordered_by.user_id:
-            problems.append(Problem("receiver_is_the_buyer", "You ordered these goods. Somebody else must take them over."))
-        if Entry.objects.filter(proposal=order.proposal, kind="pay", author__user=author.user_id).exists():
-            problems.append(Problem("receiver_is_the_payer", "You paid for these goods. Somebody else must take them over."))
+        problems += _receiver_problems(order, author)
         if second is not None and second.user_id == author.user_id:
             problems.append(
                 Problem("second_person_missing", "Two different people must stand for goods from outside. Name another one.", {}, "second")
@@ -232,6 +232,20 @@ def _ship_problems(
 def _left_to_ship(order: PurchaseOrder, item: Item) -> int:
     ordered = sum(line.quantity for line in order.lines.filter(item=item))
     return ordered - sum(line.quantity for line in ConsignmentLine.objects.filter(consignment__order=order, item=item))
+
+
+def _receiver_problems(order: PurchaseOrder, author: Role) -> list[Problem]:
+    """Who asked, bought, paid or is tied to the seller does not take the goods over."""
+    problems = []
+    if author.user_id == order.ordered_by.user_id:
+        problems.append(Problem("receiver_is_the_buyer", "You ordered these goods. Somebody else must take them over."))
+    if author.user_id == order.proposal.filed_by.user_id:
+        problems.append(Problem("receiver_is_the_proposer", "You asked for this release. Somebody else must take the goods over."))
+    if Entry.objects.filter(proposal=order.proposal, kind="pay", author__user=author.user_id).exists():
+        problems.append(Problem("receiver_is_the_payer", "You paid for these goods. Somebody else must take them over."))
+    if is_interested(author, order.proposal):
+        problems.append(Problem("receiver_is_interested", "You declared a tie to this payee, so somebody else must take the goods over."))
+    return problems
 
 
 def _count_problems(consignment: Consignment, counts: Sequence[Count]) -> list[Problem]:
