@@ -1,5 +1,6 @@
 """A campaign whose book is governed by keys, quickly: three stewards with soft authenticators, founded, with money in it."""
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -9,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
+from awna import verify
 from awna.books import services as books
 from awna.books.models import BankAccount, Book, Custody, Entry, Movement, Statement, StatementFile
 from awna.books.services import Row, Spot
@@ -102,8 +104,6 @@ class Keyed:
 
 
 def soft_key(steward: Role, kind: str, name: str) -> Authenticator:
-    import hashlib
-
     seed = hashlib.sha256(f"{kind} {name} of {steward.pk}".encode()).digest()
     return Authenticator(str(steward.pk), kind, rp=settings.AWNA_KEY_RP, site=settings.AWNA_KEY_SITE, seed=seed)
 
@@ -169,3 +169,8 @@ def give_money(keyed: Keyed, minor: int) -> Entry:
     movement = keyed.line(minor)
     row = Row(Spot(rules.EXT, None, *place), Spot(rules.FREE, str(keyed.account.custody_id), *place), minor, movement=str(movement.pk))
     return books.post_entry(book=keyed.book, kind="gift", rows=[row], author=keyed.world.karim, request_id=f"gift {movement.pk}")
+
+
+def proven(book: Book) -> list[str]:
+    """What `awna-verify` says of the book's dump; it raises where a rule is broken."""
+    return verify.verify(books.dump_book(book))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from awna.approvals.services import carry_out_all_ready, tell_stewards
 from awna.books.models import Book
-from awna.books.services import log_standing, publish_log
+from awna.books.services import log_standing, publish_log, void_expired
 from awna.campaigns.services import forget_readers, forget_unseen_photos, send_news
 from awna.core.problems import Refused
 from awna.donations.providers.services import process_events
@@ -45,6 +45,7 @@ def hourly_jobs() -> list[Job]:
         *(_readers(campaign) for campaign in campaigns),
         *(_photos(campaign) for campaign in campaigns),
         *(_drafts(book) for book in books),
+        *(_expired(book) for book in books),
         *(_decided(book.campaign) for book in books),
         Job("providers", "read the deliveries of payment providers that wait", lambda: f"{process_events()} events read"),
         Job("visits", "delete sessions that are over and attempts to sign in older than a week", lambda: f"{forget_visits()} rows deleted"),
@@ -89,6 +90,11 @@ def _drafts(book: Book) -> Job:
 def _decided(campaign: Campaign) -> Job:
     return Job(f"stewards {campaign.slug}", "do what the stewards agreed to and what has cooled down, and mail those whose word is wanted",
                lambda: f"{carry_out_all_ready(campaign=campaign)} done, {tell_stewards(campaign=campaign)} mails queued")  # fmt: skip
+
+
+def _expired(book: Book) -> Job:
+    return Job(f"expired {book.campaign.slug}", "free what is still held for questions that expired or were withdrawn",
+               lambda: f"{void_expired(book=book)} questions ended")  # fmt: skip
 
 
 def _news(campaign: Campaign) -> Job:

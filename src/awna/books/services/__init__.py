@@ -21,6 +21,7 @@ from .checking import check_book, rebuild_derived
 from .derived import trace_lot
 from .dump import dump_book, dump_mark
 from .exchange import convert, exchange_free, exchange_released, goal_bar, rate_on, record_rate, settle_provider
+from .expiry import void_expired, void_held
 from .facts import post_bank_fact, shortfalls
 from .governance import (
     Standing as CeremonyStanding,
@@ -236,6 +237,8 @@ __all__ = [
     "trace_lot",
     "trace_shares",
     "trial_balance",
+    "void_expired",
+    "void_held",
     "vouch",
     "vouched",
     "words_on",
