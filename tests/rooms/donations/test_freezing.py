@@ -32,7 +32,9 @@ def freeze(place, gift, **more):
 
 def agree(place, proposal):
     w = place.funded.world
-    return [answered(decision=decide(proposal=proposal, steward=one, choice="approve", request_id=str(one.pk))) for one in (w.salma, w.yusuf)]
+    return [
+        answered(decision=decide(proposal=proposal, steward=one, choice="approve", request_id=str(one.pk))) for one in (w.salma, w.yusuf)
+    ]
 
 
 def aside(place):
@@ -153,6 +155,13 @@ def test_what_the_bank_takes_back_leaves_the_money_set_aside(place):
     assert books.check_book(gift.book) == []
 
 
+def test_a_frozen_gift_is_not_undone(place):
+    gift = freeze(place, place.gift())
+    with pytest.raises(Refused) as refused:
+        services.undo_gifts(movement=gift.movement, author=place.treasurer)
+    assert refused.value.codes == ["gift_was_frozen"] and fresh(gift).frozen_at is not None
+
+
 def test_a_gift_that_went_back_and_an_unknown_ground_are_refused(place):
     gift = place.gift()
     for more, code in (({"ground": "mood"}, "freeze_ground_unknown"), ({"note": "x" * 501}, "freeze_note_too_long")):
@@ -209,7 +218,9 @@ def test_the_treasurer_freezes_on_a_page_and_sees_what_is_set_aside(place, clien
     assert "frozen" in text and "Letter 12" in text and "Set aside" in text
     assert client.post(desk, {"gift": gift.pk, "act": "thaw"}).status_code == 302
     assert "asked to thaw" in client.get(desk).content.decode()
-    assert [one.proposal.purpose for one in waiting_for(campaign=gift.donor.campaign, reader=place.funded.world.salma, since=None)] == [THAW]
+    assert [one.proposal.purpose for one in waiting_for(campaign=gift.donor.campaign, reader=place.funded.world.salma, since=None)] == [
+        THAW
+    ]
     client.force_login(place.funded.world.south_treasurer.user)
     assert client.get(page).status_code == 404
 

@@ -19,7 +19,7 @@ from awna.core.problems import Problem, Refused
 from awna.kit.sealed import blind_index
 from awna.parties.models import Role
 
-from ..models import Gift, Pledge, ReceiptGift
+from ..models import Freeze, Gift, Pledge, ReceiptGift
 from . import gifts
 from .dues import due_of
 
@@ -147,6 +147,9 @@ def _undo_problems(found: Sequence[Gift]) -> list[Problem]:
     problems = []
     if any(gift.batch_id for gift in found):
         problems.append(Problem("gift_in_a_batch", "This gift lies in a batch with others and cannot be taken out of it. Post a refund."))
+    if Freeze.objects.filter(gift__in=found).exists():
+        text = "This gift is or was frozen, and why stays on record, so it is not undone. Ask the stewards to give it back instead."
+        problems.append(Problem("gift_was_frozen", text))
     if ReceiptGift.objects.filter(gift__in=found).exists():
         problems.append(
             Problem("gift_has_a_receipt", "A receipt was issued for this gift, so it stays as it is. Book what is wrong as a refund.")
