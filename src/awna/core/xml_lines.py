@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-import defusedxml  # type: ignore[import-untyped]
-from defusedxml.ElementTree import DefusedXMLParser, ParseError  # type: ignore[import-untyped]
+import defusedxml
+from defusedxml.ElementTree import DefusedXMLParser, ParseError
 
 from .problems import Refused
 

@@ -1,7 +1,6 @@
 """Read a CSV by its profile: every cell means what the profile says, and what does not fit is refused by row and column."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -29,20 +28,6 @@ class Parsed:
     account: str
     line: Line | None
     problems: tuple[Problem, ...] = ()
-
-
-def read_csv(data: bytes, profile: CsvProfile) -> Statement:
-    """The one statement of the file; Refused where it holds several accounts or currencies (then `read_csv_all`)."""
-    found = read_csv_all(data, profile)
-    if len(found) > 1:
-        raise Refused(
-            Problem(
-                "csv_several_accounts",
-                "The file holds %(count)s accounts or currencies: %(found)s. Read it as several statements.",
-                {"count": len(found), "found": ", ".join(sorted({f"{one.account} {one.currency}".strip() for one in found}))[:200]},
-            )
-        )
-    return found[0]
 
 
 def read_csv_all(data: bytes, profile: CsvProfile) -> list[Statement]:
@@ -290,7 +275,7 @@ def parse_amount(text: str, profile: CsvProfile) -> Decimal | None:
         text = text.replace(profile.amount_prefix, "", 1).strip()
     negative = text.startswith(("-", "(")) or text.endswith("-")
     if text.startswith("("):
-        text = text[1:-1] if text.endswith(")") else "?"
+        text = text[1:-1] if text.endswith(")") else ""
     elif text.startswith(("-", "+")):
         text = text[1:]
     elif text.endswith("-"):
@@ -301,15 +286,6 @@ def parse_amount(text: str, profile: CsvProfile) -> Decimal | None:
     whole = (found[1] or "0").replace(profile.thousands_mark, "") if profile.thousands_mark else found[1] or "0"
     amount = Decimal(f"{whole}.{found[2]}" if found[2] else whole)
     return -amount if negative else amount
-
-
-def each_row(data: bytes, profile: CsvProfile) -> Iterator[Parsed]:
-    """Rows one by one; raises Refused where the file as a whole does not fit."""
-    table = cut_table(decode(data, profile), profile)
-    reader = RowReader(table, profile)
-    if reader.problems:
-        raise Refused(reader.problems[:PROBLEMS_SHOWN_MAX])
-    yield from (reader.read(row) for row in table.rows)
 
 
 def _words(text: str) -> str:

@@ -245,8 +245,6 @@ def _profile(grid: _Grid, places: Mapping[str, int], encoding: str) -> CsvProfil
 
     amount = places.get("amount", places.get("credit", -1))
     fixed = currency_in(grid.columns[amount]) if "currency" not in places and 0 <= amount < len(grid.columns) else ""
-    names = ("booked_on", "value_on", "amount", "debit", "credit", "currency", "reference", "counterparty", "counter_account",
-             "bank_reference", "balance", "account")  # fmt: skip
     text = column("text")
     return CsvProfile(
         name="new-profile",
@@ -257,7 +255,18 @@ def _profile(grid: _Grid, places: Mapping[str, int], encoding: str) -> CsvProfil
         fixed_currency=fixed,
         text=(text,) if text != "" else (),
         newest_first=_newest_first(grid, places),
-        **{name: column(name) for name in names},  # type: ignore[arg-type]
+        booked_on=column("booked_on"),
+        value_on=column("value_on"),
+        amount=column("amount"),
+        debit=column("debit"),
+        credit=column("credit"),
+        currency=column("currency"),
+        reference=column("reference"),
+        counterparty=column("counterparty"),
+        counter_account=column("counter_account"),
+        bank_reference=column("bank_reference"),
+        balance=column("balance"),
+        account=column("account"),
     )
 
 

@@ -59,7 +59,9 @@ def _no_statement(root: Node) -> Problem:
                 {"said": said[:200]},
                 f"line {status.line}",
             )
-    holds = ", ".join(child.tag for child in root.children) or "nothing"
+    if not root.children:
+        return Problem("statement_missing", "The file breaks off before it tells of an account. Download the movements of the account.")
+    holds = ", ".join(child.tag for child in root.children)
     return Problem(
         "statement_missing",
         "The file holds no statement of an account, only: %(holds)s. Download the movements of the account.",

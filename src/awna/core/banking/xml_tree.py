@@ -3,8 +3,8 @@
 import re
 from xml.etree.ElementTree import Element, TreeBuilder
 
-import defusedxml  # type: ignore[import-untyped]
-from defusedxml.ElementTree import DefusedXMLParser, ParseError  # type: ignore[import-untyped]
+import defusedxml
+from defusedxml.ElementTree import DefusedXMLParser, ParseError
 
 from awna.core.problems import Problem, Refused
 
