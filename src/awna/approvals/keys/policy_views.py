@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from awna.books import services as books
 from awna.consent import services as consent
-from awna.consent.models import PolicyEpoch, Proposal, StewardKey
+from awna.consent.models import EpochKey, PolicyEpoch, Proposal, StewardKey
 from awna.core.consent import measures
 from awna.core.digest import digest_of
 from awna.core.problems import Problem, Refused
@@ -124,10 +125,15 @@ def _change_form(request: HttpRequest, epoch: PolicyEpoch) -> ChangeForm:
     counting = StewardKey.objects.filter(epochs__epoch=epoch).select_related("steward__user").order_by("steward__user__name", "made_at")
     roles = steward_roles(campaign)
     named = {role.pk for role in _stewards_of(epoch)}
-    fresh = StewardKey.objects.filter(campaign=campaign, steward__in=roles).exclude(epochs__epoch=epoch).select_related("steward__user")
+    # A key that an earlier policy named was taken out for a reason: it is offered, and not ticked.
+    earlier = EpochKey.objects.filter(key=OuterRef("pk"))
+    fresh = (
+        StewardKey.objects.filter(campaign=campaign, steward__in=roles).exclude(epochs__epoch=epoch).select_related("steward__user")
+        .annotate(was_named=Exists(earlier))
+    )  # fmt: skip
     initial = initial_of(epoch.required, rules_of(epoch)) | {
         "people": [role.pk for role in roles if role.pk in named] or [role.pk for role in roles], "drop": request.GET.getlist("drop"),
-        "add": list(fresh.values_list("pk", flat=True)), "request_id": str(uuid.uuid4()),
+        "add": [key.pk for key in fresh if not key.was_named], "request_id": str(uuid.uuid4()),
         "expires_on": timezone.localdate() + timedelta(days=max(CHANGE_OPEN_DAYS, rules_of(epoch).get("change_wait", 0) + CHANGE_OPEN_DAYS)),
     }  # fmt: skip
     return ChangeForm(request.POST or None, initial=initial, stewards=roles, dropped=counting, added=fresh)
