@@ -184,3 +184,16 @@ def test_a_file_split_in_two_is_the_same_book(ledger):
         outcomes.add(tuple(sorted(Movement.objects.values_list("pk", "amount"))))
         transaction.savepoint_rollback(mark)
     assert len(outcomes) == 1
+
+
+def test_a_statement_without_its_end_waits_for_two_people_and_an_unreadable_amount_is_refused(ledger):
+    whole = mt940(NORTH_IBAN, currency="EUR", opening=0, lines=[(5_000, "from Dana")])
+    cut = whole[: whole.index(b":62F:")]
+    assert [problem.code for problem in store(ledger, cut).held] == ["statement_not_whole"]
+    assert Movement.objects.count() == 0
+    (hold,) = books.held_files(ledger.north)
+    assert "not_vouched_yet" in codes(books.release_file, file=hold.file, author=ledger.world.karim)
+    for role in (ledger.world.karim, ledger.world.salma):
+        books.vouch(bank_account=ledger.north, subject=hold.subject, reason="The bank confirmed it by letter", author=role)
+    assert [movement.amount for movement in books.release_file(file=hold.file, author=ledger.world.karim).new] == [5_000]
+    assert codes(store, ledger, cut.replace(b"50,00", b"5o,00")) == ["statement_line_unreadable", "statement_not_whole"]

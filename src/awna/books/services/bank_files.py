@@ -3,6 +3,7 @@
 import base64
 import hmac
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
@@ -63,14 +64,15 @@ class _Read:
 def store_statement(*, bank_account: BankAccount, data: bytes, filename: str, author: Role, request_id: str) -> StatementImport:
     """Read a bank file in the sandbox and keep what is new in it; nothing is posted.
 
-    A damaged file is refused whole. One whose balances do not add up is kept, brings nothing, and waits until two people vouch for it.
+    A damaged file is refused whole. One whose balances do not add up, or of which only what frames its lines is damaged, is kept, brings
+    nothing, and waits until two people vouch for it.
     """
     digest = hmac.new(bank_account.book.secret_key, data, sha256).hexdigest()
     known_file = StatementFile.objects.filter(bank_account=bank_account, digest=digest).first()
     if known_file is not None:
         return release_file(file=known_file, author=author) if _waits_for_profile(known_file) else _again(known_file)
-    found, profile = _read(bank_account, data, filename)
-    read = _of_account(found, bank_account, by_profile=profile is not None)
+    content = _read(bank_account, data, filename)
+    read = _of_account(content, bank_account)
     with transaction.atomic():
         bank_account = _locked(bank_account)
         file, _ = StatementFile.objects.get_or_create(
@@ -78,7 +80,7 @@ def store_statement(*, bank_account: BankAccount, data: bytes, filename: str, au
             defaults={"name": filename, "content": base64.b64encode(data).decode(), "author": author, "request_id": request_id})  # fmt: skip
         unsound = read.unsound + [problem for item in read.final for problem in _altered(bank_account, item)]
         if unsound:
-            StatementHold.objects.create(file=file, profile=profile, problems=json.dumps([_plain(problem) for problem in unsound]))
+            StatementHold.objects.create(file=file, profile=content.profile, problems=json.dumps([_plain(problem) for problem in unsound]))
             return StatementImport(file, [], 0, held=tuple(unsound))
         return _bring_in(bank_account, file, read, author)
 
@@ -107,8 +109,7 @@ def release_file(*, file: StatementFile, author: Role) -> StatementImport:
     account = _locked(file.bank_account)
     if file.statements.exists():
         return _again(file)
-    found, profile = _read(account, base64.b64decode(file.content), file.name)
-    read = _of_account(found, account, by_profile=profile is not None)
+    read = _of_account(_read(account, base64.b64decode(file.content), file.name), account)
     unsound = read.unsound + [problem for item in read.final for problem in _altered(account, item)]
     if unsound and not vouched(bank_account=account, subject=hold.subject):
         raise Refused([*unsound, NOT_VOUCHED])
@@ -181,8 +182,7 @@ def post_waiting_interim(*, bank_account: BankAccount, author: Role) -> list[Sta
         raise Refused(Problem("interim_not_posted", "Lines of interim reports are not posted on this account. Say first that its bank gives no others."))
     brought = []
     for file in files_with_waiting(account):
-        found, profile = _read(account, base64.b64decode(file.content), file.name)
-        read = _of_account(found, account, by_profile=profile is not None)
+        read = _of_account(_read(account, base64.b64decode(file.content), file.name), account)
         if not file.statements.exists():
             stored = _post_interim(account, file, read)
             say_statements(book=account.book, statements=file.statements.order_by("position"), author=author)
@@ -210,25 +210,40 @@ def _locked(account: BankAccount) -> BankAccount:
     return BankAccount.objects.select_for_update(of=("self",)).select_related("book", "commodity", "custody").get(pk=account.pk)
 
 
-def _read(account: BankAccount, data: bytes, filename: str) -> tuple[list[statement.Statement], StatementProfile | None]:
+@dataclass(frozen=True)
+class _Content:
+    """What was read of a file: by the profile of a table, and in spite of which damage, that two people must vouch for."""
+
+    statements: list[statement.Statement]
+    profile: StatementProfile | None = None
+    damage: tuple[Problem, ...] = ()
+
+
+def _read(account: BankAccount, data: bytes, filename: str) -> _Content:
     """Read by the file's own format; a table is read by the account's profile, and refused where the account has none."""
     try:
-        return _parsed(data, filename, None), None
+        return _Content(_parsed(data, filename))
     except Refused as refused:
         profile = profile_of(account)
-        if refused.codes != [NEEDS_PROFILE] or profile is None:
+        if refused.codes == [NEEDS_PROFILE] and profile is not None:
+            return _Content(_parsed(data, filename, profile=profile.content), profile)
+        if not set(refused.codes) <= statement.ACCEPTABLE:
             raise
-        return _parsed(data, filename, profile.content), profile
+        try:
+            return _Content(_parsed(data, filename, accept=refused.codes), damage=tuple(refused.problems))
+        except Refused:
+            raise refused from None
 
 
-def _parsed(data: bytes, filename: str, profile: str | None) -> list[statement.Statement]:
-    plain = run_in_sandbox(READER, {"data": base64.b64encode(data).decode(), "name": filename, "profile": profile})
-    return [statement.statement_from_plain(item) for item in plain]
+def _parsed(data: bytes, filename: str, *, profile: str | None = None, accept: Sequence[str] = ()) -> list[statement.Statement]:
+    payload = {"data": base64.b64encode(data).decode(), "name": filename, "profile": profile, "accept": list(accept)}
+    return [statement.statement_from_plain(item) for item in run_in_sandbox(READER, payload)]
 
 
-def _of_account(found: list[statement.Statement], account: BankAccount, *, by_profile: bool) -> _Read:
+def _of_account(content: _Content, account: BankAccount) -> _Read:
     """What the file says of this account; every fault of the file at once, those that people may vouch for apart."""
-    mine = [item for item in found if _is_number_of(item.account, account.iban) or (by_profile and not item.account)]
+    found, nameless = content.statements, content.profile is not None or bool(content.damage)
+    mine = [item for item in found if _is_number_of(item.account, account.iban) or (nameless and not item.account)]
     if not mine:
         raise Refused(Problem(
             "statement_of_another_account", "The file is of account %(found)s, not of %(asked)s. Choose the account that it belongs to.",
@@ -244,7 +259,7 @@ def _of_account(found: list[statement.Statement], account: BankAccount, *, by_pr
                      for number, line in enumerate(item.lines, 1) if line.status == "booked" and line.booked_on is None]  # fmt: skip
     if problems:
         raise Refused(problems)
-    return _Read(final, details, interim, [problem for item in final for problem in statement.check_balance(item)])
+    return _Read(final, details, interim, [*content.damage, *(problem for item in final for problem in statement.check_balance(item))])
 
 
 def _is_number_of(found: str, iban: str) -> bool:
