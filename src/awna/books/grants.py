@@ -12,10 +12,14 @@ READ_AND_ADD = (
     *(table for table in RAW_TABLES if table not in READ_ONLY),
     "books_milestone", "books_movement", "books_statement", "books_statementfile", "books_checkpoint", "books_commodity", "books_fund",
     "books_custody", "books_statementprofile", "books_statementhold", "books_statementvoucher", "books_interimrule", "books_detailnotice",
-    "books_movementdetail", "consent_decision", "consent_policyepoch",
+    "books_movementdetail", "consent_decision", "consent_policyepoch", "consent_epochkey", "consent_epochsteward", "consent_suspension",
+    "consent_mark",
 )  # fmt: skip
-READ_ADD_UPDATE = ("books_book", "books_bankaccount", "books_document", "books_provisionalline", "consent_proposal")
-READ_ADD_UPDATE_REMOVE = ("books_opening",)
+READ_ADD_UPDATE = (
+    "books_book", "books_bankaccount", "books_document", "books_provisionalline", "consent_proposal", "consent_nonce", "consent_pause", "consent_interest",
+    "consent_pin",
+)  # fmt: skip
+READ_ADD_UPDATE_REMOVE = ("books_opening", "consent_stewardkey", "consent_founding", "consent_foundingword")
 ERASABLE = {
     "books_movement": ("reference", "text", "counterparty", "counter_account", "bank_reference"),
     "books_movementdetail": ("end_to_end_id", "mandate_id", "return_reason", "purpose"),
