@@ -27,7 +27,7 @@ def decide(
     """
     lock_campaign(proposal.campaign)
     # Locked and read again, so that a withdrawal or a second click cannot slip in between check and write.
-    proposal = Proposal.objects.select_for_update().select_related("epoch").get(pk=proposal.pk)
+    proposal = Proposal.objects.select_for_update(of=("self",)).select_related("epoch").get(pk=proposal.pk)
     first = Decision.objects.filter(proposal=proposal, request_id=request_id).first()
     if first is not None:
         if (first.steward_id, first.choice, first.reason) == (steward.pk, choice, reason):
