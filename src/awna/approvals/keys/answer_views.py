@@ -14,6 +14,7 @@ from awna.core.problems import Refused
 from awna.kit.forms import refused_to_form
 from awna.kit.http import file_answer, form_page
 
+from ..services import answered
 from .forms import AnswerForm
 
 
@@ -28,7 +29,9 @@ def paper_answer(request: HttpRequest, slug: str) -> HttpResponse:
         except Refused as refused:
             refused_to_form(form, refused)
         else:
-            messages.success(request, _("The yes of %(name)s is kept.") % {"name": decision.steward.user})
+            done = answered(decision=decision)
+            kept = _("The yes of %(name)s is kept.") % {"name": decision.steward.user}
+            messages.success(request, f"{kept} {_('Enough stewards agreed; it is done.')}" if done else kept)
             return redirect("paper_answer", slug=slug)
     intro = _("A steward signed a printed proposal with her paper key. Type the answer, or paste the text of its code.")
     return form_page(request, form=form, title=_("Bring a paper answer"), submit=_("Keep this answer"), intro=intro, desk=True)

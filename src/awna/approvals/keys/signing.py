@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.conf import settings
 
 from awna import paper
 from awna.consent import services as consent
+from awna.consent.demo_keys import has_demo_key, sign_about
 from awna.consent.models import PolicyEpoch, Proposal, StewardKey
 from awna.consent.services import Signed
 from awna.core.consent.paper import read_answer
@@ -46,7 +48,7 @@ def signing_of(steward: Role, *, about: str, digest: str, keys: Iterable[Steward
     return {
         "challenge": to_url(paper.challenge_of(request)), "nonce": request.nonce.hex(), "digest": digest, "code": word_code(digest),
         "rp": rp_id(), "credentials": json.dumps(passkeys), "paper": json.dumps(papers), "has_passkey": bool(passkeys),
-        "has_paper": bool(papers), "request": paper.write_request(request), "keys": mine, "is_demo": steward.campaign.is_demo,
+        "has_paper": bool(papers), "request": paper.write_request(request), "keys": mine, "is_demo": has_demo_key(steward), "about": about,
     }  # fmt: skip
 
 
@@ -55,6 +57,9 @@ def signed_from(post: Mapping[str, str], *, steward: Role | None = None) -> Sign
     typed = post.get(ANSWER_FIELD, "").strip()
     if typed:
         return signed_by_answer(typed, steward=steward)
+    if post.get("demo_key") and steward is not None and has_demo_key(steward):
+        about, _colon, digest = post.get("signed_about", "").partition(":")
+        return sign_about(steward=steward, about=about, digest=_hex_or_none(digest))
     values = [post.get(name, "").strip() for name in FIELDS]
     if not values[0]:
         return None
@@ -72,6 +77,13 @@ def signed_by_answer(text: str, *, steward: Role | None) -> Signed:
             Problem("paper_answer_of_another_key", "This answer is not from a paper key of yours. Sign with your own.", {}, ANSWER_FIELD)
         )
     return Signed(key.fingerprint, answer.nonce.hex(), base64.b64encode(answer.signature).decode(), "", "")
+
+
+def _hex_or_none(digest: str) -> str:
+    """A demonstration key signs what the page shows; anything that is no digest it refuses as a real key's answer would be."""
+    if not re.fullmatch(r"[0-9a-f]{64}", digest):
+        raise Refused(Problem("signature_wrong", "The signature is not that of the key. Ask the steward to sign again."))
+    return digest
 
 
 def keyed_epoch(campaign: Any) -> PolicyEpoch | None:
