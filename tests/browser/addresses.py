@@ -17,6 +17,8 @@ from django.utils import timezone
 
 from awna.books.services import keep_table
 from awna.campaigns.services import add_indicator, add_photo, announce_event, promise_outcome, publish_update
+from awna.consent.services import enrol_key
+from awna.core.consent.policy import PAPER
 from awna.donations.services import issue_receipt, offer_goods
 from awna.donations.services.earlier import look_at_gifts
 from awna.kit.policies import declared_policies
@@ -103,17 +105,18 @@ def examples(ground: Ground) -> Examples:
         author=w.north_treasurer,
     )
     offer = offer_goods(campaign=w.campaign, what="Hospital beds", quantity=12, unit="pieces", name="Dana", request_id="offer")
+    paper_key = enrol_key(steward=w.salma, kind=PAPER, public=bytes(range(32)), request_id="paper key")
     return Examples(
         ground,
         values={
             "slug": w.campaign.slug, "token": UNKNOWN, "letter": ground.letter.pk, "update": news.pk, "event": event.pk, "photo": photo.pk, "outcome": outcome.pk,
-            "indicator": indicator.pk, "seq": 1, "number": 1, "language": "ar", "subject": "campaign.title", "volunteer_id": volunteer and volunteer.pk,
+            "indicator": indicator.pk, "seq": 1, "number": 1, "proposal": w.campaign.proposals.order_by("filed_at")[0].pk, "language": "ar", "subject": "campaign.title", "volunteer_id": volunteer and volunteer.pk,
         },
         of={
             "give_check": donor, "give_done": donor, "trace": donor, "book_page": {"page": "0001"}, "plan_page": {"page": 1},
             **letter_examples(ground), **paying_examples(ground.account, w.north_treasurer), "bank_columns": {"file": table.pk}, "bank_split": {"movement": gift.movement_id}, "figure": {"figure": "received", "code": "EUR"}, "plan_run": {"pk": run.pk},
             "my_receipts": donor, "import_gifts_preview": {"found": earlier.pk}, "value_gift": {"gift": gift.pk}, "freeze_gift": {"gift": gift.pk}, "offer": {"token": offer.donor.token}, "answer_offer": {"offer": offer.pk}, "goods_came": {"offer": offer.pk}, "issue_receipt": {"gift": gift.pk}, "void_receipt": {"receipt": receipt.pk},
-            "annual_receipts": {"year": ground.today.year - 1}, "section": {"section": w.north.pk}, "works_issue": {"pk": task.pk}, "works_progress": {"pk": task.pk},
+            "suspend_key": {"key": paper_key.pk}, "annual_receipts": {"year": ground.today.year - 1}, "section": {"section": w.north.pk}, "works_issue": {"pk": task.pk}, "works_progress": {"pk": task.pk},
         },
     )  # fmt: skip
 
