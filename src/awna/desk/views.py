@@ -47,6 +47,7 @@ TASKS = [
     (("translator", "coordinator", "steward"), "translations", gettext_lazy("Translate the campaign's texts")),
     (("steward", "site_lead", "coordinator"), "news_desk", gettext_lazy("News, photos and events")),
     (("steward", "site_lead"), "outcomes_desk", gettext_lazy("What was promised, and what was measured")),
+    (("treasurer", "steward"), "health", gettext_lazy("Is the site well? Backups, mail, disk, log")),
     (("site_lead",), "works_desk", gettext_lazy("The plan, the tasks and the crossings")),
 ]
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from awna.core.problems import Problem, Refused
+from awna.desk.doctor.upkeep import keep_stamp
 from awna.desk.hourly import hourly_jobs, run_each
 from awna.kit.commands import AwnaCommand
 
@@ -17,6 +18,8 @@ class Command(AwnaCommand):
     def run(self, **options: Any) -> None:
         jobs = hourly_jobs()
         outcomes = [] if options["dry_run"] else run_each(jobs)
+        if not options["dry_run"]:
+            keep_stamp()
         lines = [(job.name, job.what, False) for job in jobs] if options["dry_run"] else [(o.name, o.said, o.failed) for o in outcomes]
         if options["json"]:
             self.print_json([{"job": name, "said": said, "failed": failed} for name, said, failed in lines])

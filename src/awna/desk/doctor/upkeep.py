@@ -1,0 +1,87 @@
+"""Looks at what must happen again and again: the timer, waiting jobs and mail, backups, migrations."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connections
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+from django_tasks import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
+
+from awna.core.problems import Problem
+from awna.kit.backups.making import backups_in, made_at
+
+from .findings import BAD, LOOK, Finding
+
+TIMER_STAMP = "hourly.stamp"
+TIMER_AGE_MAX = timedelta(hours=3)
+WAITING_AGE_MAX = timedelta(hours=2)
+BACKUP_AGE_MAX = timedelta(hours=36)
+
+
+def keep_stamp() -> None:
+    """`awna hourly` was here."""
+    (Path(settings.AWNA_DATA_DIR) / TIMER_STAMP).touch()
+
+
+def timer_look() -> Iterator[Finding]:
+    stamp = Path(settings.AWNA_DATA_DIR) / TIMER_STAMP
+    age = timezone.now().timestamp() - stamp.stat().st_mtime if stamp.exists() else None
+    if age is None or age > TIMER_AGE_MAX.total_seconds():
+        problem = Problem("timer_is_quiet", "awna hourly has not run for more than %(hours)s hours: nothing is mailed, nothing forgotten, no head signed.",
+                          {"hours": int(TIMER_AGE_MAX.total_seconds() // 3600)})  # fmt: skip
+        yield Finding("timer", BAD, problem, "systemctl enable --now awna-hourly.timer")
+
+
+def jobs_look() -> Iterator[Finding]:
+    old = timezone.now() - WAITING_AGE_MAX
+    waiting = DBTaskResult.objects.filter(status=TaskResultStatus.READY, enqueued_at__lt=old, run_after__lt=old).count()
+    failed = DBTaskResult.objects.filter(status=TaskResultStatus.FAILED).order_by("-finished_at")
+    if waiting:
+        yield Finding(
+            "jobs",
+            BAD,
+            Problem("jobs_wait", "%(n)s jobs, mails among them, have waited for more than two hours.", {"n": waiting}),
+            "awna work --once",
+        )
+    if last := failed.first():
+        why = (last.traceback or "").strip().splitlines()[-1:] or [""]
+        yield Finding("jobs", LOOK, Problem("jobs_failed", "%(n)s jobs failed five times and were given up; the last: %(why)s",
+                                            {"n": failed.count(), "why": why[0][:200]}), "awna hourly")  # fmt: skip
+
+
+def backups_look() -> Iterator[Finding]:
+    folder = Path(settings.AWNA_BACKUP_DIR)
+    if not settings.AWNA_BACKUP_KEYS:
+        yield Finding(
+            "backups",
+            BAD,
+            Problem("backup_needs_a_key_first", "There is no key for backups, so there is no backup."),
+            "awna backup --new-key",
+        )
+        return
+    found = backups_in(folder) if folder.is_dir() else []
+    if not found:
+        yield Finding("backups", BAD, Problem("no_backup", "There is no backup in %(place)s.", {"place": folder}), "awna backup")
+    elif timezone.now() - made_at(found[-1]) > BACKUP_AGE_MAX:
+        yield Finding(
+            "backups",
+            BAD,
+            Problem("backup_is_old", "The newest backup is of %(day)s.", {"day": f"{made_at(found[-1]):%Y-%m-%d %H:%M}"}),
+            "awna backup",
+        )
+    if found and folder.stat().st_dev == Path(settings.AWNA_DATA_DIR).stat().st_dev:
+        yield Finding("backups", LOOK, Problem("backup_on_the_same_disk", "Backups lie on the disk that they should outlive: %(place)s.", {"place": folder}),
+                      "AWNA_BACKUP_DIR=/another/disk")  # fmt: skip
+
+
+def migrations_look() -> Iterator[Finding]:
+    executor = MigrationExecutor(connections["default"])
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if plan:
+        first = plan[0][0]
+        yield Finding("migrations", BAD, Problem("migrations_wait", "The database is older than the program: %(n)s changes wait, the first is %(name)s.",
+                                                 {"n": len(plan), "name": f"{first.app_label} {first.name}"}), "awna migrate")  # fmt: skip
