@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from awna import verify
@@ -56,7 +56,12 @@ def test_what_the_site_writes_of_keys_stops_and_policies_passes_the_verifier():
 
 
 def drop_guards() -> None:
-    """What an administrator can do on SQLite: nothing in the database watches keys and decisions any more."""
+    """What an administrator can do on SQLite: nothing in the database watches keys and decisions any more.
+
+    On PostgreSQL the tests are the application's user, which cannot; there the guards let through what no database can judge, a signature.
+    """
+    if connection.vendor != "sqlite":
+        return
     with connection.cursor() as cursor:
         cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'consent%%'")
         for (name,) in cursor.fetchall():
@@ -72,7 +77,6 @@ def forge(true: Decision, **changes: object) -> None:
         cursor.execute(f"INSERT INTO consent_decision ({', '.join(row)}) VALUES ({marks})", list(row.values()))
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="on PostgreSQL the user of the application cannot drop a guard")
 @pytest.mark.parametrize("how", ["copied", "invented", "enrolled"])
 def test_a_release_that_an_administrator_forges_with_raw_sql_is_caught(how):
     keyed = make_keyed()
@@ -91,6 +95,10 @@ def test_a_release_that_an_administrator_forges_with_raw_sql_is_caught(how):
         why = f"the signature of {yusuf.pk} is wrong"
     if how == "enrolled":  # a key of the administrator's own, put among those of the policy
         own = keyed.add_key(yusuf)
+        if connection.vendor != "sqlite":
+            with pytest.raises(DatabaseError, match="epoch_is_settled"):
+                EpochKey.objects.create(epoch=theft.epoch, key=own)
+            return
         EpochKey.objects.create(epoch=theft.epoch, key=own)
         signed = keyed.holders[yusuf.pk][-1].approve(theft.signs)
         forged |= {"key_id": own.pk.hex} | {name: signed[name] for name in ("nonce", "signature", "auth", "client")}
