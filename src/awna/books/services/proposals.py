@@ -106,7 +106,15 @@ def approving_decisions(book: Book, proposal: Proposal, *, kind: str, on: date) 
                 "stewards_not_in_policy", "Some who approved became stewards after the book was opened. The policy must name them first."
             )
         )
-    return tuple(_leaf_decision(one, proposal, digest) for one in found)
+    said = _stewards_in_log(book, proposal)
+    return tuple(_leaf_decision(one, proposal, digest) for one in found if str(one.steward_id) not in said)
+
+
+def _stewards_in_log(book: Book, proposal: Proposal) -> set[str]:
+    """Whose yes stands in the log already: milestones may be released in several entries, and each yes is said once."""
+    earlier = Entry.objects.filter(book=book, proposal=proposal).exclude(kind__in=("hold", "pay", "void", "order"))
+    leaves = [json.loads(bytes(leaf)) for leaf in earlier.values_list("leaf", flat=True)]
+    return {one["steward"] for leaf in leaves for one in leaf.get("decisions", ())}
 
 
 def suspensions_of(book: Book) -> list[measures.Suspension]:

@@ -270,9 +270,11 @@ class Writing:
         """Who said yes, as the log shows it; each must be a steward of the policy in force there."""
         if proposal is None:
             return ()
-        if proposal.pk not in self._decisions:
-            self._decisions[proposal.pk] = approving_decisions(self.book, proposal, kind=kind, on=day)
-        return self._decisions[proposal.pk]
+        found = self._decisions.get(proposal.pk)
+        if found is None:
+            found = approving_decisions(self.book, proposal, kind=kind, on=day)
+        self._decisions[proposal.pk] = ()  # each yes is said once in the log
+        return found
 
     def _refuse_other_rows(self, asked: Asked, rows: list[core.Transfer], opens: Draft) -> None:
         """Where a proposal fixes exact rows, only exactly these may be posted under it."""
