@@ -48,6 +48,21 @@ def test_it_says_in_words_what_it_shows_and_keeps_to_a_strict_policy() -> None:
     assert re.search(r">\d+ m<", svg) and ">N<" in svg
 
 
+def test_where_marks_cover_each_other_bars_say_the_sums() -> None:
+    near = [
+        Observation(f"a{number}", "own", "destroyed", "destroyed", shape=Shape("point", (((35 + number / 1e6, 31.5),),)))
+        for number in range(90)
+    ]
+    far = [
+        Observation(f"b{number}", "own", "slight", "slight", shape=Shape("point", (((35.2 + number / 1e6, 31.6),),)))
+        for number in range(30)
+    ]
+    alone = [Observation("c", "own", "severe", "severe", shape=Shape("point", (((35.1, 31.7),),)))]
+    root = ElementTree.fromstring(draw_survey(near + far + alone))
+    assert [text.text for text in root.iter(f"{SVG}text") if (text.text or "").isdigit()] == ["30", "90"]
+    assert not [text for text in ElementTree.fromstring(draw_survey(near[:50])).iter(f"{SVG}text") if (text.text or "").isdigit()]
+
+
 def test_no_objects_and_objects_without_a_place_are_a_picture_too() -> None:
     ElementTree.fromstring(draw_survey([]))
     assert "Without a place: 1" in draw_survey([Observation("1", "own", "destroyed", "destroyed")])

@@ -10,6 +10,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from .geojson import area
 from .model import Observation, Point, Ring, Shape
+from .places import draw_bars
 from .projection import metres_east_and_north
 from .scales import GRADES, UNKNOWN
 
@@ -18,6 +19,7 @@ MARGIN, LEGEND = 16, 190
 MARK = 5.0  # half the side of a mark, in units of the drawing
 AREA_MIN = 10.0  # an area smaller than this across is drawn as a mark
 DETAIL = 0.6  # corners nearer to a line than this are left out
+BARS_FROM = 100  # objects
 SHARE_OF_MARKS = 250  # from this many objects on marks grow smaller
 ENGLISH = {
     "title": "Damage by object", "undamaged": "Undamaged", "slight": "Slight", "moderate": "Moderate", "severe": "Severe", "destroyed": "Destroyed",
@@ -77,6 +79,7 @@ def draw_survey(
     # What is hurt most lies on top.
     for grade in (UNKNOWN, *GRADES):
         parts.append(_layer([one.shape for one in shown if one.grade == grade and one.shape], grade, frame, mark, key))
+    parts.append(_sums(shown, frame, key))
     parts += [_scale_bar(frame, said), _north(said), _legend(counts, len(observations) - len(shown), said, key, right_to_left), "</svg>"]
     return "".join(parts)
 
@@ -115,9 +118,7 @@ def _layer(shapes: Sequence[Shape], grade: str, frame: Frame, mark: float, key: 
     areas, marks = [], []
     for shape in shapes:
         rings = [_simple([frame.place(point) for point in ring]) for ring in shape.rings] if shape.kind == "area" else []
-        across = max((hypot(max(x for x, _ in ring) - min(x for x, _ in ring), max(y for _, y in ring) - min(y for _, y in ring))
-                      for ring in rings), default=0.0)  # fmt: skip
-        if across >= AREA_MIN:
+        if rings and _across(shape, frame) >= AREA_MIN:
             areas.append("".join(_ring(ring) for ring in rings))
         else:
             marks.append(_mark(grade, *frame.place(shape.middle), mark))
@@ -128,6 +129,21 @@ def _layer(shapes: Sequence[Shape], grade: str, frame: Frame, mark: float, key: 
     if marks:
         told += f'<path d="{"".join(marks)}" fill="{FILLS[grade]}" stroke="{EDGE}" stroke-width="{0.5 if grade != "destroyed" else 0.2}"/>'
     return told
+
+
+def _sums(shown: Sequence[Observation], frame: Frame, key: str) -> str:
+    """Where most objects are too small to be seen, a bar beside each place says how many of which grade it holds."""
+    points = [(*frame.place(one.shape.middle), one.grade) for one in shown if one.shape]
+    areas = [one for one in shown if one.shape and one.shape.kind == "area" and _across(one.shape, frame) >= AREA_MIN]
+    if len(shown) < BARS_FROM or len(areas) * 2 > len(shown):
+        return ""
+    fills = {grade: f"url(#{_pattern(key, grade)})" if grade in HATCHES else FILLS[grade] for grade in (*GRADES, UNKNOWN)}
+    return draw_bars(points, fills, wide=WIDTH, edge=EDGE)
+
+
+def _across(shape: Shape, frame: Frame) -> float:
+    places = [frame.place(point) for point in shape.points]
+    return hypot(max(x for x, _ in places) - min(x for x, _ in places), max(y for _, y in places) - min(y for _, y in places))
 
 
 def _mark(grade: str, x: float, y: float, half: float) -> str:
