@@ -130,6 +130,8 @@ def _refuse_early(proposal: Proposal, *, kind: str, on: date) -> None:
     state = consent.state_of(proposal, on=on)
     if on > timezone.localdate() and proposal.epoch.keyed:
         raise Refused(Problem("entry_of_tomorrow", "What rests on the stewards is dated today at the latest, not %(day)s.", {"day": on}))
+    if proposal.epoch.keyed and state.ready_on is None:
+        raise Refused(refusal("proposal_not_approved"))
     if kind == "release" and state.state == "cooling" and proposal.cool_down:
         raise Refused(refusal("release_is_cooling"))
     open_now = state.state in ("ready", "held") or not proposal.cool_down
