@@ -83,6 +83,13 @@ def test_a_merge_over_the_whole_sheet_builds_nothing() -> None:
     assert [line.code for line in read_bill(zip_of(parts), currency="USD").lines] == ["1", "2"]
 
 
+def test_a_chain_of_parents_without_end_is_told() -> None:
+    rows = "".join(f"r{number},r{number - 1},Part {number},,,\n" for number in range(1, 3_000))
+    bill = read_bill(f"code,parent,description,unit,qty,rate\nr0,,Top,,,\n{rows}x,r2999,Bolt,pcs,1,1\n".encode(), currency="USD")
+    assert {problem.code for problem in bill.all_problems()} == {"bill_circle"}
+    assert len(bill.held) == 3_000 // 100
+
+
 def test_repeated_rows_with_content_are_bounded() -> None:
     heads = ods_row("Item", "Description", "Unit", "Quantity", "Rate")
     assert codes(ods_of(heads + ods_row("", "Wall", "m2", 1, 1, number_rows_repeated="9999999"))) == ["bill_file_too_large"]

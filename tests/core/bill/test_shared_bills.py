@@ -5,6 +5,12 @@ from pathlib import Path
 from awna.core.bill.reading import read_bill
 
 
+def test_the_budget_of_the_demo_is_a_bill() -> None:
+    bill = read_bill((Path(__file__).resolve().parents[3] / "demo" / "budget.csv").read_bytes(), currency="USD")
+    assert list(bill.all_problems()) == []
+    assert len(bill.lines) >= 20 and bill.sums()
+
+
 def test_a_public_works_contract_to_the_cent(shared_data: Path) -> None:
     folder = shared_data / "standards" / "boq" / "sfdpw_1070I"
     for name in ("schedule_of_values.csv", "schedule_of_values.json"):

@@ -163,7 +163,7 @@ def mpxj_python() -> str:
     python = os.environ.get("AWNA_MPXJ_PYTHON") or (str(PEER) if PEER.exists() else sys.executable)
     there = subprocess.run([python, "-c", "import mpxj, jpype"], capture_output=True, check=False).returncode == 0
     if not there or not shutil.which("java"):
-        pytest.skip("mpxj (requirements/schedule.txt) or Java is not installed")
+        pytest.skip("Java is not installed, or mpxj (make var/schedule-peer from requirements/schedule.txt, or name AWNA_MPXJ_PYTHON)")
     return python
 
 

@@ -9,6 +9,7 @@ from .rows import FIGURE_MAX, ReadRow
 from .tree import Branch
 from .words import is_grand_total
 
+TOTALS_MAX = 1_000  # rows of sums that are checked
 ROUNDING_MINOR = 1  # minor units by which a stated sum may differ for every line in it
 
 
@@ -18,7 +19,10 @@ def check_totals(bill: Bill, branches: Sequence[Branch], rows: Sequence[ReadRow]
     _headings(bill, branches)
     last = 0
     stated: dict[str, list[int]] = {}
-    for row in rows:
+    if len(rows) > TOTALS_MAX:
+        text = "The bill has %(count)s rows of sums; the first %(most)s were checked."
+        bill.problems.append(Problem("bill_totals_not_checked", text, {"count": len(rows), "most": TOTALS_MAX}))
+    for row in rows[:TOTALS_MAX]:
         for currency, value in row.amounts.items():
             if abs(value) >= FIGURE_MAX or not currency:
                 continue

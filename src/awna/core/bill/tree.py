@@ -83,17 +83,19 @@ def _by_depth(branches: list[Branch], numbering: str) -> None:
 
 def _break_circles(branches: list[Branch]) -> None:
     """A row whose parents lead back to itself, or lie deeper than is read, stands at the top with its problem."""
-    safe: set[int] = set()
+    depths: dict[int, int] = {}
     for place in range(len(branches)):
         path: list[int] = []
         step: int | None = place
-        while step is not None and step not in safe and step not in path and len(path) <= DEPTH_MAX:
+        while step is not None and step not in depths and step not in path and len(path) <= DEPTH_MAX:
             path.append(step)
             step = branches[step].above
-        if step is not None and step not in safe:
+        above = depths.get(step, DEPTH_MAX) if step is not None else 0
+        if above + len(path) > DEPTH_MAX:
             branch = branches[place]
             branch.above = None
             text = "The parents of “%(code)s” lead back to itself, or are more than %(most)s. Correct its parent."
             branch.read.fault("bill_circle", text, "parent", code=branch.read.code, most=DEPTH_MAX)
-            path = [place]
-        safe.update(path)
+            path, above = [place], 0
+        for number, one in enumerate(reversed(path), start=1):
+            depths[one] = above + number

@@ -7,6 +7,7 @@ from ..problems import Problem
 from .model import RELATIONS_MAX, Relation, Schedule, too_large
 
 CIRCLE_NAMES_MAX = 8
+LEVELS_MAX = 500  # of summaries above each other that are looked at
 
 
 def settle(schedule: Schedule) -> Schedule:
@@ -65,7 +66,7 @@ def _warnings(relation: Relation, names: dict[str, str]) -> Iterator[Problem]:
 def _above(task: str, parents: dict[str, str]) -> Iterator[str]:
     seen = {task}
     step = parents.get(task, "")
-    while step and step not in seen:
+    while step and step not in seen and len(seen) <= LEVELS_MAX:
         yield step
         seen.add(step)
         step = parents.get(step, "")

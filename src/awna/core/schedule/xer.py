@@ -15,7 +15,7 @@ from uuid import UUID
 
 from ..code_pages import decode
 from ..problems import Problem
-from .checks import settle
+from .checks import LEVELS_MAX, settle
 from .model import TASKS_MAX, TEXT_CHARS_MAX, Assignment, Calendar, Relation, Resource, Schedule, Task, damaged, too_large
 from .xer_calendars import read_calendar_data
 
@@ -204,9 +204,9 @@ def _tasks(reading: Reading, calendars: set[str]) -> list[Task]:
 
 def _leads_back(node: str, parents: Mapping[str, str]) -> bool:
     step, count = parents.get(node, ""), 0
-    while step in parents and step != node and count < len(parents):
+    while step in parents and step != node and count < min(len(parents), LEVELS_MAX):
         step, count = parents[step], count + 1
-    return step == node
+    return step == node or count == LEVELS_MAX
 
 
 def _task(reading: Reading, row: Row, ids: Mapping[str, str], calendars: set[str]) -> Task:
