@@ -159,6 +159,24 @@ def test_the_first_policy_is_written_before_anybody_signs(world, client):
     assert "needs a passkey" in page
 
 
+def test_bands_and_caps_by_amount_are_kept_and_shown_again(world, client):
+    as_(client, world.salma)
+    asked = {"required": "1", "band1_currency": "EUR", "band1_upto": "1000.00", "band1_k": "1", "band2_currency": "EUR", "band2_k": "2"}
+    address = "/desk/clinic/founding/policy/"
+    assert client.post(address, asked | {"cap1_currency": "EUR", "cap1_per_day": "5000"}).status_code == 302
+    rules = Founding.objects.get().said_rules
+    euro = rules["caps"][0]["commodity"]
+    assert rules["bands"] == [{"commodity": euro, "k": 1, "upto": "100000"}, {"commodity": euro, "k": 2}]
+    assert rules["caps"] == [{"commodity": euro, "per_day": "500000"}]
+    page = client.get("/desk/clinic/founding/").content.decode()
+    assert "Releases of more in EUR: 2 must agree." in page
+    assert 'value="1000.00"' in client.get(address).content.decode()
+    answer = client.post(address, {"required": "1", "band1_currency": "EUR", "band1_upto": "much", "cap1_per_day": "5"})
+    assert answer.status_code == 422
+    for words in ("Say how many stewards must agree in this band.", "Choose the currency of this amount."):
+        assert words in answer.content.decode()
+
+
 def test_the_tool_is_handed_out_as_it_is(client, db):
     answer = client.get("/paper.py")
     assert answer.status_code == 200

@@ -1,6 +1,6 @@
 """Forms of the keys' pages: the rules of a policy, a change of it, the two PINs, a suspension, a paper answer."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from awna.books.models import Commodity
 from awna.consent.models import StewardKey
-from awna.core.amounts import format_minor, parse_minor
+from awna.core.amounts import currency_scale, format_minor, parse_minor
 from awna.core.consent.quorum import word_code
 from awna.core.problems import Refused
 from awna.kit.forms import refused_to_form
@@ -57,11 +57,11 @@ class RulesForm(forms.Form):
 
     def __init__(self, *args: Any, stewards: Sequence[Role], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.stewards, self.currencies = list(stewards), list(Commodity.objects.filter(kind="money").order_by("code"))
-        choices = [("", "–"), *((str(one.pk), one.code) for one in self.currencies)]
-        for n in range(1, (BANDS if self.currencies else 0) + 1):
+        self.stewards, self.scales = list(stewards), scales_of(stewards)
+        choices = [("", "–"), *((code, code) for code in sorted(self.scales))]
+        for n in range(1, BANDS + 1):
             self._add_band(n, choices)
-        for n in range(1, (CAPS if self.currencies else 0) + 1):
+        for n in range(1, CAPS + 1):
             self.fields[f"cap{n}_currency"] = forms.ChoiceField(label=_("Cap %(n)s: currency") % {"n": n}, choices=choices, required=False)
             self.fields[f"cap{n}_per_day"] = _amount(_("Cap %(n)s: released in one day at most") % {"n": n})
         for role in self.stewards:
@@ -90,26 +90,31 @@ class RulesForm(forms.Form):
         return cleaned
 
     def _clean_amount(self, cleaned: dict[str, Any], currency: str, name: str) -> None:
-        one = next((one for one in self.currencies if str(one.pk) == cleaned.get(currency)), None)
-        if cleaned.get(name) and one is None:
+        scale = self.scales.get(cleaned.get(currency, ""))
+        if cleaned.get(name) and scale is None:
             self.add_error(currency, _("Choose the currency of this amount."))
-        elif cleaned.get(name) and one is not None:
+        elif cleaned.get(name) and scale is not None:
             try:
-                cleaned[name] = str(parse_minor(cleaned[name], one.scale))
+                cleaned[name] = str(parse_minor(cleaned[name], scale))
             except Refused as refused:
                 refused_to_form(self, Refused([problem.at(name) for problem in refused.problems]))
 
-    def rules(self) -> dict[str, Any]:
-        """The rules part of the policy; what was left empty is left out."""
+    def currencies(self) -> list[str]:
+        """Codes that bands and caps name."""
+        names = [f"band{n}_currency" for n in range(1, BANDS + 1)] + [f"cap{n}_currency" for n in range(1, CAPS + 1)]
+        return sorted({self.cleaned_data[name] for name in names if self.cleaned_data.get(name)})
+
+    def rules(self, ids: Mapping[str, str]) -> dict[str, Any]:
+        """The rules part of the policy; what was left empty is left out. `ids`: code → the commodity that the log names."""
         said = self.cleaned_data
         bands = [
-            {"commodity": said[f"band{n}_currency"], "k": said[f"band{n}_k"]}
+            {"commodity": ids[said[f"band{n}_currency"]], "k": said[f"band{n}_k"]}
             | ({"upto": said[f"band{n}_upto"]} if said[f"band{n}_upto"] else {})
             | ({"offices": said[f"band{n}_offices"]} if said[f"band{n}_offices"] else {})
             for n in range(1, BANDS + 1) if said.get(f"band{n}_currency")
         ]  # fmt: skip
         caps = [
-            {"commodity": said[f"cap{n}_currency"], "per_day": said[f"cap{n}_per_day"]}
+            {"commodity": ids[said[f"cap{n}_currency"]], "per_day": said[f"cap{n}_per_day"]}
             for n in range(1, CAPS + 1) if said.get(f"cap{n}_currency")
         ]  # fmt: skip
         parts: dict[str, Any] = {"bands": bands, "caps": caps}
@@ -121,18 +126,25 @@ class RulesForm(forms.Form):
         return {name: part for name, part in parts.items() if part} | {name: wait for name, wait in waits.items() if wait is not None}
 
 
+def scales_of(stewards: Sequence[Role]) -> dict[str, int]:
+    """Currencies that a rule may name, with their decimals: those of the books, and that of the campaign's goal before any account is open."""
+    goals = {role.campaign.goal_currency for role in stewards if role.campaign.goal_currency}
+    return {code: currency_scale(code) for code in goals} | dict(Commodity.objects.filter(kind="money").values_list("code", "scale"))
+
+
 def initial_of(required: int, rules: dict[str, Any]) -> dict[str, Any]:
     """What the form shows of rules that stand already."""
-    scales = {str(one.pk): one.scale for one in Commodity.objects.filter(kind="money")}
+    money = {str(one.pk): one for one in Commodity.objects.filter(kind="money")}
     initial: dict[str, Any] = {"required": required}
     initial |= {name: rules[name] for name in ("cool_down", "change_wait", "recovery_wait", "suspend_days", "pause_days") if name in rules}
     for n, band in enumerate(rules.get("bands", ()), 1):
-        upto = format_minor(int(band["upto"]), scales.get(band["commodity"], 2)) if band.get("upto") else ""
-        values = {"currency": band["commodity"], "upto": upto, "k": band["k"], "offices": band.get("offices")}
+        one = money[band["commodity"]]
+        upto = format_minor(int(band["upto"]), one.scale) if band.get("upto") else ""
+        values = {"currency": one.code, "upto": upto, "k": band["k"], "offices": band.get("offices")}
         initial |= {f"band{n}_{name}": value for name, value in values.items()}
     for n, cap in enumerate(rules.get("caps", ()), 1):
-        initial[f"cap{n}_currency"] = cap["commodity"]
-        initial[f"cap{n}_per_day"] = format_minor(int(cap["per_day"]), scales.get(cap["commodity"], 2))
+        one = money[cap["commodity"]]
+        initial |= {f"cap{n}_currency": one.code, f"cap{n}_per_day": format_minor(int(cap["per_day"]), one.scale)}
     for field, part in (("office", "offices"), ("household", "households")):
         initial |= {f"{field}_{one['steward']}": one[field] for one in rules.get(part, ())}
     return initial

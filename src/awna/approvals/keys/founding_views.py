@@ -86,7 +86,9 @@ def founding_policy(request: HttpRequest, slug: str) -> HttpResponse:
         try:
             if not Book.objects.filter(campaign=campaign).exists():
                 books.open_book(campaign=campaign, author=me, required=form.cleaned_data["required"], keyed=True)
-            consent.set_founding(campaign=campaign, required=form.cleaned_data["required"], rules=form.rules(), author=me)
+            consent.set_founding(
+                campaign=campaign, required=form.cleaned_data["required"], rules=form.rules(commodity_ids(form)), author=me
+            )
         except Refused as refused:
             refused_to_form(form, refused)
         else:
@@ -128,6 +130,11 @@ def _sign(request: HttpRequest) -> None:
             )
         )
     books.sign_founding(book=request.campaign.book, key=key, signed=signed, request_id=request.POST.get("request_id", ""))
+
+
+def commodity_ids(form: RulesForm) -> dict[str, str]:
+    """The commodities that the rules name, made where no account has needed them yet."""
+    return {code: str(books.ensure_commodity(code=code, kind="money", scale=form.scales[code], name=code).pk) for code in form.currencies()}
 
 
 def _digest_of(book: Book) -> str:

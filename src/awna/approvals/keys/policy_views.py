@@ -22,6 +22,7 @@ from awna.kit.http import form_page, refused_page
 from awna.parties.models import Role
 
 from .forms import CHANGE_OPEN_DAYS, ChangeForm, SuspendForm, initial_of
+from .founding_views import commodity_ids
 from .reading import STEWARD, alive_pause, alive_suspensions, holders_of, policy_entries, steward_roles
 from .signing import SUSPEND, keyed_epoch, signed_from, signing_of
 from .words import RECOVERY_DAYS, rules_of, tell_policy
@@ -60,7 +61,7 @@ def change_policy(request: HttpRequest, slug: str) -> HttpResponse:
         said = form.cleaned_data
         try:
             proposal = books.propose_policy(
-                book=campaign.book, stewards=list(said["people"]), required=said["required"], rules=form.rules(), drop=list(said["drop"]),
+                book=campaign.book, stewards=list(said["people"]), required=said["required"], rules=form.rules(commodity_ids(form)), drop=list(said["drop"]),
                 add=list(said["add"]), by_paper=by_paper, filed_by=_me(request), expires_on=said["expires_on"], request_id=said["request_id"],
             )  # fmt: skip
         except Refused as refused:
