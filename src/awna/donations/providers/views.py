@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 
 from awna.books.models import BankAccount, Movement
@@ -26,6 +27,11 @@ from .models import Provider, ProviderItem
 
 ROWS_A_PAGE = 50
 LINES_SHOWN_MAX = 20
+WHICH_REPORT = {
+    "stripe": gettext_lazy("At Stripe: payout reconciliation, itemised, with all columns."),
+    "gocardless": gettext_lazy("At GoCardless, with all columns: the transactions of the payout's breakdown, and the list of payouts, one after the other."),
+    "paypal": gettext_lazy("At PayPal: the activity as CSV or zip, with all columns, in English, with dates as YYYY-MM-DD."),
+}  # fmt: skip
 
 
 @csrf_exempt  # a provider has no cookie; its signature over the raw bytes is the right to do it
@@ -95,7 +101,7 @@ def provider_report(request: HttpRequest, slug: str, provider: UUID) -> HttpResp
         else:
             messages.success(request, _("%(count)s rows said something new.") % {"count": new})
             return redirect(found.get_absolute_url())
-    intro = _("The report says which gifts, fees and refunds a payout holds. The same rows again change nothing.")
+    intro = f"{_('The report says which gifts, fees and refunds a payout holds. The same rows again change nothing.')} {WHICH_REPORT[found.name]}"
     return form_page(
         request,
         form=form,
