@@ -15,6 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+REASON_CHARACTERS_MAX = 200
 SUFFIXES = {"mt940": ".sta", "camt": ".xml", "ofx": ".ofx", "csv": ".csv"}
 
 
@@ -93,8 +94,11 @@ def read(name: str, one: dict[str, str]) -> dict[str, Any]:
             amounts = list(READERS[name](Path(one["path"]), one["kind"], one.get("profile", "")))
         return {"count": len(amounts), "sum": str(sum(amounts, Decimal(0)))}
     except Exception as error:
-        codes = getattr(error, "codes", [])
-        return {"error": (codes[0] if codes else type(error).__name__)[:80]}
+        problems = getattr(error, "problems", ())
+        if not problems:
+            return {"error": type(error).__name__[:80]}
+        # Which code, and in the refusal's own words what stands where.
+        return {"error": f"{problems[0].code}. {problems[0]}"[:REASON_CHARACTERS_MAX]}
 
 
 def main(name: str, repeats: int) -> dict[str, Any]:

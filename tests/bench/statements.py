@@ -35,11 +35,13 @@ LOCK = ROOT / "requirements" / "peers.txt"
 MT940_RIGHT_MIN, AUTOMATIC_MIN = 129, 0.95
 SEED, LINES, QUICK_LINES = 20261121, 10_000, 300
 SPEED_MOVEMENTS, SPEED_REPEATS = 5_000, 3
+IMPORT_LINES, IMPORT_CPU_S_MAX = 100_000, 60.0
 
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="awna bench statements", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="only to see that it runs")
+    parser.add_argument("--lines", type=int, default=IMPORT_LINES, help="of the import into a book")
     options = parser.parse_args(arguments)
     peers = None if options.quick else peer_python()
     figures, notes = [], []
@@ -51,6 +53,8 @@ def main(arguments: list[str]) -> int:
     if peers is not None:
         figures += speeds(peers)
     figures += matching(QUICK_LINES if options.quick else LINES)
+    if not options.quick:
+        figures += importing(options.lines)
     damaged = "A damaged character that books itself is two equal neighbours that changed places: nothing was damaged."
     notes = [damaged, *notes, "", f"Not held by our types, so not compared with genkgo/camt: {'; '.join(NOT_KEPT)}.", ""]
     report("statements", figures, notes=notes, write=not options.quick and SHARED.is_dir())
@@ -100,9 +104,10 @@ def reading(kind: str, peers: str | None) -> tuple[list[Figure], list[str]]:
         accepted = run("acknowledged", files, sys.executable)["found"]
         count = sum(one.fits(found) for one, found in zip(files, accepted, strict=True))
         least = MT940_RIGHT_MIN if SHARED.is_dir() else len(files)
+        figures.append(Figure(f"{NAMES[kind]}: read right strictly, without a word of anybody", f"{right} of {len(files)}"))
         figures.append(
             Figure(
-                f"{NAMES[kind]}: right once a person acknowledged what is damaged",
+                f"{NAMES[kind]}: right once two people vouched for what is damaged and named below",
                 f"{count} of {len(files)}",
                 f">= {least}",
                 count >= least,
@@ -188,6 +193,27 @@ def matching(count: int) -> list[Figure]:
         ),
         Figure("Matching: lines per CPU second", f"{count / took:,.0f}"),
     ]
+
+
+def importing(lines: int) -> list[Figure]:
+    """Files of many lines into a book on SQLite: read in the sandbox, stored, matched, posted, and unsealed."""
+    with tempfile.TemporaryDirectory(prefix="awna-bench-") as scratch:
+        environment = {**os.environ, "AWNA_DATA_DIR": scratch, "DJANGO_SETTINGS_MODULE": "tests.settings"}
+        environment = {name: value for name, value in environment.items() if not name.endswith("DATABASE_URL")}
+        words = [sys.executable, "-W", "ignore", "-m", "tests.bench._bank_import", str(lines)]
+        done = subprocess.run(words, cwd=ROOT, env=environment, check=False, capture_output=True, text=True)
+    if done.returncode:
+        return [missing("Import into a book", (done.stderr.strip().splitlines() or ["?"])[-1][:100], target=f"< {IMPORT_CPU_S_MAX:.0f} s")]
+    found = json.loads(done.stdout.strip().splitlines()[-1])
+    took = found["import"] + found["unseal"]
+    whole = found["lines"] == lines and found["claimed"] == found["pledges"] and not found["doubled"] and not found["faults"]
+    return [
+        Figure(f"Import of {lines:,} lines: read, stored, matched, posted and unsealed", f"{took:.1f} s of CPU ({1000 * took / lines:.2f} ms a line)",
+               f"< {IMPORT_CPU_S_MAX * lines / IMPORT_LINES:.0f} s", took < IMPORT_CPU_S_MAX * lines / IMPORT_LINES),
+        Figure("Import: lines stored, gifts claimed by their reference, lines doubled by the last file again, faults of the book",
+               f"{found['lines']:,}, {found['claimed']:,} of {found['pledges']:,}, {found['doubled']}, {len(found['faults'])}", "all, all, 0, 0", whole),
+        Figure("Import: the last file of 5,000 lines once more", f"{found['again']:.1f} s of CPU"),
+    ]  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -61,9 +61,10 @@ class Case:
 
 def cases() -> list[Case]:
     """All of them; imported late, because they need Django to be set up."""
-    from . import _breaks, _crashes, _exports, _files, _full, _guards, _histories, _people
+    from . import _bank_files, _breaks, _crashes, _exports, _files, _full, _guards, _histories, _people
 
     found = [
+        *_bank_files.CASES,
         *_breaks.CASES,
         *_crashes.CASES,
         *_exports.CASES,

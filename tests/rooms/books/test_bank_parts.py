@@ -1,5 +1,6 @@
 """Notices (CAMT.054), statements (CAMT.053) and interim reports (CAMT.052) of the same days, in any order: every movement once, batches in parts."""
 
+import random
 from datetime import timedelta
 from itertools import permutations
 
@@ -179,3 +180,39 @@ def test_a_single_changed_field_of_a_part_is_told_or_refused(ledger, change):
     higher = PARTS.replace(b">150.00<", b">151.00<").replace(b">100.00<", b">101.00<").replace(b">157.00<", b">158.00<")
     assert [problem.code for problem in store(ledger, higher).held] == ["statement_row_altered"]
     assert len(standing(ledger)) == 3
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_any_mix_of_052_053_and_054_in_any_order_with_repeats_leaves_the_same_lines(ledger, seed):
+    """Three days with twins and batches; each day told by an interim report, by a statement of that day or of two days, and by a notice."""
+    dice = random.Random(seed)
+    days, opening = [], 0
+    for number in range(3):
+        bookings = [
+            Booking(
+                f"D{number}-{n}",
+                [
+                    (f"{dice.choice((5, 5, 20))}.00", "Dana", f"E{number}{n}{part}" if dice.random() < 0.5 else "")
+                    for part in range(dice.choice((1, 2, 3)))
+                ],
+            )
+            for n in range(3)
+        ]
+        days.append((THEN + timedelta(days=number), opening, bookings))
+        opening += sum(int(float(part[0])) for one in bookings for part in one.parts)
+    expected = sorted(int(float(part[0]) * 100) for _, _, bookings in days for one in bookings for part in one.parts)
+    files = []
+    for number, (day, before, bookings) in enumerate(days):
+        at = {"day": day, "number": number, "opening": str(before)}
+        files += [file_of("052", bookings[:2], details=False, **at), file_of("052", bookings, details=False, **at), file_of("054", bookings, **at),
+                  file_of("053", bookings, details=dice.random() < 0.3, **at)]  # fmt: skip
+    outcomes = set()
+    for _ in range(3):
+        mark = transaction.savepoint()
+        for data in [*dice.sample(files, len(files)), *dice.sample(files, 3)]:
+            store(ledger, data)
+        assert sorted(one.amount for one in standing(ledger)) == expected
+        assert not ProvisionalLine.objects.exclude(state="confirmed").exists()
+        outcomes.add(tuple(sorted((one.booked_on, one.amount, one.used) for one in standing(ledger))))
+        transaction.savepoint_rollback(mark)
+    assert len(outcomes) == 1

@@ -104,6 +104,11 @@ class MovementQuerySet(models.QuerySet["Movement"]):
         """Said as the index of waiting lines says it; more than its amount is never used of a line."""
         return self.filter(bank_account__book=book, used__lt=Abs("amount"))
 
+    def with_file(self) -> Self:
+        """With the statement and the file that brought each; not with the file's content, which would be unsealed for each line."""
+        joined = self.select_related("statement__file", "commodity", "custody__book", "bank_account__book", "bank_account__custody")
+        return joined.defer("statement__file__content", "statement__file__name")
+
     def for_actor(self, actor: Actor) -> Self:
         return self.filter(bank_account__in=BankAccount.objects.for_actor(actor))
 

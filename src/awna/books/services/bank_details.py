@@ -147,9 +147,7 @@ def _store_parts(movement: Movement, notice: DetailNotice, statement: Any) -> li
 def _booked(account: BankAccount, notice: DetailNotice) -> Movement | None:
     """The line that stands for this whole booking; None where there is none, or more than one that fits."""
     references = {name[0] for name in changes.names_of(notice.lines)} | {line.bank_reference for line in notice.lines} - {""}
-    same = Movement.objects.filter(bank_account=account, amount=notice.amount).select_related(
-        "statement__file", "commodity", "custody__book", "bank_account__book", "bank_account__custody"
-    )
+    same = Movement.objects.filter(bank_account=account, amount=notice.amount).with_file()
     day = notice.lines[0].booked_on
     fitting = [one for one in same if one.bank_reference and one.bank_reference in references and changes.is_near(day, one.booked_on)]
     gone = taken_back(account, fitting)

@@ -201,7 +201,7 @@ def _again(file: StatementFile) -> StatementImport:
     """The same bytes once more: nothing is new, and a file that waits still says why."""
     hold = StatementHold.objects.filter(file=file, file__statements=None).first()
     held = tuple(Problem(one["code"], one["text"], one["params"], one["where"]) for one in hold.found) if hold else ()
-    known = list(Movement.objects.filter(statement__file=file).select_related("statement__file", "commodity").order_by("position"))
+    known = list(Movement.objects.filter(statement__file=file).with_file().order_by("position"))
     return StatementImport(file, [], len(known), known, held=held, repeated=True)
 
 

@@ -100,7 +100,7 @@ def changed_lines(*, account: BankAccount, item: statement.Statement, same_amoun
     secret, scale = account.book.secret_key, account.commodity.scale
     lines = {number: line for number, line in enumerate(item.lines, 1) if is_booked(line)}
     days = {line.booked_on for line in lines.values() if line.bank_reference}
-    stored = list(Movement.objects.filter(bank_account=account, booked_on__in=days).select_related("statement__file", "commodity"))
+    stored = list(Movement.objects.filter(bank_account=account, booked_on__in=days).with_file())
     gone = taken_back(account, stored)
     earlier = [
         movement for movement in stored
@@ -165,7 +165,7 @@ class _Held:
 def _held(account: BankAccount, lines: Iterable[statement.Line], *, but: Statement) -> dict[str, _Held]:
     keys = {identity.line_key(line, account=account.iban, secret=account.book.secret_key) for line in lines}
     held = {key: _Held([]) for key in keys}
-    found = Movement.objects.filter(bank_account=account).exclude(statement=but).select_related("statement__file", "commodity")
+    found = Movement.objects.filter(bank_account=account).exclude(statement=but).with_file()
     rows = [movement for part in _chunks(keys) for movement in found.filter(line_key__in=part).order_by("line_key", "occurrence")]
     gone = taken_back(account, rows)
     for movement in rows:

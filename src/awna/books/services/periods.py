@@ -106,7 +106,10 @@ def closed_through(book: Book) -> date | None:
 
 def open_day(book: Book, day: date) -> date:
     """The day under which something of `day` can still be written: itself, or the first one after the last closed period."""
-    closed = closed_through(book)
+    return day_after(closed_through(book), day)
+
+
+def day_after(closed: date | None, day: date) -> date:
     return day if closed is None or day > closed else closed + timedelta(days=1)
 
 

@@ -27,7 +27,7 @@ from ..refusals import problem_of
 from .accounts import Row, Spot
 from .derived import trace_lot
 from .log import entry_of_leaf
-from .periods import open_day
+from .periods import closed_through, day_after
 from .posting import EntryDraft, next_seq, post_entries, post_entry
 from .references import ensure_reference, ensure_references, reference_of
 
@@ -90,7 +90,8 @@ def _post_alone(book: Book, asks: Sequence[GiftAsk], author: Role) -> list[Taken
     first = Entry.objects.in_bulk(list(ids.values()))
     new = [ask for ask in asks if ids[ask.request_id] not in first]
     keys = ensure_references(book=book, request_ids=[ask.request_id for ask in new])
-    report = post_entries(book=book, drafts=[_draft(book, ask, keys[ask.request_id].reference) for ask in new], author=author)
+    closed = closed_through(book)
+    report = post_entries(book=book, drafts=[_draft(ask, keys[ask.request_id].reference, closed) for ask in new], author=author)
     if report.refused:
         raise Refused(problem.at(f"line {new[index].movement.pk}") for index, problems in report.refused for problem in problems)
     made = {ask.request_id: entry for ask, entry in zip(new, report.entries, strict=True) if entry}
@@ -98,11 +99,11 @@ def _post_alone(book: Book, asks: Sequence[GiftAsk], author: Role) -> list[Taken
     return [Taken(reference_of(entry), entry=entry) for entry in found]
 
 
-def _draft(book: Book, ask: GiftAsk, reference: str) -> EntryDraft:
+def _draft(ask: GiftAsk, reference: str, closed: date | None) -> EntryDraft:
     movement, place = ask.movement, (str(ask.fund.pk), str(ask.movement.commodity_id))
     row = Row(Spot(rules.EXT, None, *place), Spot(rules.FREE, str(movement.custody_id), *place), ask.amount or movement.amount - movement.used,
               movement=str(movement.pk))  # fmt: skip
-    day = open_day(book, movement.booked_on)
+    day = day_after(closed, movement.booked_on)
     return EntryDraft("gift", ask.request_id, rows=[row], effective_date=day, private={"reference": reference})
 
 

@@ -34,6 +34,8 @@ from .dues import due_of
 
 TOKEN_BYTES = 24
 DRAFT_HOURS_MAX = 24
+REFERENCES_AT_ONCE = 1_000
+"""Of pledges, in one question."""
 
 
 @dataclass(frozen=True)
@@ -113,11 +115,13 @@ def claim_movements(*, movements: Iterable[Movement], author: Role) -> Claimed:
     result = Claimed()
     found = list(read_locked(movements))
     matched: dict[Any, tuple[Movement, Pledge]] = {}
+    lines = {movement.pk: _line_of(movement) for movement in found if not movement.used}
+    named = _named_pledges(lines, found)
     # Posted in the order of the bank, because the first gift in is the first one spent.
     for movement in sorted(found, key=lambda movement: (movement.booked_on, movement.statement_id, movement.position)):
         if movement.used:
             continue
-        match, pledge = _match(movement)
+        match, pledge = _match(movement, lines[movement.pk], named)
         if match is None or pledge is None:
             result.left.append(Left(movement))
         elif match.books_itself and pledge.pk not in matched:
@@ -235,27 +239,41 @@ def read_locked(movements: Iterable[Movement]) -> QuerySet[Movement]:
     return Movement.objects.filter(pk__in=keys).select_related("bank_account__book__campaign", "commodity")
 
 
-def _match(movement: Movement) -> tuple[Match | None, Pledge | None]:
-    scale = movement.commodity.scale
-    line = Line(
-        amount=Decimal(movement.amount).scaleb(-scale), currency=movement.commodity.code, booked_on=movement.booked_on,
+def _line_of(movement: Movement) -> Line:
+    return Line(
+        amount=Decimal(movement.amount).scaleb(-movement.commodity.scale), currency=movement.commodity.code, booked_on=movement.booked_on,
         reference=movement.reference, text=movement.text,
     )  # fmt: skip
-    pledges = Pledge.objects.select_for_update(of=("self",)).filter(
-        bank_account__book=movement.bank_account.book, reference__in=references_of(line)
-    ).exclude(state="draft")  # fmt: skip
-    found = {pledge.reference: pledge for pledge in pledges.select_related("donor__campaign", "fund", "bank_account__commodity")}
-    due = due_of(found.values())
+
+
+def _named_pledges(lines: Mapping[Any, Line], movements: Sequence[Movement]) -> dict[tuple[Any, str], tuple[Pledge, int]]:
+    """(book, reference) → each pledge that any of these lines names, locked, with what is due of it. Few questions for however many lines."""
+    wanted = sorted({reference for line in lines.values() for reference in references_of(line)})
+    accounts = {movement.bank_account_id for movement in movements}
+    books_of = Book.objects.filter(bank_accounts__in=accounts)
+    found: dict[tuple[Any, str], tuple[Pledge, int]] = {}
+    for start in range(0, len(wanted), REFERENCES_AT_ONCE):
+        part = wanted[start : start + REFERENCES_AT_ONCE]
+        asked = Pledge.objects.select_for_update(of=("self",)).filter(bank_account__book__in=books_of, reference__in=part).exclude(state="draft")
+        pledges = list(asked.select_related("donor__campaign", "fund", "bank_account__commodity").order_by("pk"))
+        due = due_of(pledges)
+        found |= {(pledge.bank_account.book_id, pledge.reference): (pledge, due[pledge.pk]) for pledge in pledges}
+    return found
+
+
+def _match(movement: Movement, line: Line, named: Mapping[tuple[Any, str], tuple[Pledge, int]]) -> tuple[Match | None, Pledge | None]:
+    book = movement.bank_account.book_id
+    found = {reference: named[book, reference] for reference in references_of(line) if (book, reference) in named}
     targets = {
         reference: Target(
-            reference, Decimal(due[pledge.pk]).scaleb(-pledge.currency.scale), pledge.currency.code,
+            reference, Decimal(due).scaleb(-pledge.currency.scale), pledge.currency.code,
             # A pledge of another section is a question of who issues the receipt, so a person decides.
             open=pledge.state == "pledged" and pledge.bank_account_id == movement.bank_account_id,
         )
-        for reference, pledge in found.items()
+        for reference, (pledge, due) in found.items()
     }  # fmt: skip
     match = match_line(line, targets=targets)
-    return match, found[match.target.reference] if match else None
+    return match, found[match.target.reference][0] if match else None
 
 
 def post_gifts(matched: Sequence[tuple[Movement, Pledge]], author: Role, *, amounts: Mapping[Any, int] | None = None) -> list[Gift]:
