@@ -1,8 +1,10 @@
 """Bills as they come: headers in five languages, totals in the body, merged cells, mixed figures; each oddity is told by its row."""
 
+import io
 from decimal import Decimal
 
 import pytest
+from openpyxl import Workbook
 
 from awna.core.bill.mapping import BillMapping, Column, suggest_mapping
 from awna.core.bill.opening import open_bill
@@ -130,6 +132,15 @@ def test_any_depth_by_number_by_level_by_parent_and_by_indent() -> None:
     assert [(line.code, line.parent) for line in read_bill(indented, currency="USD").lines] == [("1", ""), ("1.1", "1")]
 
 
+def test_numbers_that_begin_with_nought() -> None:
+    headed = read_bill(csv_of("item,description,unit,qty,rate\n1.0,Shell,,,\n1.1,Wall,m2,4,5\n"), currency="USD")
+    assert [(line.code, line.parent) for line in headed.lines] == [("1.0", ""), ("1.1", "1.0")]
+    beside = read_bill(csv_of("item,description,unit,qty,rate\n1.0,Roof,m2,1,1\n1.1,Wall,m2,4,5\n"), currency="USD")
+    assert [(line.code, line.parent) for line in beside.lines] == [("1.0", ""), ("1.1", "")]
+    tenth = read_bill(csv_of("item,description,unit,qty,rate\n1.10,Wall,m2,2,5\n1.10.1,Block,pcs,1,5\n"), currency="USD")
+    assert [line.kind for line in tenth.lines] == ["assembly", "component"]
+
+
 def test_circles_and_missing_parents_are_problems_of_their_rows() -> None:
     bill = read_bill(csv_of("code,parent,description,unit,qty,rate\na,b,A,m,1,1\nb,a,B,m,1,1\nc,x,C,m,1,1\nd,,D,m,1,1\n"), currency="USD")
     assert [line.code for line in bill.lines if not line.parent] == ["b", "d"] or [line.code for line in bill.lines] == ["b", "d"]
@@ -194,6 +205,16 @@ def test_figures_finer_than_ours_are_rounded_only_when_told_to() -> None:
     rounded = read_bill(data, mapping=BillMapping.from_data({**mapping.to_data(), "round_figures": True, "currency": "USD"}))
     assert [line.quantity for line in rounded.lines] == [Decimal("3.3333")]
     assert [note.code for note in rounded.notes] == ["bill_figure_rounded"]
+
+
+def test_a_workbook_without_the_size_of_its_sheet() -> None:
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("Bill")
+    for row in (["Item", "Description", "Unit", "Qty", "Rate"], *([str(number), "Wall", "m2", 2, 3] for number in range(2_500))):
+        sheet.append(row)
+    stream = io.BytesIO()
+    book.save(stream)
+    assert read_bill(stream.getvalue(), currency="USD").sums() == {"USD": 1_500_000}
 
 
 def test_open_documents_with_repeated_and_spanned_cells() -> None:

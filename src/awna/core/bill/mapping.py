@@ -117,7 +117,8 @@ def _heads(sheet: Sheet, row: Row) -> list[str]:
     """The words of a row; a head over merged columns stands over each of them."""
     heads = [cell.text if cell.number is None else "" for cell in row.cells]
     for span in _spans_at(sheet, row.number):
-        for index in range(span.left + 1, min(span.right + 1, len(heads))):
+        heads += [""] * (min(span.right + 1, COLUMNS_MAX) - len(heads))
+        for index in range(span.left + 1, min(span.right + 1, COLUMNS_MAX)):
             heads[index] = heads[index] or heads[span.left]
     return heads
 

@@ -92,8 +92,10 @@ def check_cells(rows: Iterable[Row]) -> tuple[Row, ...]:
     for row in rows:
         if row.blank:
             continue
-        cells += len(row.cells)
-        kept.append(row)
+        # Readers fill rows up to the width of the sheet, or of what they take for it.
+        width = max(index for index, cell in enumerate(row.cells, start=1) if cell.text or cell.unvalued)
+        cells += width
+        kept.append(Row(row.number, row.cells[:width]))
         if len(kept) > ROWS_MAX or cells > CELLS_MAX:
             raise too_large("rows")
     return tuple(kept)

@@ -47,7 +47,11 @@ def _by_code(branches: list[Branch]) -> None:
     places = _places(branches)
     heading: int | None = None  # a heading without a code holds what follows, until the next heading
     for place, branch in enumerate(branches):
-        found = next((places[upper] for upper in uppers(branch.read.code) if upper in places), None)
+        known = [places[upper] for upper in uppers(branch.read.code) if upper in places]
+        # `1.0` above `1.1` is a heading; a line of its own beside it is none.
+        found = next(
+            (other for other in known if branches[other].read.bare or branch.read.code.startswith(branches[other].read.code)), None
+        )
         branch.above = found if found != place else None
         if not branch.read.code:
             heading = place if branch.read.bare else heading
