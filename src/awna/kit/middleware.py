@@ -7,13 +7,13 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.db.models import OuterRef, Subquery
+from django.db.models import F, FilteredRelation, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils import timezone
 
 from .policies import METHODS, Actor, policies_of
 
-PAUSE_PARTS = {"paused_until": "until", "paused_reason": "reason", "paused_by": "by__user__name"}
+PAUSE_PARTS = {"paused_until": F("pause__until"), "paused_reason": F("pause__reason"), "paused_by": F("pause__by__user__name")}
 
 
 class PolicyMiddleware:
@@ -48,9 +48,9 @@ class PolicyMiddleware:
         campaign_model, role_model = apps.get_model("parties", "Campaign"), apps.get_model("parties", "Role")
         if slug is not None:
             # Every page of a campaign says when its stewards stopped it, without a question of its own to the database.
-            pause = apps.get_model("consent", "Pause").objects.filter(campaign=OuterRef("pk"), ended_by=None, until__gte=timezone.localdate())
-            said = {name: Subquery(pause.order_by("-until", "pk").values(part)[:1]) for name, part in PAUSE_PARTS.items()}
-            request.campaign = campaign_model.objects.select_related("owner").annotate(**said).filter(slug=slug).first()
+            alive = Q(pauses__ended_by=None, pauses__until__gte=timezone.localdate())
+            found = campaign_model.objects.select_related("owner").annotate(pause=FilteredRelation("pauses", condition=alive))
+            request.campaign = found.annotate(**PAUSE_PARTS).filter(slug=slug).order_by("-pause__until").first()
             if request.campaign is None:
                 raise Http404("There is no campaign at this address.")
         roles = []

@@ -59,6 +59,7 @@ def test_the_command_does_every_job_and_says_so(world: World, capsys: pytest.Cap
         f"readers {slug}",
         f"news {slug}",
         f"drafts {slug}",
+        f"stewards {slug}",
         f"photos {slug}",
         f"head {slug}",
     } == set(listed)
