@@ -18,7 +18,6 @@ from awna.approvals import services as approvals
 from awna.books import services as books
 from awna.books.models import BankAccount, Custody, Document, Movement
 from awna.campaigns import services as campaigns
-from awna.consent.demo_keys import sign_proposal
 from awna.core.banking.references import new_reference
 from awna.core.problems import Problem, Refused
 from awna.crews import services as crews
@@ -33,7 +32,7 @@ from awna.works import services as works
 from awna.works.task_file import load_tasks
 
 from .demo_files import FILES, bank_file, write_files_to_import
-from .demo_keys import found_with_demo_keys
+from .demo_keys import agree, open_with_keys
 from .demo_news import tell_news
 from .demo_sections import issue_first_receipt, register_sections
 from .services import import_statement
@@ -176,16 +175,8 @@ class _Story:
 
     def open_accounts(self) -> None:
         """Open the book and four bank accounts."""
-        usd = books.ensure_commodity(code="USD", kind="money", scale=2, name="USD")
         stewards = [self.roles[person.name] for person in CAST if person.role == "steward"]
-        bands = [
-            {"commodity": str(usd.pk), "k": STEWARDS_REQUIRED, "upto": str(BAND_UPTO)},
-            {"commodity": str(usd.pk), "k": len(stewards)},
-        ]
-        self.book = books.open_book(
-            campaign=self.campaign, author=stewards[0], required=STEWARDS_REQUIRED, keyed=True, rules={"bands": bands}
-        )
-        found_with_demo_keys(book=self.book, stewards=stewards)
+        self.book = open_with_keys(campaign=self.campaign, stewards=stewards, required=STEWARDS_REQUIRED, upto=BAND_UPTO)
         for name, _country, currency, number, _file in SECTIONS:
             self.accounts[currency] = books.open_bank_account(
                 book=self.book, section=self.sections[currency], holder=name, iban=number, currency=currency
@@ -370,7 +361,7 @@ class _Story:
     def ask_for_more(self) -> None:
         """Ask for roof timber: one steward agreed, the second one is asked."""
         proposal = self._proposed("owner", self.omar.custody, 1_800_00, "Roof timber, 400 m", line="A.4", evidence=("invoice",))
-        self._agreed(proposal, "Salma")
+        agree(proposal=proposal, steward=self.roles["Salma"])
 
     def tell_news(self) -> None:
         """Tell the news, announce events, promise outcomes."""
@@ -399,16 +390,8 @@ class _Story:
         """Proposed, and approved by both stewards."""
         proposal = self._proposed(purse, payee, minor, text, **more)
         for name in ("Salma", "Yusuf"):
-            self._agreed(proposal, name)
+            agree(proposal=proposal, steward=self.roles[name])
         return proposal
-
-    def _agreed(self, proposal: Any, name: str) -> None:
-        """A steward's yes, signed with her demonstration key."""
-        steward = self.roles[name]
-        signed = sign_proposal(steward=steward, proposal=proposal)
-        approvals.decide(
-            proposal=proposal, steward=steward, choice="approve", request_id=f"demo-{name}-{proposal.pk}", signed=signed
-        )  # fmt: skip
 
     def _line(self, purse: str, minor: int) -> Movement:
         return Movement.objects.get(bank_account=self.accounts[purse], amount=minor)

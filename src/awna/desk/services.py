@@ -10,7 +10,6 @@ from django.db import transaction
 from awna.books import services as books
 from awna.books.models import BankAccount, Entry, Milestone, Movement
 from awna.books.models.naming import UNIDENTIFIED
-from awna.consent import services as consent
 from awna.core.problems import Problem, Refused
 from awna.donations import services as donations
 from awna.donations.debit import services as debits
@@ -150,7 +149,10 @@ class SetUpPlan:
 
 @transaction.atomic
 def set_up_campaign(*, plan: SetUpPlan) -> tuple[Campaign, dict[str, str]]:
-    """Create campaign, owner, sections, accounts and policy, and invite everyone; return the links by address and role."""
+    """Create campaign, owner, sections and accounts, and invite everyone; return the links by address and role.
+
+    The book waits until every key of every steward has signed its first policy.
+    """
     problems = _set_up_problems(plan)
     if problems:
         raise Refused(problems)
@@ -158,8 +160,7 @@ def set_up_campaign(*, plan: SetUpPlan) -> tuple[Campaign, dict[str, str]]:
         slug=plan.slug, title=plan.title, place_public=plan.place, goal_minor=plan.goal_minor, goal_currency=plan.goal_currency,
         owner_name=plan.owner_name, owner_registration=plan.owner_registration,
     )  # fmt: skip
-    consent.set_policy(campaign=campaign, required=plan.required)
-    book = books.open_book(campaign=campaign, author=None)
+    book = books.open_book(campaign=campaign, author=None, required=plan.required, keyed=True)
     books.open_bank_account(book=book, section=None, holder=plan.owner_name, iban=plan.owner_iban, currency=plan.goal_currency)
     links = {f"steward {email}": parties.invite(campaign=campaign, email=email, role_name="steward") for email in plan.stewards}
     for wanted in plan.sections:

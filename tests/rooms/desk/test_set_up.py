@@ -8,9 +8,11 @@ from django.test import Client
 
 from awna.books.models import Entry
 from awna.books.services import open_book
+from awna.core.consent.policy import PAPER, PASSKEY
 from awna.desk.services import setup_token
 from awna.parties.models import Campaign, Invitation, Role
 from awna.parties.services import accept_invitation
+from tests.keyed import enrol, sign_founding, soft_key
 
 pytestmark = pytest.mark.django_db
 FIELDS = {
@@ -33,14 +35,22 @@ def test_the_page_makes_the_campaign_and_invites_everyone():
     assert sorted(account.iban for account in campaign.book.bank_accounts.all()) == ["DE02120300000000202051", "XX0001"]
 
 
-def test_the_book_opens_with_the_stewards_who_joined():
+def test_the_book_opens_when_every_key_of_the_stewards_who_joined_has_signed():
     links = Client().post(page(), FIELDS).context["links"]
     for who, link in links.items():
         if who.startswith("steward"):
             accept_invitation(token=link.rstrip("/").rsplit("/", 1)[1], name=who, password="stone upon stone")
     campaign = Campaign.objects.get()
-    open_book(campaign=campaign, author=Role.objects.filter(name="steward").first())
+    stewards = list(Role.objects.filter(name="steward"))
+    open_book(campaign=campaign, author=stewards[0])
+    assert not Entry.objects.filter(book=campaign.book).exists()
+    holders = {role.pk: [soft_key(role, PASSKEY, "one"), soft_key(role, PAPER, "sheet")] for role in stewards}
+    for role in stewards:
+        for soft in holders[role.pk]:
+            enrol(role, soft)
+    sign_founding(campaign.book, holders)
     assert [entry.kind for entry in Entry.objects.filter(book=campaign.book)] == ["policy"]
+    assert campaign.policy_epochs.get().required == 2
 
 
 def test_the_page_is_closed_without_its_token_and_once_a_campaign_stands():

@@ -83,7 +83,7 @@ def sign_founding(*, book: Book, key: StewardKey, signed: Signed, request_id: st
             raise Refused(Problem("key_of_another_steward", "This key is not one of yours. Sign with a key that you enrolled."))
         challenge = signatures.founding_challenge(policy, nonce=_nonce(signed))
         consent.verify(signed=signed, key=key, about=f"{FOUND}:{digest}", challenge=challenge)
-        FoundingWord.objects.update_or_create(key=key, defaults={"digest": digest, **_parts(signed)})
+        consent.keep_founding_word(key=key, digest=digest, signed=signed)
     words = FoundingWord.objects.filter(key__campaign=book.campaign, digest=digest).select_related("key")
     if {word.key.fingerprint for word in words} != {one.id for one in policy.keys}:
         return None
@@ -210,10 +210,6 @@ def _nonce(signed: Signed) -> bytes:
         raise Refused(
             Problem("nonce_unknown", "The signature does not say what it was made for. Open the page again and sign anew.")
         ) from None
-
-
-def _parts(signed: Signed) -> dict[str, str]:
-    return {"nonce": signed.nonce, "signature": signed.signature, "auth": signed.auth, "client": signed.client}
 
 
 def _signed_value(word: FoundingWord) -> dict[str, str]:

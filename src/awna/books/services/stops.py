@@ -39,7 +39,7 @@ def suspend_key(
     if problems:
         raise Refused(problems)
     entry = _say(book, steward, suspension_payload(book=book, key=key, steward=steward, until=until), signed, request_id)
-    return Suspension.objects.create(key=key, by=steward, since=entry.effective_date, until=until, entry_seq=entry.seq, reason=reason)
+    return consent.keep_suspension(key=key, by=steward, since=entry.effective_date, until=until, entry_seq=entry.seq, reason=reason)
 
 
 def pause_payload(*, book: Book, steward: Role, until: date) -> dict[str, Any]:
@@ -63,7 +63,7 @@ def pause(*, book: Book, steward: Role, until: date, signed: Signed | None = Non
     if problems:
         raise Refused(problems)
     entry = _say(book, steward, pause_payload(book=book, steward=steward, until=until), signed, request_id)
-    return Pause.objects.create(
+    return consent.keep_pause(
         campaign=book.campaign, by=steward, since=entry.effective_date, until=until, entry_seq=entry.seq, reason=reason
     )
 
@@ -104,8 +104,7 @@ def resume(*, proposal: Proposal, author: Role) -> Entry:
     if not consent.is_approved(proposal):
         raise Refused(Problem("proposal_not_approved", "Not enough stewards have agreed to go on. Wait for the others."))
     entry = post_entry(book=book, kind="memo", rows=(), author=author, request_id=request_id, proposal=proposal, memo=payload)
-    standing.ended_by = proposal
-    standing.save(update_fields=["ended_by"])
+    consent.end_pause(pause=standing, by=proposal)
     return entry
 
 

@@ -23,10 +23,11 @@ from .states import (
     required_of,
     state_of,
 )
+from .stopping import end_pause, keep_founding_word, keep_pause, keep_suspension
 
 __all__ = [
     "PAYLOAD_BYTES_MAX", "STEWARD", "Signed", "State", "ask_nonce", "bind_proposal", "count_approvals", "counting_decisions",
-    "current_epoch", "decide", "declare_interest", "digest_to_sign", "drop_unfounded_key", "end_interest", "enrol_key", "file_proposal",
-    "find_key", "is_approved", "is_interested", "is_paused", "is_suspended", "may_be_carried_out", "refuse_dead_key", "required_of",
+    "current_epoch", "decide", "declare_interest", "digest_to_sign", "drop_unfounded_key", "end_interest", "end_pause", "enrol_key", "file_proposal",
+    "find_key", "is_approved", "is_interested", "is_paused", "is_suspended", "keep_founding_word", "keep_pause", "keep_suspension", "may_be_carried_out", "refuse_dead_key", "required_of",
     "set_founding", "set_pin", "set_policy", "signed_of", "state_of", "take_paper_answer", "verify", "was_forced", "withdraw_proposal",
 ]  # fmt: skip

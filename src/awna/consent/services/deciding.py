@@ -131,6 +131,11 @@ def _standing_problems(proposal: Proposal, steward: Role, choice: str) -> list[P
             )
         )
     listed = proposal.epoch.stewards.all()
-    if choice == Decision.APPROVE and steward.name == STEWARD and proposal.epoch.keyed and steward.pk not in {one.steward_id for one in listed}:
+    if (
+        choice == Decision.APPROVE
+        and steward.name == STEWARD
+        and proposal.epoch.keyed
+        and steward.pk not in {one.steward_id for one in listed}
+    ):
         problems.append(Problem("steward_not_in_policy", "The policy does not name you yet. Propose a policy that does."))
     return problems

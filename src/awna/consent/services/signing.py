@@ -85,6 +85,11 @@ def is_suspended(key: StewardKey, *, on: date) -> bool:
     return Suspension.objects.filter(key=key, since__lte=on, until__gte=on).exists()
 
 
+def is_barred(key: StewardKey, *, on: date) -> bool:
+    """Nothing that the key signed is carried by an entry of that day: a suspension has not ended, and days are not signed."""
+    return Suspension.objects.filter(key=key, until__gte=on).exists()
+
+
 def signed_of(values: Mapping[str, str]) -> Signed:
     """The same from the fields of a leaf."""
     return Signed(**{name: values.get(name, "") for name in ("key", "nonce", "signature", "auth", "client")})

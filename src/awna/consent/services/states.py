@@ -12,7 +12,7 @@ from awna.core.digest import sha256
 
 from ..models import Decision, Pause, Proposal
 from .private import was_forced
-from .signing import is_suspended
+from .signing import is_barred, is_suspended
 
 WAITING, COOLING, READY, HELD = "waiting", "cooling", "ready", "held"
 DECLINED, EXPIRED, WITHDRAWN, PAUSED = "declined", "expired", "withdrawn", "paused"
@@ -51,7 +51,7 @@ def counting_decisions(proposal: Proposal, *, on: date | None = None) -> list[De
         one for one in said
         if one.key_id in keys and one.key is not None and one.key.steward_id == one.steward_id and one.signature
         and one.digest == (proposal.signs or proposal.digest)
-        and not any(is_suspended(one.key, on=day) for day in (_day(one), today))
+        and not is_suspended(one.key, on=_day(one)) and not is_barred(one.key, on=today)
     ]  # fmt: skip
 
 
