@@ -446,7 +446,7 @@ class Book(SimpleNamespace):
         k, offices = (max(1, len(self.policy["stewards"]) - 1), 0) if by_paper else self.needed(filed.value)
         decided = self.decided_on(said, k, offices, {} if by_paper else self.homes)
         self.act(leaf, payload, filed, decided if filed.epoch == self.policy["epoch"] else "")
-        waited = leaf["date"] >= later(filed.date, self.rules["recovery_wait" if by_paper else "change_wait"])
+        waited = leaf["date"] >= max(decided * bool(self.keys), later(filed.date, self.rules["recovery_wait" if by_paper else "change_wait"]))
         need(waited, "the new policy comes before its wait has ended")
 
     def take_rules(self, rules: Value, stewards: set[str]) -> None:

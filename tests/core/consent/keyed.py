@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from awna.core.consent import measures, quorum
-from awna.core.consent.measures import Pause, Suspension, is_paused
+from awna.core.consent.measures import Pause, Suspension, is_barred, is_paused
 from awna.core.consent.policy import PAPER, Policy, policy_digest, policy_payload
 from awna.core.consent.proposal import Milestone, Proposal, check_proposal, proposal_digest, proposal_value
 from awna.core.consent.quorum import check_caps, check_decision, ready_on
@@ -105,7 +105,9 @@ class Keyed:
             key = self.policy.key_of(one.key)
             challenge = approval_challenge(proposal_digest(filed.proposal), nonce=bytes.fromhex(one.nonce))
             found += check_signed(vars(one), key=key, challenge=challenge) if key else []
-            self.problems += [problem.code for problem in found]
+            self.problems += [problem.code for problem in found] + ["key_suspended"] * is_barred(
+                one.key, on=on, suspensions=self.suspensions
+            )
             filed.decisions.append(one)
         counted = map(_core, filed.decisions)
         ready = ready_on(self.policy, proposal=filed.proposal, decisions=counted, filed_on=filed.on, suspensions=self.suspensions)
@@ -159,7 +161,15 @@ class Keyed:
         return self.post("memo", on=on, proposal=name, payload=measures.resume_payload(pause), decisions=decisions)
 
     def decline(self, name: str, by: Authenticator, *, on: str) -> Entry:
-        self.filed[name].decisions.append(Decision(by.steward, name, proposal_digest(self.filed[name].proposal), on))
+        filed = self.filed[name]
+        no = quorum.Decision(by.steward, proposal_digest(filed.proposal), on, approves=False, key=by.key.id)
+        found = check_decision(
+            no, policy=self.policy, proposal=filed.proposal, earlier=map(_core, filed.decisions), suspensions=self.suspensions
+        )
+        self.problems += [problem.code for problem in found]
+        self.problems += ["key_suspended"] * is_barred(by.key.id, on=on, suspensions=self.suspensions)
+        self.problems += ["policy_not_in_force"] * (filed.proposal.policy != policy_digest(self.policy))
+        filed.decisions.append(Decision(by.steward, name, no.digest, on))
         return self.state(measures.declined_payload(book=BOOK, steward=by.steward, proposal=name, date=on), by, on=on)
 
     @property

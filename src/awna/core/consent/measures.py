@@ -60,6 +60,11 @@ def is_suspended(key: str, *, on: str, suspensions: Iterable[Suspension]) -> boo
     return bool(key) and any(one.key == key and one.since <= on <= one.until for one in suspensions)
 
 
+def is_barred(key: str, *, on: str, suspensions: Iterable[Suspension]) -> bool:
+    """Whether an entry of this date may carry nothing that the key signed, since a suspension in the book has not ended. See `is_paused`."""
+    return bool(key) and any(one.key == key and on <= one.until for one in suspensions)
+
+
 def is_paused(pauses: Iterable[Pause], *, on: str) -> bool:
     """Whether a pause that stands in the book still holds on this date. An earlier date is no way around a pause."""
     return any(on <= one.until and not one.ended for one in pauses)

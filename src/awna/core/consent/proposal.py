@@ -11,7 +11,21 @@ from .policy import Policy, policy_digest
 
 CHARGES = "charges"
 NONCE_BYTES_MIN = 16
-PURPOSES = ("release", "remit", "refund", "open", "reclass", "loss", "reverse", "correction", "fx", "policy", "break", "resume", "set_aside")
+PURPOSES = (
+    "release",
+    "remit",
+    "refund",
+    "open",
+    "reclass",
+    "loss",
+    "reverse",
+    "correction",
+    "fx",
+    "policy",
+    "break",
+    "resume",
+    "set_aside",
+)
 PURPOSES_WITH_MILESTONES = frozenset({"release", "remit", "refund", "fx", "set_aside"})
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _HEX = re.compile(r"([0-9a-f]{2})+")

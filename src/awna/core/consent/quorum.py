@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ..problems import Problem
-from .measures import Suspension, is_suspended
+from .measures import Suspension, is_barred, is_suspended
 from .policy import PAPER, Policy, StewardKey, read_policy
 from .proposal import Proposal, proposal_digest
 from .rules import later
@@ -68,6 +68,14 @@ def approving_stewards(
 
     With keys, only a yes by a key of the steward counts, and not while that key is suspended, neither on its own date nor today.
     """
+    suspensions = list(suspensions)
+    decisions = [one for one in decisions if not is_barred(one.key, on=today, suspensions=suspensions)]
+    return _approving(policy, proposal, decisions, today, suspensions)
+
+
+def _approving(
+    policy: Policy, proposal: Proposal, decisions: Iterable[Decision], today: str, suspensions: Iterable[Suspension]
+) -> frozenset[str]:
     digest, latest, suspensions = proposal_digest(proposal), min(today, proposal.expiry), list(suspensions)
     fitting = [
         decision for decision in decisions if decision.digest == digest and decision.date <= latest and decision.steward in policy.stewards
@@ -78,7 +86,7 @@ def approving_stewards(
         decision.steward
         for decision in fitting
         if (not policy.keys or (decision.key, decision.steward) in counting)
-        and not any(is_suspended(decision.key, on=day, suspensions=suspensions) for day in (decision.date, today))
+        and not is_suspended(decision.key, on=decision.date, suspensions=suspensions)
     ) - frozenset(refusing)
 
 
@@ -94,7 +102,7 @@ def decided_on(policy: Policy, *, proposal: Proposal, decisions: Iterable[Decisi
     """The date of the deciding yes, or nothing while more is needed."""
     decisions, need = list(decisions), needed(policy, proposal=proposal)
     for day in sorted({decision.date for decision in decisions}):
-        stewards = approving_stewards(policy, proposal=proposal, decisions=decisions, today=day, suspensions=suspensions)
+        stewards = _approving(policy, proposal, decisions, day, suspensions)
         if has_enough(policy, need=need, stewards=stewards):
             return day
     return ""
