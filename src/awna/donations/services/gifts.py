@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -19,9 +18,7 @@ from awna.books import services as books
 from awna.books.models import BankAccount, Book, Commodity, Custody, Fund, Movement, Transfer
 from awna.books.models.naming import GOODS_GENERAL, UNALLOCATED, UNIDENTIFIED
 from awna.core.amounts import AMOUNT_MINOR_MAX, format_minor
-from awna.core.banking.matching import Match, Target, match_line, references_of
 from awna.core.banking.references import RANDOM_BYTES_MIN, find_references, new_reference
-from awna.core.banking.statement import Line
 from awna.core.ledger import rules
 from awna.core.problems import Problem, Refused
 from awna.kit.mail import send_mail_text
@@ -29,13 +26,11 @@ from awna.parties.models import Campaign, Role, Section
 
 from ..models import Donor, Gift, GoodsOffer, Pledge, token_digest
 from . import shelter
+from .claims import line_of, match_named, named_pledges
 from .collecting import refuse_unless_collecting
-from .dues import due_of
 
 TOKEN_BYTES = 24
 DRAFT_HOURS_MAX = 24
-REFERENCES_AT_ONCE = 1_000
-"""Of pledges, in one question."""
 
 
 @dataclass(frozen=True)
@@ -115,13 +110,13 @@ def claim_movements(*, movements: Iterable[Movement], author: Role) -> Claimed:
     result = Claimed()
     found = list(read_locked(movements))
     matched: dict[Any, tuple[Movement, Pledge]] = {}
-    lines = {movement.pk: _line_of(movement) for movement in found if not movement.used}
-    named = _named_pledges(lines, found)
+    lines = {movement.pk: line_of(movement) for movement in found if not movement.used}
+    named = named_pledges(lines, found)
     # Posted in the order of the bank, because the first gift in is the first one spent.
     for movement in sorted(found, key=lambda movement: (movement.booked_on, movement.statement_id, movement.position)):
         if movement.used:
             continue
-        match, pledge = _match(movement, lines[movement.pk], named)
+        match, pledge = match_named(movement, lines[movement.pk], named)
         if match is None or pledge is None:
             result.left.append(Left(movement))
         elif match.books_itself and pledge.pk not in matched:
@@ -237,43 +232,6 @@ def read_locked(movements: Iterable[Movement]) -> QuerySet[Movement]:
     list(BankAccount.objects.select_for_update(of=("self",)).filter(pk__in=accounts).order_by("pk"))
     keys = [movement.pk for movement in wanted]
     return Movement.objects.filter(pk__in=keys).select_related("bank_account__book__campaign", "commodity")
-
-
-def _line_of(movement: Movement) -> Line:
-    return Line(
-        amount=Decimal(movement.amount).scaleb(-movement.commodity.scale), currency=movement.commodity.code, booked_on=movement.booked_on,
-        reference=movement.reference, text=movement.text,
-    )  # fmt: skip
-
-
-def _named_pledges(lines: Mapping[Any, Line], movements: Sequence[Movement]) -> dict[tuple[Any, str], tuple[Pledge, int]]:
-    """(book, reference) → each pledge that any of these lines names, locked, with what is due of it. Few questions for however many lines."""
-    wanted = sorted({reference for line in lines.values() for reference in references_of(line)})
-    accounts = {movement.bank_account_id for movement in movements}
-    books_of = Book.objects.filter(bank_accounts__in=accounts)
-    found: dict[tuple[Any, str], tuple[Pledge, int]] = {}
-    for start in range(0, len(wanted), REFERENCES_AT_ONCE):
-        part = wanted[start : start + REFERENCES_AT_ONCE]
-        asked = Pledge.objects.select_for_update(of=("self",)).filter(bank_account__book__in=books_of, reference__in=part).exclude(state="draft")
-        pledges = list(asked.select_related("donor__campaign", "fund", "bank_account__commodity").order_by("pk"))
-        due = due_of(pledges)
-        found |= {(pledge.bank_account.book_id, pledge.reference): (pledge, due[pledge.pk]) for pledge in pledges}
-    return found
-
-
-def _match(movement: Movement, line: Line, named: Mapping[tuple[Any, str], tuple[Pledge, int]]) -> tuple[Match | None, Pledge | None]:
-    book = movement.bank_account.book_id
-    found = {reference: named[book, reference] for reference in references_of(line) if (book, reference) in named}
-    targets = {
-        reference: Target(
-            reference, Decimal(due).scaleb(-pledge.currency.scale), pledge.currency.code,
-            # A pledge of another section is a question of who issues the receipt, so a person decides.
-            open=pledge.state == "pledged" and pledge.bank_account_id == movement.bank_account_id,
-        )
-        for reference, (pledge, due) in found.items()
-    }  # fmt: skip
-    match = match_line(line, targets=targets)
-    return match, found[match.target.reference][0] if match else None
 
 
 def post_gifts(matched: Sequence[tuple[Movement, Pledge]], author: Role, *, amounts: Mapping[Any, int] | None = None) -> list[Gift]:
