@@ -25,7 +25,7 @@ def test_the_treasurer_books_lines(site: str, browser: Browser, ground: Ground, 
     sign_in(page, site, treasurer.user.email)
     page.goto(f"{site}/desk/{ground.world.campaign.slug}/bank/batch/")
     if has_script:
-        for key in ("j", "k", " ", " ", "1", "Enter"):
+        for key in ("j", "k", " ", " ", "j", "j", "1", "Enter"):
             page.keyboard.press(key)
     else:
         page.get_by_label(re.compile("The bank took it")).check()
