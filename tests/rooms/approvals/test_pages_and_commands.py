@@ -14,7 +14,9 @@ from tests.rooms.funded import make_funded
 
 QUEUE = "/desk/clinic/approvals/"
 ROWS = {
-    f"{rows}-{name}": count for rows, filled in (("part", 1), ("paper", 0), ("quote", 0)) for name, count in (("TOTAL_FORMS", filled), ("INITIAL_FORMS", 0))
+    f"{rows}-{name}": count
+    for rows, filled in (("part", 1), ("paper", 0), ("quote", 0))
+    for name, count in (("TOTAL_FORMS", filled), ("INITIAL_FORMS", 0))
 }
 
 
