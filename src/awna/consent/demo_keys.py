@@ -65,10 +65,12 @@ def sign(*, steward: Role, challenge: bytes, nonce: bytes, kind: str = PASSKEY, 
     fingerprint = sha256(_public(private)).hex()
     if isinstance(private, Ed25519PrivateKey):
         return Signed(fingerprint, nonce.hex(), _text(private.sign(PAPER_PREFIX + challenge)))
+    # The demonstration may be served at another port than the one at which its keys were made.
+    key = StewardKey.objects.get(campaign=steward.campaign_id, fingerprint=fingerprint)
     client = json.dumps({
         "type": "webauthn.get", "challenge": base64.urlsafe_b64encode(challenge).decode().rstrip("="),
-        "origin": settings.AWNA_KEY_SITE, "crossOrigin": False}, separators=(",", ":")).encode()  # fmt: skip
-    auth = sha256(settings.AWNA_KEY_RP.encode()) + bytes([USER_PRESENT | USER_VERIFIED]) + bytes(4)
+        "origin": key.site, "crossOrigin": False}, separators=(",", ":")).encode()  # fmt: skip
+    auth = sha256(key.rp.encode()) + bytes([USER_PRESENT | USER_VERIFIED]) + bytes(4)
     signature = private.sign(auth + sha256(client), ec.ECDSA(hashes.SHA256()))
     return Signed(fingerprint, nonce.hex(), _text(signature), _text(auth), _text(client))
 
