@@ -140,14 +140,17 @@ class Life(RuleBasedStateMachine):
             for asked in self.asked + self.policies:  # what it signed today counts no more, nor anything while it is suspended
                 asked.yes = {who: (day, used) for who, (day, used) in asked.yes.items() if (used, day) != (key.fingerprint, self.today)}
 
-    @precondition(lambda self: self.asked)
-    @rule(which=WHICH, voices=st.integers(1, 3), days=st.integers(0, 3))
-    def go_through(self, which: int, voices: int, days: int) -> None:
-        """Some of the stewards agree, days pass, and the release is asked for."""
+    @rule(minor=st.sampled_from([50_00, 1_500_00]), voices=st.integers(1, 3), days=st.integers(0, 3))
+    def go_through(self, minor: int, voices: int, days: int) -> None:
+        """A fresh proposal: some of the stewards agree, days pass, and the release is asked for."""
+        before = len(self.asked)
+        self.propose(minor=minor)
+        if len(self.asked) == before:
+            return
         for steward in self.keyed.stewards[:voices]:
-            self.say(self.asked[which % len(self.asked)], steward, PASSKEY, 0)
+            self.say(self.asked[-1], steward, PAPER, 0)
         self.shift += timedelta(days=days)
-        self.release(which=which, ahead=0)
+        self.release(which=len(self.asked) - 1, ahead=0)
 
     @rule(by=STEWARDS, days=st.integers(0, 1), really=st.integers(0, 3))
     def pause(self, by: int, days: int, really: int) -> None:
