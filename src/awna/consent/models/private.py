@@ -5,6 +5,8 @@ import uuid
 from django.db import models
 from django.utils import timezone
 
+from awna.kit.sealed import SealedTextField
+
 from .proposals import Decision
 
 
@@ -14,10 +16,10 @@ class Interest(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     role = models.ForeignKey("parties.Role", on_delete=models.PROTECT, related_name="interests")
     custody = models.CharField(max_length=36)
-    reason = models.TextField(blank=True)
+    reason = SealedTextField(blank=True)
     said_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True, blank=True)
-    end_reason = models.TextField(blank=True, default="")
+    end_reason = SealedTextField(blank=True, default="")
 
     field_classes = {
         "id": "I", "role": "C", "custody": "I", "reason": "S", "said_at": "I", "ended_at": "I", "end_reason": "S",
@@ -36,6 +38,7 @@ class Pin(models.Model):
     set_at = models.DateTimeField(default=timezone.now)
 
     field_classes = {"id": "I", "steward": "I", "normal": "S", "duress": "S", "set_at": "I"}
+    unsealed = {"normal": "a slow hash already", "duress": "a slow hash already"}
 
     def __str__(self) -> str:
         return f"PIN of {self.steward_id}"
@@ -48,6 +51,7 @@ class Mark(models.Model):
     sealed = models.TextField()
 
     field_classes = {"id": "I", "decision": "I", "sealed": "S"}
+    unsealed = {"sealed": "sealed by the service, to one size for every mark"}
 
     def __str__(self) -> str:
         return f"mark of {self.decision_id}"
