@@ -97,7 +97,9 @@ def retold(*, account: BankAccount, item: Statement, known: Sequence[Movement]) 
     several = {name[0] for lines in changes.bookings_of(item) if len(lines) > 1 for name in changes.names_of(lines)}
     if not several:
         return []
-    notices = DetailNotice.objects.filter(bank_account=account, amount__in={total_of(account, lines) for lines in changes.bookings_of(item)})
+    notices = DetailNotice.objects.filter(
+        bank_account=account, amount__in={total_of(account, lines) for lines in changes.bookings_of(item)}
+    )
     parts = {_key(account, line) for one in notices if {name[0] for name in changes.names_of(one.lines)} & several for line in one.lines}
     return [movement for movement in known if movement.line_key in parts - told]
 

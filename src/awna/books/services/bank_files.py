@@ -179,7 +179,11 @@ def post_waiting_interim(*, bank_account: BankAccount, author: Role) -> list[Sta
     """Bring in what waits of interim reports, once they are all that the bank of the account gives."""
     account = _locked(bank_account)
     if not posts_interim(account):
-        raise Refused(Problem("interim_not_posted", "Lines of interim reports are not posted on this account. Say first that its bank gives no others."))
+        raise Refused(
+            Problem(
+                "interim_not_posted", "Lines of interim reports are not posted on this account. Say first that its bank gives no others."
+            )
+        )
     brought = []
     for file in files_with_waiting(account):
         read = _of_account(_read(account, base64.b64decode(file.content), file.name), account)

@@ -125,7 +125,9 @@ def told_of(movement: Movement) -> changes.Told:
 def taken_back(account: BankAccount, movements: Iterable[Movement]) -> set[UUID]:
     """Those of these lines that a line of the opposite amount took back: they count no more."""
     by_key = {OPPOSITE + movement.pk.hex: movement.pk for movement in movements}
-    found = (Movement.objects.filter(bank_account=account, line_key__in=part).values_list("line_key", flat=True) for part in _chunks(by_key))
+    found = (
+        Movement.objects.filter(bank_account=account, line_key__in=part).values_list("line_key", flat=True) for part in _chunks(by_key)
+    )
     return {by_key[key] for part in found for key in part}
 
 

@@ -43,7 +43,9 @@ def set_interim_rule(*, bank_account: BankAccount, posts: bool, author: Role) ->
     """Say that interim reports are all that the bank gives, or that final statements come after all. None where that is said already."""
     account = BankAccount.objects.select_for_update(of=("self",)).select_related("book").get(pk=bank_account.pk)
     if author.name != "treasurer" or author.section_id not in (None, account.section_id) or author.campaign_id != account.book.campaign_id:
-        raise Refused(Problem("account_of_another_section", "This account belongs to another section. Its own treasurer says what its bank gives."))
+        raise Refused(
+            Problem("account_of_another_section", "This account belongs to another section. Its own treasurer says what its bank gives.")
+        )
     if posts_interim(account) == posts:
         return None
     return InterimRule.objects.create(bank_account=account, posts=posts, author=author)
@@ -73,12 +75,20 @@ def settle_interim(*, account: BankAccount) -> Interim:
         return Interim()
     days = {row.booked_on for row in open_ones}
     stored = list(Movement.objects.filter(bank_account=account, booked_on__in=days).select_related("commodity").order_by("pk"))
-    taken = set(ProvisionalLine.objects.filter(bank_account=account, booked_on__in=days).exclude(movement=None).values_list("movement", flat=True))
+    taken = set(
+        ProvisionalLine.objects.filter(bank_account=account, booked_on__in=days).exclude(movement=None).values_list("movement", flat=True)
+    )
     free = [one for one in stored if one.pk not in taken and not one.line_key.startswith(OPPOSITE)]
     asked = [
-        changes.Told(row.line_key, row.booked_on, row.line.bank_reference, Decimal(row.amount).scaleb(-account.commodity.scale)) for row in open_ones
+        changes.Told(row.line_key, row.booked_on, row.line.bank_reference, Decimal(row.amount).scaleb(-account.commodity.scale))
+        for row in open_ones
     ]
-    states = changes.states_of(asked, [told_of(one) for one in free], is_covered=lambda day: is_told_finally(account, day))
+    states = changes.states_of(
+        asked,
+        [told_of(one) for one in free],
+        is_covered=lambda day: is_told_finally(account, day),
+        bookings=[told_of(one) for one in stored if one.pk in taken],
+    )
     found = Interim()
     for row, state in zip(open_ones, states, strict=True):
         if state == row.state:

@@ -83,7 +83,11 @@ def take_back_lines(*, movements: Iterable[Movement], file: StatementFile, autho
     if not wanted:
         return []
     account = wanted[0].bank_account
-    fresh = list(Movement.objects.filter(pk__in=[one.pk for one in wanted]).select_related("bank_account__book", "bank_account__custody", "commodity"))
+    fresh = list(
+        Movement.objects.filter(pk__in=[one.pk for one in wanted]).select_related(
+            "bank_account__book", "bank_account__custody", "commodity"
+        )
+    )
     gone = taken_back(account, fresh)
     left = [movement for movement in fresh if movement.pk not in gone]
     if any(not is_undecided(movement) for movement in left):

@@ -50,15 +50,17 @@ def changed_lines(lines: Sequence[Told], stored: Sequence[Told]) -> list[tuple[i
     return changed
 
 
-def states_of(report: Sequence[Told], stored: Sequence[Told], *, is_covered: Callable[[date], bool]) -> list[State]:
+def states_of(
+    report: Sequence[Told], stored: Sequence[Told], *, is_covered: Callable[[date], bool], bookings: Sequence[Told] = ()
+) -> list[State]:
     """What became of each line of interim reports: confirmed by what final statements hold, withdrawn, or still waiting for one of its day.
 
     Confirmed is a line that a final statement words alike, or a booking of the same amount on the same day under the same reference of
-    the bank, also where it came in parts.
+    the bank, also where it came in parts. `bookings`: lines that confirmed another one already, and still are parts of their booking.
     """
     held = Counter(line.key for line in stored)
     parts: dict[tuple[date | None, str], list[Decimal]] = defaultdict(list)
-    for line in stored:
+    for line in (*stored, *bookings):
         parts[line.booked_on, line.bank_reference].append(line.amount)
     states: list[State] = []
     for line in report:

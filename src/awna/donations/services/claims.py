@@ -30,7 +30,11 @@ def named_pledges(lines: Mapping[Any, Line], movements: Sequence[Movement]) -> d
     found: dict[tuple[Any, str], tuple[Pledge, int]] = {}
     for start in range(0, len(wanted), REFERENCES_AT_ONCE):
         part = wanted[start : start + REFERENCES_AT_ONCE]
-        asked = Pledge.objects.select_for_update(of=("self",)).filter(bank_account__book__in=books_of, reference__in=part).exclude(state="draft")
+        asked = (
+            Pledge.objects.select_for_update(of=("self",))
+            .filter(bank_account__book__in=books_of, reference__in=part)
+            .exclude(state="draft")
+        )
         pledges = list(asked.select_related("donor__campaign", "fund", "bank_account__commodity").order_by("pk"))
         due = due_of(pledges)
         found |= {(pledge.bank_account.book_id, pledge.reference): (pledge, due[pledge.pk]) for pledge in pledges}
