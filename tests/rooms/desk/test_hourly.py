@@ -60,6 +60,7 @@ def test_the_command_does_every_job_and_says_so(world: World, capsys: pytest.Cap
         f"news {slug}",
         f"drafts {slug}",
         f"stewards {slug}",
+        f"expired {slug}",
         f"photos {slug}",
         f"head {slug}",
     } == set(listed)
