@@ -167,7 +167,10 @@ class Life(RuleBasedStateMachine):
         keyed, steward = self.keyed, self.keyed.stewards[who]
         more: dict[str, Any] = {"required": required}
         if renew_key:
-            more |= {"add": [keyed.add_key(steward)], "drop": [keyed.key(keyed.soft(steward))]}
+            new = self.act("enrol", lambda: keyed.add_key(steward))
+            if not new:  # so many keys are kept and no more
+                return
+            more |= {"add": [new], "drop": [keyed.key(keyed.soft(steward))]}
         ends = self.today + timedelta(days=40)
         proposed = self.act("propose policy", lambda: books.propose_policy(
             book=keyed.book, filed_by=steward, expires_on=ends, request_id=f"pol{COUNTS.steps}", **more))  # fmt: skip
