@@ -11,7 +11,7 @@ READ_ONLY = ("books_rule", "books_balance", "books_rate")
 READ_AND_ADD = (
     *(table for table in RAW_TABLES if table not in READ_ONLY),
     "books_milestone", "books_movement", "books_statement", "books_statementfile", "books_checkpoint", "books_commodity", "books_fund",
-    "books_custody", "books_statementprofile", "books_statementhold", "books_statementvoucher", "books_interimrule", "books_detailnotice",
+    "books_custody", "books_statementprofile", "books_statementhold", "books_statementvoucher", "books_statementaside", "books_interimrule", "books_detailnotice",
     "books_movementdetail", "consent_decision", "consent_policyepoch", "consent_epochkey", "consent_epochsteward", "consent_suspension",
     "consent_mark",
 )  # fmt: skip

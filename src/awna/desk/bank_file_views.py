@@ -82,7 +82,9 @@ def import_report(request: HttpRequest, slug: str) -> HttpResponse:
         "filled": _("Details added to booked lines"), "provisional": _("Lines of an interim report, which wait for the final statement"),
         "confirmed": _("Lines of interim reports that are confirmed"), "new": _("New lines"), "known": _("Lines known before"),
     }  # fmt: skip
-    lists = [_list(title, rows, report.get(name, len(rows))) for name, title in titles.items() if (rows := report.get("rows", {}).get(name))]
+    lists = [
+        _list(title, rows, report.get(name, len(rows))) for name, title in titles.items() if (rows := report.get("rows", {}).get(name))
+    ]
     context = {"report": report, "lists": lists, "held": problems_of(report.get("held", [])), "notes": problems_of(report.get("notes", []))}
     return render(request, "desk/import_report.html", context)
 
@@ -116,12 +118,25 @@ def _act(request: HttpRequest, form: VoucherForm, accounts: list[BankAccount]) -
     try:
         if said["file"]:
             file = get_object_or_404(StatementFile, pk=said["file"], bank_account=account)
+            if said["act"]:
+                return _put(request, file, said, author)
             return told(request, bank_import.release_file(file=file, author=author))
         books.vouch(bank_account=account, subject=said["subject"], reason=said["reason"], author=author)
     except Refused as refused:
         refused_to_form(form, refused)
         return None
     messages.success(request, _("Your word is kept. It takes two different people."))
+    return redirect("bank_files", slug=request.campaign.slug)
+
+
+def _put(request: HttpRequest, file: StatementFile, said: dict[str, Any], author: Role) -> HttpResponse:
+    """Aside, or back among the files that wait."""
+    if said["act"] == "aside":
+        books.put_file_aside(file=file, reason=said["reason"], author=author)
+        messages.success(request, _("The file is put aside. It can be taken up again."))
+    else:
+        books.take_file_up(file=file, reason=said["reason"], author=author)
+        messages.success(request, _("The file waits again."))
     return redirect("bank_files", slug=request.campaign.slug)
 
 
@@ -146,17 +161,21 @@ def _shown(account: BankAccount) -> dict[str, Any]:
         {"span": span, "subject": (subject := books.subject_of(span)), "said": books.words_on(bank_account=account, subject=subject)}
         for span in books.holes_of(account)
     ]
+    aside = [{"file": hold.file, "word": books.aside_word(hold.file)} for hold in books.files_aside(account)]
     files = StatementFile.objects.filter(bank_account=account).order_by("-stored_at").prefetch_related("statements")[:FILES_SHOWN_MAX]
     brought = (
         Movement.objects.filter(statement__file__in=[file.pk for file in files]).values_list("statement__file").annotate(n=Count("pk"))
     )
     lines = dict(brought.order_by())
-    waits = {hold["file"].pk for hold in held}
+    waits, off = {hold["file"].pk for hold in held}, {one["file"].pk for one in aside}
     rows = [
-        {"file": file, "statements": list(file.statements.all()), "lines": lines.get(file.pk, 0), "waits": file.pk in waits}
+        {
+            "file": file, "statements": list(file.statements.all()), "lines": lines.get(file.pk, 0), "waits": file.pk in waits,
+            "aside": file.pk in off,
+        }
         for file in files
-    ]
-    return {"account": account, "held": held, "holes": holes, "files": rows, "profile": books.profile_of(account)}
+    ]  # fmt: skip
+    return {"account": account, "held": held, "aside": aside, "holes": holes, "files": rows, "profile": books.profile_of(account)}
 
 
 def problems_of(found: list[dict[str, Any]]) -> list[Problem]:

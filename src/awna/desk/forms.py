@@ -177,8 +177,9 @@ class TranslationForm(forms.Form):
 
 
 class VoucherForm(forms.Form):
-    """A person's word on a fault (`subject`, `reason`), or a file to bring in."""
+    """A person's word on a fault (`subject`, `reason`), or a file: to bring in, or with `act` to put aside or to take up again."""
 
+    act = forms.ChoiceField(choices=[("aside", "aside"), ("up", "up")], widget=forms.HiddenInput, required=False)
     account = forms.UUIDField(widget=forms.HiddenInput)
     file = forms.UUIDField(widget=forms.HiddenInput, required=False)
     subject = forms.CharField(widget=forms.HiddenInput, max_length=120, required=False)

@@ -82,7 +82,7 @@ def _waits(request: HttpRequest) -> dict[str, int]:
     if not request.actor.has_role("treasurer"):
         return {}
     lines = waiting_movements(campaign=request.campaign, actor=treasurer_of(request.actor)).order_by().count()
-    held = StatementHold.objects.filter(file__bank_account__in=accounts_of(request), file__statements=None).count()
+    held = StatementHold.objects.waiting().filter(file__bank_account__in=accounts_of(request)).count()
     return {"bank_batch": lines, "bank_files": held}
 
 

@@ -197,3 +197,24 @@ def test_a_statement_without_its_end_waits_for_two_people_and_an_unreadable_amou
         books.vouch(bank_account=ledger.north, subject=hold.subject, reason="The bank confirmed it by letter", author=role)
     assert [movement.amount for movement in books.release_file(file=hold.file, author=ledger.world.karim).new] == [5_000]
     assert codes(store, ledger, cut.replace(b"50,00", b"5o,00")) == ["statement_line_unreadable", "statement_not_whole"]
+
+
+def test_a_file_that_is_not_wanted_is_put_aside_and_taken_up_again(ledger):
+    karim = ledger.world.karim
+    file = books.keep_table(bank_account=ledger.north, data=TABLE, filename="shopping.csv", author=karim, request_id="t")
+    before = (file.digest, file.content)
+    assert codes(books.put_file_aside, file=file, reason="no", author=karim) == ["aside_needs_a_reason"]
+    assert codes(books.put_file_aside, file=file, reason="It is a shopping list", author=ledger.world.salma) == ["not_the_treasurer"]
+    word = books.put_file_aside(file=file, reason="It is a shopping list", author=karim)
+    assert books.put_file_aside(file=file, reason="Said a second time", author=karim).pk == word.pk
+    assert (books.held_files(ledger.north), [hold.file for hold in books.files_aside(ledger.north)]) == ([], [file])
+    books.save_profile(bank_account=ledger.north, profile=profile_from_fields(PROFILE), sample=TABLE, author=karim, request_id="p")
+    assert [problem.code for problem in store(ledger, TABLE, "again.csv").held] == ["file_put_aside"], "the same bytes do not slip in"
+    assert codes(books.release_file, file=file, author=karim) == ["file_put_aside"]
+    assert books.take_file_up(file=file, reason="It was the statement after all", author=karim).aside is False
+    assert books.take_file_up(file=file, reason="It was the statement after all", author=karim) is None
+    assert [hold.file for hold in books.held_files(ledger.north)] == [file]
+    assert len(books.release_file(file=file, author=karim).new) == 2
+    assert codes(books.put_file_aside, file=file, reason="It is a shopping list", author=karim) == ["file_came_in"]
+    file.refresh_from_db()
+    assert (file.digest, file.content) == before

@@ -4,6 +4,7 @@ import json
 import uuid
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from awna.books import services as books
@@ -200,8 +201,6 @@ def test_others_neither_read_nor_book(batch):
 
 
 def test_a_table_is_mapped_previewed_saved_and_imported(batch):
-    from django.core.files.uploadedfile import SimpleUploadedFile
-
     table = b"Date;Amount;Text\n02.03.2026;50,00;from Dana\n03.03.2026;-7,00;fee\n"
     sent = {"bank_account": batch.north.pk, "file": SimpleUploadedFile("table.csv", table), "request_id": "t"}
     answer = batch.client.post("/desk/clinic/import/", sent)
@@ -248,3 +247,17 @@ def test_two_people_vouch_on_the_page_and_the_file_comes_in(batch):
     batch.client.force_login(batch.world.north_treasurer.user, backend="django.contrib.auth.backends.ModelBackend")
     batch.client.post(FILES, {"account": batch.north.pk, "file": hold.file.pk})
     assert Movement.objects.count() == 1
+
+
+def test_a_wrong_table_is_put_aside_on_the_page(batch):
+    sent = SimpleUploadedFile("shopping.csv", b"What;How many\nNails;12\n")
+    batch.client.post("/desk/clinic/import/", {"bank_account": batch.north.pk, "file": sent, "request_id": "t"})
+    (hold,) = books.held_files(batch.north)
+    given = {"account": batch.north.pk, "file": hold.file.pk, "act": "aside"}
+    assert batch.client.post(FILES, {**given, "reason": "no"}).status_code == 422
+    assert batch.client.post(FILES, {**given, "reason": "It is a shopping list"}).status_code == 302
+    page = batch.client.get(FILES).content.decode()
+    assert "A table waits for its columns" not in page
+    assert "It is a shopping list" in page and "Take this file up again" in page
+    assert batch.client.post(FILES, {**given, "act": "up", "reason": "Wanted after all"}).status_code == 302
+    assert "A table waits for its columns" in batch.client.get(FILES).content.decode()

@@ -2,9 +2,10 @@
 
 import json
 import uuid
-from typing import Any
+from typing import Any, Self
 
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from awna.core.banking.statement import Line, line_from_plain
@@ -41,6 +42,20 @@ class StatementProfile(models.Model):
         return f"profile {self.version}"
 
 
+class StatementHoldQuerySet(models.QuerySet["StatementHold"]):
+    def waiting(self) -> Self:
+        """Files that brought nothing yet and that nobody put aside."""
+        return self._by_last_word(aside=False)
+
+    def put_aside(self) -> Self:
+        return self._by_last_word(aside=True)
+
+    def _by_last_word(self, *, aside: bool) -> Self:
+        newest = StatementAside.objects.filter(file=models.OuterRef("file")).order_by("-said_at", "-pk").values("aside")[:1]
+        found = self.filter(file__statements=None).annotate(is_aside=Coalesce(models.Subquery(newest), False))
+        return found.filter(is_aside=aside).select_related("file__bank_account__book").order_by("held_at")
+
+
 class StatementHold(models.Model):
     """A file that is kept and brings nothing yet: `problems` say what does not add up, and two people may vouch for it."""
 
@@ -50,6 +65,7 @@ class StatementHold(models.Model):
     profile = models.ForeignKey(StatementProfile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     held_at = models.DateTimeField(auto_now_add=True)
 
+    objects = StatementHoldQuerySet.as_manager()
     field_classes = {"id": "I", "file": "I", "problems": "I", "profile": "I", "held_at": "I"}
 
     def __str__(self) -> str:
@@ -62,6 +78,22 @@ class StatementHold(models.Model):
     @property
     def subject(self) -> str:
         return f"file:{self.file.digest}"
+
+
+class StatementAside(models.Model):
+    """A waiting file put aside with the reason, or taken up again. The newest word on a file is in force, and the older ones stay."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    file = models.ForeignKey(StatementFile, on_delete=models.PROTECT, related_name="asides")
+    aside = models.BooleanField()
+    reason = models.TextField()
+    author = models.ForeignKey("parties.Role", on_delete=models.PROTECT, related_name="+")
+    said_at = models.DateTimeField(auto_now_add=True)
+
+    field_classes = {"id": "I", "file": "I", "aside": "I", "reason": "I", "author": "I", "said_at": "I"}
+
+    def __str__(self) -> str:
+        return f"{'put aside' if self.aside else 'taken up again'}: {self.file}"
 
 
 class StatementVoucher(models.Model):

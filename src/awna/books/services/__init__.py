@@ -53,6 +53,7 @@ from .posting import PostingReport, ensure_milestones, file_in_log, post_entries
 from .profiles import preview_profile, profile_of, save_profile, suggest_profiles
 from .proofs import prove_entry
 from .publish import log_file, log_paths, publish_after_commit, publish_log, receive_cosigned
+from .put_aside import aside_word, files_aside, put_file_aside, take_file_up
 from .reading import balance_of, stock_by_place, sums_by_stage, trial_balance
 from .references import ensure_reference, find_key, forget_line_texts, forget_reference, leaf_text, reference_of
 from .releases import (
@@ -105,6 +106,7 @@ __all__ = [
     "Standing",
     "StatementImport",
     "Taken",
+    "aside_word",
     "balance_of",
     "book_equals_bank",
     "carry_out",
@@ -133,6 +135,7 @@ __all__ = [
     "exchange_free",
     "exchange_released",
     "file_in_log",
+    "files_aside",
     "find_key",
     "forget_line_texts",
     "forget_reference",
@@ -190,6 +193,7 @@ __all__ = [
     "publish_after_commit",
     "publish_head",
     "publish_log",
+    "put_file_aside",
     "rate_on",
     "read_entries",
     "rebuild_derived",
@@ -232,6 +236,7 @@ __all__ = [
     "suspension_payload",
     "take_back_advance",
     "take_back_lines",
+    "take_file_up",
     "take_gift",
     "take_gifts",
     "trace_lot",

@@ -21,6 +21,7 @@ from .bank_details import altered_bookings, apply_notices, in_parts, keep_notice
 from .bank_lines import Stored, changed_lines, store_lines
 from .interim import Interim, files_with_waiting, is_told_finally, keep_interim, not_confirmed, posts_interim, settle_interim
 from .profiles import profile_of
+from .put_aside import aside_problem, refuse_aside
 from .statements import say_closing_again, say_statements
 from .vouchers import NOT_VOUCHED, vouched
 
@@ -109,6 +110,7 @@ def release_file(*, file: StatementFile, author: Role) -> StatementImport:
     account = _locked(file.bank_account)
     if file.statements.exists():
         return _again(file)
+    refuse_aside(file)
     read = _of_account(_read(account, base64.b64decode(file.content), file.name), account)
     unsound = read.unsound + [problem for item in read.final for problem in _altered(account, item)]
     if unsound and not vouched(bank_account=account, subject=hold.subject):
@@ -118,8 +120,7 @@ def release_file(*, file: StatementFile, author: Role) -> StatementImport:
 
 def held_files(bank_account: BankAccount) -> list[StatementHold]:
     """Files that wait, oldest first."""
-    found = StatementHold.objects.filter(file__bank_account=bank_account, file__statements=None).select_related("file__bank_account")
-    return list(found.order_by("held_at"))
+    return list(StatementHold.objects.waiting().filter(file__bank_account=bank_account))
 
 
 def _bring_in(account: BankAccount, file: StatementFile, read: _Read, author: Role) -> StatementImport:
@@ -197,7 +198,7 @@ def post_waiting_interim(*, bank_account: BankAccount, author: Role) -> list[Sta
 
 def _waits_for_profile(file: StatementFile) -> bool:
     """A table that was kept while nobody had said what its columns are; now somebody has."""
-    hold = StatementHold.objects.filter(file=file, file__statements=None).first()
+    hold = StatementHold.objects.waiting().filter(file=file).first()
     return hold is not None and [one["code"] for one in hold.found] == [NEEDS_PROFILE] and profile_of(file.bank_account) is not None
 
 
@@ -205,6 +206,7 @@ def _again(file: StatementFile) -> StatementImport:
     """The same bytes once more: nothing is new, and a file that waits still says why."""
     hold = StatementHold.objects.filter(file=file, file__statements=None).first()
     held = tuple(Problem(one["code"], one["text"], one["params"], one["where"]) for one in hold.found) if hold else ()
+    held = (aside,) if (aside := aside_problem(file)) else held
     known = list(Movement.objects.filter(statement__file=file).with_file().order_by("position"))
     return StatementImport(file, [], len(known), known, held=held, repeated=True)
 
