@@ -21,7 +21,7 @@ from awna.consent import services as consent  # noqa: E402
 from awna.consent.models import Proposal  # noqa: E402
 from awna.core.problems import Refused  # noqa: E402
 from tests.keyed import Keyed, make_keyed, proven  # noqa: E402
-from tests.torture import _machine, _place  # noqa: E402
+from tests.torture import _duress, _machine, _place  # noqa: E402
 
 MILESTONES_EACH, MINOR = 100, 5
 PAIR_S_MAX = 60
@@ -32,7 +32,13 @@ def main(words: list[str]) -> int:
     if connection.vendor == "sqlite":
         call_command("migrate", interactive=False, verbosity=0, skip_checks=True)
     started = time.process_time()
-    found = play_steps(count, seed, plant) if part == "steps" else race(count, plant)
+    found = (
+        play_steps(count, seed, plant)
+        if part == "steps"
+        else race(count, plant)
+        if part == "races"
+        else _duress.measure(count, seed, plant)
+    )
     print(json.dumps(found | {"cpu_s": round(time.process_time() - started)}))
     return 0
 

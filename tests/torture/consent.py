@@ -2,8 +2,9 @@
 
 `--only steps` plays random lives over the real services (`--steps 100000`, a few hundred with `--short`): propose, sign rightly and wrongly,
 edit, revoke, change roles, pause, change the policy, move the clock, release, pay. `--only races` lets two clients release the same money at
-the same moment (`--pairs 10000` on each engine): exactly one wins. `--plant` takes the count of approvals out of guard and service, or
-gives one account more than it had, and fails unless that is seen. Everything lives in scratch folders.
+the same moment (`--pairs 10000` on each engine): exactly one wins. `--only duress` measures a yes with either PIN (`--yeses 2000`): whoever
+watches the clock must not tell them apart. `--plant` takes the count of approvals out of guard and service, gives one account more than it had,
+leaves out a hash, and fails unless that is seen. Everything lives in scratch folders.
 """
 
 import argparse
@@ -17,7 +18,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SEED, STEPS, STEPS_SHORT, PAIRS, PAIRS_SHORT = 20261122, 100_000, 400, 10_000, 40
-PARTS = {"steps": ("sqlite",), "races": ("sqlite", "postgresql")}
+YESES, YESES_SHORT = 2_000, 60
+PARTS = {"steps": ("sqlite",), "races": ("sqlite", "postgresql"), "duress": ("sqlite",)}
 PART_S_MAX = 6 * 3600
 
 
@@ -43,20 +45,22 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="awna torture consent", description=__doc__)
     parser.add_argument("--short", action="store_true", help="a few hundred steps, a few dozen pairs")
     parser.add_argument("--plant", action="store_true", help="make a fault; fails unless it is seen")
-    parser.add_argument("--only", default="", help="steps or races")
+    parser.add_argument("--only", default="", help="steps, races or duress")
     parser.add_argument("--engine", action="append", choices=("sqlite", "postgresql"))
     parser.add_argument("--steps", type=int)
     parser.add_argument("--pairs", type=int)
+    parser.add_argument("--yeses", type=int)
     parser.add_argument("--seed", type=int, default=SEED)
     options = parser.parse_args(arguments)
     options.steps = options.steps or (STEPS_SHORT if options.short else STEPS)
     options.pairs = options.pairs or (PAIRS_SHORT if options.short else PAIRS)
+    options.yeses = options.yeses or (YESES_SHORT if options.short else YESES)
     return options
 
 
 def run(part: str, engine: str, options: argparse.Namespace) -> dict[str, object]:
     """One process for each engine, because Django knows one database; its last line is the result as JSON."""
-    count = options.steps if part == "steps" else options.pairs
+    count = {"steps": options.steps, "races": options.pairs, "duress": options.yeses}[part]
     words = [sys.executable, "-m", "tests.torture._consent", part, str(count), str(options.seed), *["--plant"] * options.plant]
     if engine == "postgresql":
         words = [sys.executable, str(ROOT / "tests" / "postgres.py"), *words]

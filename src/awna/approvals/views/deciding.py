@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from awna.books import services as books
 from awna.consent.models import Decision, Proposal
-from awna.consent.services import digest_to_sign, state_of
+from awna.consent.services import digest_to_sign, has_pin, state_of
 from awna.core.consent.quorum import word_code
 from awna.core.digest import digest_of
 from awna.core.problems import Refused
@@ -81,7 +81,7 @@ def _confirm(request: HttpRequest, proposal: Proposal, form: DecisionForm, *, st
     context = {
         "form": form, "row": row, "proposal": proposal, "said": said, "code": word_code(digest_to_sign(proposal)).split("-"),
         "digest": digest_to_sign(proposal), "payee": shown.payee_of(proposal), "signing": signing,
-        "asks_pin": is_yes and proposal.cool_down > 0, "address": _address(proposal),
+        "asks_pin": is_yes and (proposal.cool_down > 0 or has_pin(steward)), "address": _address(proposal),
     }  # fmt: skip
     return render(request, "approvals/confirm.html", context, status=status)
 

@@ -134,7 +134,7 @@ def _refuse_early(proposal: Proposal, *, kind: str, on: date) -> None:
         raise Refused(refusal("proposal_not_approved"))
     if kind == "release" and state.state == "cooling" and proposal.cool_down:
         raise Refused(refusal("release_is_cooling"))
-    open_now = state.state in ("ready", "held") or not proposal.cool_down
+    open_now = state.state in ("ready", "held") or not (proposal.cool_down or proposal.not_before)
     if open_now and (proposal.held_at is not None or consent.was_forced(proposal)):
         raise Refused(Problem("proposal_is_held", "This proposal is held: a steward may have been forced to agree. Speak to each other."))
 

@@ -2,7 +2,7 @@
 
 from .deciding import decide, take_paper_answer
 from .keys import drop_unfounded_key, enrol_key, set_founding
-from .private import declare_interest, end_interest, is_interested, set_pin, was_forced
+from .private import declare_interest, end_interest, has_pin, is_interested, set_pin, was_forced
 from .proposals import (
     PAYLOAD_BYTES_MAX,
     STEWARD,
@@ -28,6 +28,6 @@ from .stopping import end_pause, keep_founding_word, keep_pause, keep_suspension
 __all__ = [
     "PAYLOAD_BYTES_MAX", "STEWARD", "Signed", "State", "ask_nonce", "bind_proposal", "count_approvals", "counting_decisions",
     "current_epoch", "decide", "declare_interest", "digest_to_sign", "drop_unfounded_key", "end_interest", "end_pause", "enrol_key", "file_proposal",
-    "find_key", "is_approved", "is_interested", "is_paused", "is_suspended", "keep_founding_word", "keep_pause", "keep_suspension", "may_be_carried_out", "refuse_dead_key", "required_of",
+    "find_key", "has_pin", "is_approved", "is_interested", "is_paused", "is_suspended", "keep_founding_word", "keep_pause", "keep_suspension", "may_be_carried_out", "refuse_dead_key", "required_of",
     "set_founding", "set_pin", "set_policy", "signed_of", "state_of", "take_paper_answer", "verify", "was_forced", "withdraw_proposal",
 ]  # fmt: skip

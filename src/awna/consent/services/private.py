@@ -2,7 +2,7 @@
 
 import secrets
 
-from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.contrib.auth.hashers import get_hasher, identify_hasher
 from django.db import transaction
 from django.utils import timezone
 
@@ -69,13 +69,17 @@ def set_pin(*, steward: Role, pin: str, duress_pin: str = "", cool_down: int) ->
     return Pin.objects.update_or_create(steward=steward, defaults=hashes)[0]
 
 
+def has_pin(steward: Role) -> bool:
+    """Whether this person's yes asks for a PIN, in whatever role of the campaign."""
+    return Pin.objects.filter(steward__user=steward.user_id, steward__campaign=steward.campaign_id).exists()
+
+
 def check_pin(steward: Role, pin: str) -> bool | None:
     """None without a PIN to check; else whether the yes is forced. Both hashes are always computed, so that neither takes longer."""
     stored = Pin.objects.filter(steward__user=steward.user_id, steward__campaign=steward.campaign_id).first()
     if stored is None:
         return None
-    hasher = Argon2PasswordHasher()
-    normal, forced = hasher.verify(pin, stored.normal), hasher.verify(pin, stored.duress)
+    normal, forced = (identify_hasher(known).verify(pin, known) for known in (stored.normal, stored.duress))
     if not normal and not forced:
         raise Refused(Problem("pin_wrong", "This is not your PIN. Nothing was recorded; try again.", {}, "pin"))
     return forced
@@ -94,8 +98,9 @@ def was_forced(proposal: Proposal) -> bool:
 
 
 def _hash(pin: str) -> str:
-    hasher = Argon2PasswordHasher()
-    return hasher.encode(pin, hasher.salt())
+    """With the site's own slow hash, as for passwords."""
+    hasher = get_hasher()
+    return str(hasher.encode(pin, hasher.salt()))
 
 
 def _place(decision: Decision) -> str:
