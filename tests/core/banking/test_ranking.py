@@ -158,6 +158,9 @@ def test_swiss_qr_references_are_checked():
         ("Dana Exampel", "Dana Example", 0.8, 1),
         ("Dana Example", "Omar Beispiel", 0, 0.2),
         ("Dana Example", "", 0, 0),
+        ("Klein 4", "Klein 14", 0, 0.5),
+        ("Klein 4", "4, Klein", 1, 1),
+        ("Klein 4", "Klein", 0.7, 0.95),
         ("Dana Example", "Dana Foundation for the Rebuilding of Schools", 0, 0.6),
     ],
 )

@@ -5,7 +5,9 @@ import unicodedata
 from functools import lru_cache
 
 SLIPS_PER_LETTERS = 5  # one slip in five letters is still the same word
-_WORD = re.compile(r"[^\W\d_]+")
+FIGURES_DIFFER = 0.5
+"""At most this alike are names with other figures: they share their letters, and are not one name."""
+_WORD = re.compile(r"[^\W\d_]+|\d+")
 _TITLES = frozenset(
     {"mr", "mrs", "ms", "dr", "herr", "frau", "family", "familie", "und", "and", "et", "y", "e", "en", "de", "van", "von", "al", "el"}
 )
@@ -13,10 +15,10 @@ _TITLES = frozenset(
 
 @lru_cache(maxsize=50_000)
 def name_words(name: str) -> frozenset[str]:
-    """The words that count, without accents and titles."""
+    """The words that count, without accents and titles. Figures count too: “Klein 4” and “Klein 14” are two."""
     plain = "".join(letter for letter in unicodedata.normalize("NFKD", name).casefold() if not unicodedata.combining(letter))
     words = _WORD.findall(plain)
-    return frozenset(word for word in words if word not in _TITLES and len(word) > 1) or frozenset(words)
+    return frozenset(word for word in words if word not in _TITLES and (len(word) > 1 or word.isdigit())) or frozenset(words)
 
 
 def name_similarity(one: str, other: str) -> float:
@@ -26,11 +28,24 @@ def name_similarity(one: str, other: str) -> float:
         return 0.0
     if first == second:
         return 1.0
+    if _other_figures(first, second):
+        return min(FIGURES_DIFFER, _alike(first, second))
+    return _alike(first, second)
+
+
+def _alike(first: frozenset[str], second: frozenset[str]) -> float:
+    """How much of the words of one is found among the words of the other."""
     fewer, more = sorted((first, second), key=lambda words: sum(map(len, words)))
     found = sum(len(word) * max(_word_similarity(word, candidate) for candidate in more) for word in fewer)
     # A single short name within a long one says little: half of what is missing counts.
     whole = sum(map(len, fewer))
     return found / (whole + (sum(map(len, more)) - whole) / 2)
+
+
+def _other_figures(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Both carry figures, and not the same ones: an office, a flat or a school class beside another one."""
+    first, second = ({word for word in words if word.isdigit()} for words in (one, other))
+    return bool(first) and bool(second) and first != second
 
 
 @lru_cache(maxsize=100_000)
