@@ -71,7 +71,10 @@ def receipts(request: HttpRequest, slug: str) -> HttpResponse:
     if year.isascii() and year.isdigit() and len(year) == 4:
         found = found.filter(received_on__year=year) if state == "waiting" else found.filter(year=year)
     page = Paginator(found, ROWS_A_PAGE).get_page(request.GET.get("page"))
-    barred = services.gift_problems(list(page.object_list)) if state == "waiting" else services.wrong_receipts(list(page.object_list))
+    shown = list(page.object_list)
+    barred = services.gift_problems(shown) if state == "waiting" else services.wrong_receipts(shown)
+    for gift in shown if state == "waiting" else ():
+        barred[gift.pk] = [*barred.get(gift.pk, []), *services.nameless_problems(gift.donor)]
     context = {
         "title": _("Receipts"), "page": page, "state": state, "year": year, "years": sorted(years, reverse=True),
         "states": [("standing", _("issued")), ("voided", _("voided")), ("waiting", _("gifts without a receipt"))],
@@ -100,8 +103,9 @@ def issue_receipt(request: HttpRequest, slug: str, gift: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Receipt %(number)s was issued.") % {"number": receipt.label})
             return redirect("receipts", slug=slug)
+    problems = [] if form.is_bound else [*services.gift_problems([found]).get(found.pk, []), *services.nameless_problems(found.donor)]
     context = {
-        "gift": found, "ground": ground, "told": services.details_of(found.donor), "template": "donations/_issue.html",
+        "barred": problems, "closed": bool(problems), "gift": found, "ground": ground, "told": services.details_of(found.donor), "template": "donations/_issue.html",
         "aside": "donations/_ground.html",
     }  # fmt: skip
     return _act(request, form, title=_("Issue a receipt"), submit=_("Issue it"), **context)

@@ -9,10 +9,12 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
+from awna.approvals.services import answered
 from awna.consent.services import decide
 from awna.core.problems import Refused
 from awna.donations import guards, services
 from awna.donations.models import Gift, Receipt, ReceiptPaper
+from awna.donations.services import giving_back
 from awna.donations.services.receipt_words import amount_in_words
 from awna.kit.jobs import work_off
 from tests.rooms.donations.receiving import FACTS, complete_section, make_receiving, review, texts_of
@@ -122,6 +124,27 @@ def test_no_receipt_for_money_that_went_back(receiving):
     back = receiving.funded.bank_line(-gift.amount_minor, account=receiving.account)
     services.record_return(gift=gift, movement=back, author=receiving.treasurer, request_id="back")
     assert "gift_went_back" in codes(receiving, gift)
+
+
+def test_after_a_part_went_back_the_refusal_says_that_it_was_a_part(receiving):
+    gift = receiving.gift()
+    receipt = issue(receiving, gift)
+    asked = giving_back.ask_refund(gift=gift, author=receiving.treasurer)
+    for steward in (receiving.funded.world.salma, receiving.funded.world.yusuf):
+        answered(decision=decide(proposal=asked, steward=steward, choice="approve", request_id=str(steward.pk)))
+    line = receiving.funded.bank_line(-5_000, account=receiving.account, counter_account="DE00 GIVER")
+    giving_back.pay_back(gift=gift, movement=line, author=receiving.treasurer)
+    (why,) = services.wrong_receipts([receipt]).values()
+    assert [problem.code for problem in why] == ["gift_went_back_in_part"]
+    services.void_receipt(receipt=receipt, author=receiving.treasurer, reason="A part went back")
+    assert codes(receiving, gift) == ["gift_went_back_in_part"]
+
+
+def test_a_giver_without_a_name_is_asked_for_it_first(receiving):
+    gift = receiving.gift(name="")
+    assert codes(receiving, gift) == ["giver_told_no_name"]
+    services.tell_receipt_details(donor=gift.donor, details={"name": "Dana"})
+    assert "Dana" in " ".join(texts_of(issue(receiving, Gift.objects.get(pk=gift.pk)).said))
 
 
 def test_no_receipt_for_money_whose_giver_is_not_known(receiving):

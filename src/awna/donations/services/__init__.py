@@ -23,6 +23,7 @@ from .receipt_rules import (
     gift_problems,
     ground_of,
     missing_of_donor,
+    nameless_problems,
     tell_receipt_details,
     wrong_receipts,
 )
@@ -65,6 +66,7 @@ __all__ = [
     "issue_receipt",
     "left_of",
     "missing_of_donor",
+    "nameless_problems",
     "offer_goods",
     "paper_of",
     "pay_pledges",

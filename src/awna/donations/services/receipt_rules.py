@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Sum
 from django.utils import timezone
 
 from awna.books.models import Book, Entry, Transfer
@@ -21,6 +22,11 @@ from ..receipt_packs import DONOR_FIELDS, Pack, pack_of, plain_pack
 
 SENT_BACK = ("bank_forced", "refund")
 """Kinds of entries that name a gift's line and take its money out again."""
+WENT_BACK = Problem("gift_went_back", "The money of this gift went back, so no receipt is issued for it.")
+PART_WENT_BACK = Problem(
+    "gift_went_back_in_part",
+    "Part of this gift went back. A receipt is for a whole gift, so none is issued; void one that was issued before, and confirm by letter what stayed.",
+)
 
 
 @dataclass(frozen=True)
@@ -113,16 +119,27 @@ def gift_problems(gifts: Sequence[Gift]) -> dict[Any, list[Problem]]:
     found: dict[Any, list[Problem]] = {}
     for gift in gifts:
         share = gift.reference if gift.batch_id else ""
-        problems = [*_own_problems(gift)]
-        if gift.entry_seq is not None and not gift.batch_id and (gift.entry_seq, gift.line) in gone:
-            problems.append(Problem("gift_went_back", "The money of this gift went back, so no receipt is issued for it."))
-        if (gift.lot, share) in returning:
+        back = 0 if gift.entry_seq is None or gift.batch_id else gone.get((gift.entry_seq, gift.line), 0)
+        in_part = 0 < back < gift.amount_minor
+        problems = [PART_WENT_BACK] if in_part else []
+        problems += [problem for problem in _own_problems(gift) if not in_part or problem.code != WENT_BACK.code]
+        if back >= gift.amount_minor and WENT_BACK not in problems:
+            problems.append(WENT_BACK)
+        if (gift.lot, share) in returning and not in_part:
             problems.append(
                 Problem("gift_is_being_given_back", "The stewards were asked to give this gift back, so no receipt is issued for it.")
             )
         if problems:
             found[gift.pk] = problems
     return found
+
+
+def nameless_problems(donor: Donor) -> list[Problem]:
+    """A receipt names its giver. Someone who told no name is asked for it, and nobody types one for her."""
+    if details_of(donor)["name"].strip() or any(details_of(donor).get(name) for name in ("first_name", "last_name")):
+        return []
+    text = "The giver told no name, and a receipt names its giver. She can tell it on the private page of the gift, for receipts alone; then issue it."
+    return [Problem("giver_told_no_name", text)]
 
 
 def wrong_receipts(receipts: Sequence[Receipt]) -> dict[Any, list[Problem]]:
@@ -166,19 +183,20 @@ def _own_problems(gift: Gift) -> list[Problem]:
     if gift.kind == "money" and gift.pledge_id is None:
         problems.append(Problem("gift_not_identified", "Nobody knows yet whose gift this is. Identify it first."))
     if gift.returned_seq is not None:
-        problems.append(Problem("gift_went_back", "The money of this gift went back, so no receipt is issued for it."))
+        problems.append(WENT_BACK)
     if gift.frozen_at is not None:
         problems.append(Problem("gift_is_frozen", "This gift is frozen while somebody asks about it, so no receipt is issued for it."))
     return problems
 
 
-def _gone_lots(book: Book, gifts: Sequence[Gift]) -> set[tuple[int, int]]:
-    """Lines whose money the bank took back, that were refunded, or whose entry was reversed."""
-    alone = {(gift.entry_seq, gift.line) for gift in gifts if gift.entry_seq is not None and not gift.batch_id}
+def _gone_lots(book: Book, gifts: Sequence[Gift]) -> dict[tuple[int, int], int]:
+    """Line → how much of its money the bank took back or was refunded; all of it where its entry was reversed."""
+    alone = {(gift.entry_seq, gift.line): gift.amount_minor for gift in gifts if gift.entry_seq is not None and not gift.batch_id}
     seqs = {seq for seq, _line in alone}
     back = Transfer.objects.filter(book=book, kind__in=SENT_BACK, lot_seq__in=seqs).values_list("lot_seq", "lot_line")
+    gone = {(seq, line): total for seq, line, total in back.annotate(total=Sum("amount")).order_by()}
     reversed_seqs = set(Entry.objects.filter(book=book, reverses__in=seqs).values_list("reverses", flat=True))
-    return set(back) | {(seq, line) for seq, line in alone if seq in reversed_seqs}
+    return gone | {place: minor for place, minor in alone.items() if place[0] in reversed_seqs}
 
 
 def _refunds_of(book: Book, today: date | None = None) -> set[tuple[str, str]]:

@@ -23,7 +23,7 @@ from awna.parties.models import Role
 
 from ..models import Donor, Gift, Receipt, ReceiptGift, ReceiptPaper, ReceiptSeries
 from ..receipt_packs import Pack, plain_pack
-from .receipt_rules import gift_problems, ground_of, missing_of_donor, refuse_other_body, tax_problems
+from .receipt_rules import gift_problems, ground_of, missing_of_donor, nameless_problems, refuse_other_body, tax_problems
 from .receipt_words import Asked, write_content
 
 PAPER_STANDARDS = ("a-3b", "ua-1")
@@ -142,6 +142,7 @@ def _refuse(gifts: Sequence[Gift], known: bool) -> None:
         )
     if len({(gift.donor_id, gift.commodity_id) for gift in gifts}) != 1:
         problems.append(Problem("receipt_mixes_gifts", "One receipt is for gifts of one donor in one currency. Issue one for each."))
+    problems += nameless_problems(gifts[0].donor)
     if problems:
         raise Refused(problems)
 
