@@ -4,6 +4,7 @@ import uuid
 from pathlib import Path
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -23,13 +24,15 @@ def paper_answer(request: HttpRequest, slug: str) -> HttpResponse:
     form = AnswerForm(request.POST or None, initial={"request_id": str(uuid.uuid4())})
     if form.is_valid():
         try:
-            decision = consent.take_paper_answer(
-                campaign=request.campaign, text=form.cleaned_data["text"], request_id=form.cleaned_data["request_id"]
-            )
+            # Both or neither: an answer that completes the quorum but cannot be carried out today is brought again tomorrow.
+            with transaction.atomic():
+                decision = consent.take_paper_answer(
+                    campaign=request.campaign, text=form.cleaned_data["text"], request_id=form.cleaned_data["request_id"]
+                )
+                done = answered(decision=decision)
         except Refused as refused:
             refused_to_form(form, refused)
         else:
-            done = answered(decision=decision)
             kept = _("The yes of %(name)s is kept.") % {"name": decision.steward.user}
             messages.success(request, f"{kept} {_('Enough stewards agreed; it is done.')}" if done else kept)
             return redirect("paper_answer", slug=slug)

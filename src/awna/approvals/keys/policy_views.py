@@ -28,6 +28,8 @@ from .signing import SUSPEND, keyed_epoch, signed_from, signing_of
 from .words import RECOVERY_DAYS, rules_of, tell_policy
 
 POLICY = "policy"
+STEWARDS_ADVISED = 3
+"""With two, one lost steward leaves the other alone: her paper key by itself could then put a new policy in force."""
 
 
 def policy(request: HttpRequest, slug: str) -> HttpResponse:
@@ -45,7 +47,7 @@ def policy(request: HttpRequest, slug: str) -> HttpResponse:
         "holders": holders_of(campaign, roles, epoch=epoch, only_counting=True), "waiting": _waiting(campaign, epoch),
         "lines": tell_policy(epoch.required, len(roles), rules, names={str(role.pk): str(role.user) for role in roles}),
         "suspensions": alive_suspensions(campaign), "pause": alive_pause(campaign), "request_id": str(uuid.uuid4()),
-        "recovery_days": rules.get("recovery_wait", RECOVERY_DAYS), "change_days": rules.get("change_wait", 0),
+        "is_few": len(roles) < STEWARDS_ADVISED, "recovery_days": rules.get("recovery_wait", RECOVERY_DAYS), "change_days": rules.get("change_wait", 0),
     }  # fmt: skip
     return render(request, "approvals/keys/policy.html", context)
 
@@ -71,12 +73,17 @@ def change_policy(request: HttpRequest, slug: str) -> HttpResponse:
                 request, _("The new policy waits for the stewards. Nothing changes until enough of them have signed and the wait is over.")
             )
             return redirect("question", slug=slug, proposal=proposal.pk)
+    few = (
+        " " + _("There are fewer than three of you, so one paper key alone is enough. Name at least three stewards.")
+        if (by_paper and len(_stewards_of(epoch)) < STEWARDS_ADVISED)
+        else ""
+    )
     title = _("Recover with the paper keys") if by_paper else _("Propose a change of the policy")
     intro = (
         _("For when too few keys remain: the paper keys of all stewards but one can put this policy in force, after a public wait. Until then everybody can object.")
         if by_paper else _("The stewards of the policy in force decide, with the keys that it names.")
     )  # fmt: skip
-    return form_page(request, form=form, title=title, submit=_("Put this before the stewards"), intro=intro, desk=True)
+    return form_page(request, form=form, title=title, submit=_("Put this before the stewards"), intro=intro + few, desk=True)
 
 
 def renew(request: HttpRequest, slug: str, proposal: uuid.UUID) -> HttpResponse:

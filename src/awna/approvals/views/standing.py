@@ -23,6 +23,8 @@ from ..forms.answering import InterestForm, PauseForm
 from ..keys.signing import PAUSE, keyed_epoch, signed_from, signing_of
 from ..services.spending import PROPOSER_ROLES, STEWARD
 
+OF_THE_POLICY = {"days_wrong", "too_soon_again"}
+"""Refusals of a pause that another signature would not mend."""
 DAYS_TO_AGREE = 30
 PAUSE_DAYS_FIRST = 3
 """What the form starts with; the policy's own limit is checked when it is sent."""
@@ -35,11 +37,11 @@ def pause(request: HttpRequest, slug: str) -> HttpResponse:
         Pause.objects.filter(campaign=request.campaign, ended_by=None, until__gte=timezone.localdate()).select_related("by__user").first()
     )
     fresh = {"request_id": str(uuid.uuid4()), "until": timezone.localdate() + timedelta(days=PAUSE_DAYS_FIRST)}
-    form, signing, status = PauseForm(request.POST or None, initial=fresh), None, 200
+    form, signing, status, is_second = PauseForm(request.POST or None, initial=fresh), None, 200, False
     if request.method == "POST":
         status = 422
         if form.is_valid():
-            asked = form.cleaned_data
+            asked, is_second = form.cleaned_data, True
             try:
                 if request.POST.get("confirmed"):
                     books.pause(
@@ -48,14 +50,17 @@ def pause(request: HttpRequest, slug: str) -> HttpResponse:
                     )  # fmt: skip
                     messages.success(request, _("Everything is stopped until %(day)s. No money is released.") % {"day": asked["until"]})
                     return redirect("decisions", slug=slug)
-                signing, status = _signing(request, steward, asked["until"]), 200
+                status = 200
             except Refused as refused:
                 refused_to_form(form, refused)
+                # What the policy does not allow is changed on the first page; a signature is only given again.
+                is_second = not set(refused.codes) & OF_THE_POLICY
+            signing = _signing(request, steward, asked["until"]) if is_second else None
     context = {
         "form": form,
         "alive": alive,
         "signing": signing,
-        "is_second": status == 200 and request.method == "POST",
+        "is_second": is_second,
         "title": _("Stop everything for some days"),
     }
     return render(request, "approvals/pause.html", context, status=status)

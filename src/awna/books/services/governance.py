@@ -81,7 +81,7 @@ def sign_founding(*, book: Book, key: StewardKey, signed: Signed, request_id: st
     if known is None:
         if key.fingerprint != signed.key or str(key.steward_id) not in policy.stewards:
             raise Refused(Problem("key_of_another_steward", "This key is not one of yours. Sign with a key that you enrolled."))
-        challenge = signatures.founding_challenge(policy, nonce=_nonce(signed))
+        challenge = signatures.founding_challenge(policy, nonce=consent.nonce_of(signed))
         consent.verify(signed=signed, key=key, about=f"{FOUND}:{digest}", challenge=challenge)
         consent.keep_founding_word(key=key, digest=digest, signed=signed)
     words = FoundingWord.objects.filter(key__campaign=book.campaign, digest=digest).select_related("key")
@@ -201,15 +201,6 @@ def _rules(rules: Rules, people: tuple[str, ...]) -> Rules:
 
 def _same(old: core_policy.Policy, new: core_policy.Policy) -> bool:
     return sorted(old.stewards) == sorted(new.stewards) and {key.id for key in old.keys} == {key.id for key in new.keys}
-
-
-def _nonce(signed: Signed) -> bytes:
-    try:
-        return bytes.fromhex(signed.nonce)
-    except ValueError:
-        raise Refused(
-            Problem("nonce_unknown", "The signature does not say what it was made for. Open the page again and sign anew.")
-        ) from None
 
 
 def _signed_value(word: FoundingWord) -> dict[str, str]:

@@ -137,7 +137,7 @@ def _say(book: Book, steward: Role, payload: Mapping[str, Any], signed: Signed |
         key, epoch = consent.find_key(signed=signed, steward=steward), consent.current_epoch(book.campaign)
         if epoch is not None:
             consent.refuse_dead_key(key, epoch=epoch, on=timezone.localdate())
-        challenge = signatures.statement_challenge(payload, nonce=bytes.fromhex(signed.nonce))
+        challenge = signatures.statement_challenge(payload, nonce=consent.nonce_of(signed))
         consent.verify(signed=signed, key=key, about=f"{payload['about']}:{digest_of(payload)}", challenge=challenge)
     sealed = measures.sealed_payload(payload, seal=signed.value if signed else None)
     return post_entry(

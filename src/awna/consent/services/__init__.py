@@ -12,7 +12,7 @@ from .proposals import (
     set_policy,
     withdraw_proposal,
 )
-from .signing import Signed, ask_nonce, digest_to_sign, find_key, is_suspended, refuse_dead_key, signed_of, verify
+from .signing import Signed, ask_nonce, digest_to_sign, find_key, is_suspended, nonce_of, refuse_dead_key, signed_of, verify
 from .states import (
     State,
     count_approvals,
@@ -28,6 +28,6 @@ from .stopping import end_pause, keep_founding_word, keep_pause, keep_suspension
 __all__ = [
     "PAYLOAD_BYTES_MAX", "STEWARD", "Signed", "State", "ask_nonce", "bind_proposal", "count_approvals", "counting_decisions",
     "current_epoch", "decide", "declare_interest", "digest_to_sign", "drop_unfounded_key", "end_interest", "end_pause", "enrol_key", "file_proposal",
-    "find_key", "has_pin", "is_approved", "is_interested", "is_paused", "is_suspended", "keep_founding_word", "keep_pause", "keep_suspension", "may_be_carried_out", "refuse_dead_key", "required_of",
+    "find_key", "has_pin", "is_approved", "is_interested", "is_paused", "is_suspended", "keep_founding_word", "keep_pause", "keep_suspension", "may_be_carried_out", "nonce_of", "refuse_dead_key", "required_of",
     "set_founding", "set_pin", "set_policy", "signed_of", "state_of", "take_paper_answer", "verify", "was_forced", "withdraw_proposal",
 ]  # fmt: skip

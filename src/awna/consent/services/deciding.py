@@ -14,7 +14,7 @@ from awna.parties.models import Campaign, Role
 from ..models import Decision, Nonce, Proposal, StewardKey
 from .private import check_pin, is_interested, mark
 from .proposals import STEWARD, conflict, lock_campaign
-from .signing import APPROVE, Signed, digest_to_sign, find_key, refuse_dead_key, verify
+from .signing import APPROVE, Signed, digest_to_sign, find_key, nonce_of, refuse_dead_key, verify
 
 
 @transaction.atomic
@@ -88,12 +88,7 @@ def _signing_key(proposal: Proposal, steward: Role, signed: Signed | None) -> St
     refuse_dead_key(key, epoch=proposal.epoch, on=timezone.localdate())
     if proposal.by_paper and key.kind != PAPER:
         raise Refused(Problem("paper_key_needed", "This change rests on the keys on paper alone. Sign with your paper key."))
-    try:
-        challenge = approval_challenge(digest, nonce=bytes.fromhex(signed.nonce))
-    except ValueError:
-        raise Refused(
-            Problem("nonce_unknown", "The signature does not say what it was made for. Open the page again and sign anew.")
-        ) from None
+    challenge = approval_challenge(digest, nonce=nonce_of(signed))
     verify(signed=signed, key=key, about=f"{APPROVE}:{digest}", challenge=challenge)
     return key
 

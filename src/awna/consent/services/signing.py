@@ -47,6 +47,16 @@ def digest_to_sign(proposal: Proposal) -> str:
     return proposal.signs or proposal.digest
 
 
+def nonce_of(signed: Signed) -> bytes:
+    """The value that the signature says it contains. Refused where that is none."""
+    try:
+        return bytes.fromhex(signed.nonce)
+    except ValueError:
+        raise Refused(
+            Problem("nonce_unknown", "The signature does not say what it was made for. Open the page again and sign anew.")
+        ) from None
+
+
 def find_key(*, signed: Signed, steward: Role) -> StewardKey:
     """The steward's key of that fingerprint. Refused where it is another's or unknown."""
     key = StewardKey.objects.filter(campaign=steward.campaign_id, fingerprint=signed.key).first()
