@@ -12,6 +12,7 @@ from awna.core.digest import keyed_id
 
 from ..models import BankAccount, Movement, MovementDetail, Statement, StatementFile
 from .bank import movement_id
+from .tables import add_models
 
 WORDS = ("reference", "text", "counterparty", "counter_account", "bank_reference")
 """What the bank wrote beside a line."""
@@ -72,12 +73,12 @@ def add_movements(stored: Statement, lines: Mapping[UUID, tuple[int, statement.L
         Movement.objects.filter(pk=movement.pk).update(**{name: getattr(lines[pk][1], name) for name in WORDS})
     new = [
         Movement(
-            pk=pk, bank_account=account, custody=account.custody, commodity=account.commodity, statement=stored, line_key=key,
+            id=pk, bank_account=account, custody=account.custody, commodity=account.commodity, statement=stored, line_key=key,
             occurrence=occurrence, position=number, amount=parse_minor(statement.plain(line.amount), account.commodity.scale),
             booked_on=line.booked_on, value_on=line.value_on, **{name: getattr(line, name) for name in WORDS})
         for pk, (number, line, key, occurrence) in lines.items() if pk not in adopted
     ]  # fmt: skip
-    Movement.objects.bulk_create(new, batch_size=ROWS_AT_ONCE)
+    add_models(new)
     keep_details({pk: line for pk, (_, line, _, _) in lines.items()})
     return new, list(adopted.values())
 
@@ -107,6 +108,8 @@ def changed_lines(*, account: BankAccount, item: statement.Statement, same_amoun
         if movement.statement and not identity.are_disjoint(period_of(movement), identity.period_of(item))
         and movement.pk not in gone and not movement.line_key.startswith(OPPOSITE)
     ]  # fmt: skip
+    if not earlier:
+        return []
     numbers = list(lines)
     asked = [changes.told(line, account=account.iban, secret=secret) for line in lines.values()]
     found = changes.changed_lines(asked, [told_of(movement) for movement in earlier])

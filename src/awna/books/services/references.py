@@ -11,6 +11,7 @@ from django.db import transaction
 from awna.core.ledger.shelter import share_reference
 
 from ..models import Book, Entry, GiftKey, Movement, MovementDetail, Opening
+from .tables import add_models
 
 KEY_BYTES = 32
 RECEIPT_RANDOM_BYTES = 10
@@ -21,7 +22,7 @@ def ensure_references(*, book: Book, request_ids: Sequence[str]) -> dict[str, Gi
     """The keys of the gifts that these requests post, by request; the same request has the same key, until it is erased."""
     keys = {key.request_id: key for key in GiftKey.objects.filter(book=book, request_id__in=request_ids)}
     made = {request_id: _new_key(book, request_id) for request_id in request_ids if request_id not in keys}
-    GiftKey.objects.bulk_create(made.values())
+    add_models(list(made.values()))
     return keys | made
 
 

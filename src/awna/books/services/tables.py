@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Model
 
 COPY_ROWS_MIN = 8
 """Below this a plain INSERT is cheaper than starting a COPY."""
@@ -42,6 +43,17 @@ def add_rows(table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
                     copy.write_row(row)
         else:
             cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({_marks(len(columns))})", rows)
+
+
+def add_models(objects: Sequence[Model]) -> None:
+    """`bulk_create` of one model without building a statement for every few dozen rows; ids are given beforehand, not by the database."""
+    if not objects:
+        return
+    fields = objects[0]._meta.concrete_fields
+    rows = [tuple(field.get_db_prep_save(field.pre_save(one, add=True), connection) for field in fields) for one in objects]
+    add_rows(objects[0]._meta.db_table, [field.column for field in fields], rows)
+    for one in objects:
+        one._state.adding, one._state.db = False, connection.alias
 
 
 def remove_rows(table: str, columns: Sequence[str], keys: Sequence[tuple[Any, ...]]) -> None:

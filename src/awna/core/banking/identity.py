@@ -11,9 +11,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from hashlib import sha256
 
 from .statement import Kind, Line, Statement, plain
+
+KEYS_REMEMBERED = 8_192
+"""Of the lines of one long file."""
 
 
 @dataclass(frozen=True)
@@ -44,15 +48,23 @@ def period_of(statement: Statement) -> Period:
 
 def line_key(line: Line, *, account: str, secret: bytes) -> str:
     """Key v1 in hex. No database id, line number, file name or match result goes in."""
+    return _key_of(account, line.booked_on, line.amount, line.currency, line.text, line.reference, line.counter_account, secret)
+
+
+@lru_cache(maxsize=KEYS_REMEMBERED)
+def _key_of(
+    account: str, booked_on: date | None, amount: Decimal, currency: str, text: str, reference: str, counter_account: str, secret: bytes
+) -> str:
+    """Each line is asked for its key several times on its way into the book."""
     parts = (
         "1",
         normalise(account),
-        line.booked_on.isoformat() if line.booked_on else "",
-        plain_amount(line.amount),
-        line.currency,
+        booked_on.isoformat() if booked_on else "",
+        plain_amount(amount),
+        currency,
         # The structured reference is part of the text that the payer gave: two gifts must not look alike.
-        normalise(line.text) + "\x1e" + normalise(line.reference),
-        normalise(line.counter_account),
+        normalise(text) + "\x1e" + normalise(reference),
+        normalise(counter_account),
     )
     return hmac.new(secret, "\x1f".join(parts).encode(), sha256).hexdigest()
 

@@ -44,6 +44,8 @@ def is_reference(text: str) -> bool:
 
 def find_references(text: str) -> list[str]:
     """Every gift reference that a payer typed, however grouped; damaged ones fail the check and are left out."""
+    if len(text) < REFERENCE_CHARACTERS:
+        return []  # most fields of most lines
     upper = text.upper()
     compact = (re.sub(r"[^0-9A-Z]", "", found[1]) for found in _SPACED.finditer(upper))
     candidates = (item[:2] + item[2:].translate(_LOOKALIKES) for item in compact)
@@ -62,6 +64,8 @@ def is_qr_reference(text: str) -> bool:
 
 def find_qr_references(text: str) -> list[str]:
     """Every Swiss QR reference in a text, grouped or not."""
+    if len(text) < QR_DIGITS:
+        return []
     found = (re.sub(r"[^0-9]", "", item[1]) for item in _QR_SPACED.finditer(text))
     return list(dict.fromkeys(item for item in found if is_qr_reference(item)))
 

@@ -43,7 +43,11 @@ def named_pledges(lines: Mapping[Any, Line], movements: Sequence[Movement]) -> d
 
 def match_named(movement: Movement, line: Line, named: Mapping[tuple[Any, str], tuple[Pledge, int]]) -> tuple[Match | None, Pledge | None]:
     book = movement.bank_account.book_id
+    if not named:
+        return None, None
     found = {reference: named[book, reference] for reference in references_of(line) if (book, reference) in named}
+    if not found:
+        return None, None
     targets = {
         reference: Target(
             reference, Decimal(due).scaleb(-pledge.currency.scale), pledge.currency.code,
