@@ -73,6 +73,12 @@ class Authenticator:
         nonce = hashlib.sha256(self.secret + canonical_json(payload)).digest()
         return self.sign(statement_challenge(payload, nonce=nonce), nonce=nonce)
 
+    @property
+    def pkcs8(self) -> bytes:
+        """A passkey's secret half, to put into a browser's virtual authenticator."""
+        plain = serialization.NoEncryption()
+        return self._passkey().private_bytes(serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, plain)
+
     def _passkey(self) -> ec.EllipticCurvePrivateKey:
         return ec.derive_private_key(int.from_bytes(self.secret, "big") % P256_ORDER, ec.SECP256R1())
 

@@ -117,3 +117,15 @@ def spot_of(account: Account) -> Spot:
         account.stage, str(holder) if holder else None, str(account.fund_id), str(account.commodity_id), batch=account.batch,
         proposal=str(account.proposal_id or ""), milestone=account.milestone.n if account.milestone else "",
     )  # fmt: skip
+
+
+def refuse_tied(proposal: Proposal, *, author: Role, second: Role | None = None) -> None:
+    """Nobody who declared a tie to the payee books its money, alone or as the second person."""
+    if any(consent.is_interested(role, proposal) for role in (author, second) if role is not None):
+        raise Refused(Problem("payer_is_interested", "You declared a tie to this payee, so somebody else must pay it."))
+
+
+def refuse_own_request(proposal: Proposal, *, author: Role) -> None:
+    """Who asked for money does not pay it."""
+    if author.user_id == proposal.filed_by.user_id:
+        raise Refused(Problem("payer_is_the_proposer", "You asked for this release. Somebody else must pay under it."))

@@ -17,7 +17,7 @@ from awna.parties.models import Role, Section
 from ..models import BankAccount, Book, Custody, Entry, Movement, Transfer
 from ..models.naming import CHARGES, UNIDENTIFIED
 from .accounts import Row, Spot
-from .acts import first_answer
+from .acts import first_answer, refuse_tied
 from .naming import ensure_commodity, ensure_custody
 from .periods import open_day
 from .posting import post_entry
@@ -97,6 +97,7 @@ def remit(
     part = Milestone.objects.select_related("fund", "commodity", "payee", "proposal").filter(proposal=proposal, n=milestone).first()
     if part is None:
         raise Refused(Problem("milestone_unknown", "The proposal has no milestone “%(n)s”.", {"n": milestone, "code": ""}))
+    refuse_tied(part.proposal, author=author, second=second)
     transit = ensure_custody(book=book, type=rules.REMITTANCE, ref=f"remittance:{proposal.pk}:{milestone}", title=f"Remittance {milestone}",
                              settles_to=part.payee)  # fmt: skip
     bound = {"proposal": str(proposal.pk), "milestone": milestone}

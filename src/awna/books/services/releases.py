@@ -17,7 +17,7 @@ from awna.parties.models import Role
 
 from ..models import Book, Commodity, Custody, Document, Entry, Fund, GiftBatch, Milestone, Movement, Share, Transfer
 from .accounts import Row, Spot
-from .acts import first_answer
+from .acts import first_answer, refuse_own_request, refuse_tied
 from .derived import trace_lot
 from .facts import fund_of_lot
 from .periods import open_day
@@ -68,7 +68,11 @@ def pay_released(
     row = Row(milestone_spot(part, rules.RELEASED), credit, abs(movement.amount) - movement.used, movement=str(movement.pk))
     book = proposal.campaign.book
     first = first_answer(book, request_id=request_id, kind="pay", movement=movement)
-    return first or post_entry(
+    if first is not None:
+        return first
+    refuse_own_request(proposal, author=author)
+    refuse_tied(proposal, author=author, second=second)
+    return post_entry(
         book=book, kind="pay", rows=[row], author=author, second=second, effective_date=open_day(book, movement.booked_on),
         request_id=request_id, proposal=proposal, documents=documents)  # fmt: skip
 
@@ -154,6 +158,7 @@ def pay_refund(*, proposal: Proposal, movement: Movement, author: Role, second: 
     first = first_answer(book, request_id=request_id, kind="refund", movement=movement)
     if first is not None:
         return first
+    refuse_tied(proposal, author=author, second=second)
     part = find_milestone(proposal, "1", movement.commodity)
     _refuse_other_account(book, lot, movement, str(proposal.content.get("share", "")))
     outside = Spot(rules.EXT, str(part.payee_id), str(part.fund_id), str(part.commodity_id))
