@@ -54,10 +54,12 @@ class Keyed:
         return StewardKey.objects.get(campaign=self.book.campaign, fingerprint=soft.key.id)
 
     def add_key(self, steward: Role, kind: str = PASSKEY, name: str = "new") -> StewardKey:
-        """One more soft key for this steward, enrolled."""
+        """One more soft key for this steward, enrolled, that has shown that it signs."""
         soft = soft_key(steward, kind, f"{name}{next(self._numbers)}")
         self.holders.setdefault(steward.pk, []).append(soft)
-        return enrol(steward, soft)
+        key = enrol(steward, soft)
+        prove(key, soft)
+        return key
 
     def signed(self, soft: Authenticator, proposal: Proposal, *, steward: Role | None = None) -> Signed:
         """This key's yes to the proposal, with the nonce that the server asks of the steward."""
@@ -112,6 +114,14 @@ def enrol(steward: Role, soft: Authenticator) -> StewardKey:
     return consent.enrol_key(
         steward=steward, kind=soft.kind, public=soft.key.public, credential_id=soft.key.id[:32], label="soft", request_id=soft.key.id
     )
+
+
+def prove(key: StewardKey, soft: Authenticator) -> None:
+    """The key signs once, so that a later policy can name it."""
+    digest = consent.proof_digest(key)
+    nonce = consent.ask_nonce(steward=key.steward, about=f"{consent.PROVE}:{digest}")
+    challenge = hashlib.sha256(b"awna/prove/v1" + bytes.fromhex(digest) + nonce).digest()
+    consent.prove_key(key=key, signed=consent.signed_of(soft.sign(challenge, nonce=nonce)))
 
 
 def bank_line(account: BankAccount, minor: int, number: int, author: Role, *, on: date | None = None) -> Movement:

@@ -147,6 +147,8 @@ def test_the_stewards_found_release_lose_recover_and_change_the_quorum(
     hala.lose(hala.phone)
     hala.phone = hala.add("internal")
     make_passkey(hala, site, "new telephone", hala.phone)
+    hala.page.get_by_role("button", name="Sign with my passkey").click()
+    expect(hala.page.get_by_text("The key has shown that it signs.")).to_be_visible()
     propose_change(hala, site, drop=lost)
     for steward in (salma, yusuf):
         approve_first(steward, site)

@@ -1,10 +1,11 @@
 """Public pages of a campaign. Anyone may read them; nothing here writes."""
 
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from awna.donations.models import Donor
+from awna.donations.models import Donor, Pledge
 from awna.kit.http import private
 from awna.parties.models import Campaign
 
@@ -29,7 +30,9 @@ def campaign(request: HttpRequest, slug: str) -> HttpResponse:
 
 def trace(request: HttpRequest, slug: str, token: str) -> HttpResponse:
     """The private page of one donor: the way of what was given."""
-    donor = Donor.objects.by_token(token)
+    # Most donors wait for nothing: whether one does is asked together with the donor.
+    waits = Exists(Pledge.objects.filter(donor=OuterRef("pk"), state="pledged"))
+    donor = Donor.objects.annotate(waits=waits).by_token(token)
     if donor is None or donor.campaign_id != request.campaign.pk:
         raise Http404("This link opens no gift.")
     journeys = [journey_of(gift) for gift in donor.gifts.select_related("book__campaign", "commodity", "pledge").order_by("entry_seq")]
@@ -45,7 +48,7 @@ def trace(request: HttpRequest, slug: str, token: str) -> HttpResponse:
         }
         for item in journeys
     ]
-    waiting = list(donor.pledges.filter(state="pledged").select_related("bank_account__commodity"))
+    waiting = list(donor.pledges.filter(state="pledged").select_related("bank_account__commodity")) if donor.waits else []
     context = {
         "title": _("The way of your gift"), "gifts": shown, "waiting": waiting, "has_proof": any(item["proof"] for item in shown),
     }  # fmt: skip

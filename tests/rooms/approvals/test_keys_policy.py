@@ -155,6 +155,16 @@ def test_a_lost_key_is_replaced_by_the_quorum_after_the_wait(ring, client):
     salma, yusuf = ring.world.salma, ring.world.yusuf
     lost = StewardKey.objects.get(fingerprint=ring.devices[yusuf.pk, "phone"].key.id)
     fresh = ring.enrol(yusuf, "new phone")
+    asked = {"change_wait": "3", "drop": [str(lost.pk)], "add": [str(fresh.pk)]}
+    assert change(as_(client, yusuf), **asked).status_code == 422
+    prove = f"/desk/clinic/keys/{fresh.pk}/prove/"
+    assert prove in client.get("/desk/clinic/keys/").content.decode()
+    page = client.get(prove).content.decode()
+    assert client.post(prove, ring.sign(page, yusuf, "stick")).status_code == 422
+    assert client.post(prove, {}).status_code == 422
+    assert as_(client, salma).get(prove).status_code == 404
+    assert as_(client, yusuf).post(prove, ring.sign(page, yusuf, "new phone")).status_code == 302
+    assert prove not in client.get("/desk/clinic/keys/").content.decode()
     form = as_(client, yusuf).get(f"{POLICY}change/?drop={lost.pk}").content.decode()
     assert re.search(rf'value="{lost.pk}"[^>]*checked', form)
     assert change(client, change_wait="3", drop=[str(lost.pk)], add=[str(fresh.pk)]).status_code == 302

@@ -114,14 +114,14 @@ def test_two_stewards_are_told_to_be_three(client):
 def test_a_book_by_name_takes_keys_by_a_change_of_the_policy(client, db):
     from awna.books import services as books
     from awna.consent.models import StewardKey
-    from tests.keyed import enrol, soft_key
+    from tests.keyed import enrol, prove, soft_key
     from tests.world import make_world
 
     world = make_world()
     book = books.open_book(campaign=world.campaign, author=world.salma, required=2)
     softs = [soft_key(role, kind, kind) for role in (world.salma, world.yusuf) for kind in ("passkey", PAPER)]
     for soft in softs:
-        enrol(world.salma if soft.key.steward == str(world.salma.pk) else world.yusuf, soft)
+        prove(enrol(world.salma if soft.key.steward == str(world.salma.pk) else world.yusuf, soft), soft)
     as_(client, world.salma)
     assert client.post(f"{POLICY}change/", form_of(text_of(client.get(f"{POLICY}change/")))).status_code == 302
     proposal = Proposal.objects.get(purpose="policy")

@@ -164,6 +164,20 @@ def test_a_tie_to_the_payee_bars_a_yes(keyed):
     keyed.approve(proposal, salma)
 
 
+def test_who_is_tied_to_the_payee_or_asked_for_the_money_does_not_pay(keyed):
+    salma, yusuf, third = keyed.stewards
+    proposal = keyed.ask(1_00)
+    for steward in (yusuf, third):
+        keyed.approve(proposal, steward)
+    keyed.release(proposal)
+    consent.declare_interest(role=salma, custody_id=str(keyed.payee.pk), reason="My brother's firm")
+    given = {"proposal": proposal, "milestone": "1", "movement": keyed.line(-1_00), "request_id": "pay"}
+    assert codes(books.pay_released, author=salma, **given) == ["payer_is_interested"]
+    assert codes(books.pay_released, author=yusuf, second=salma, **given) == ["payer_is_interested"]
+    assert codes(books.pay_released, author=keyed.world.karim, **given) == ["payer_is_the_proposer"]
+    assert books.pay_released(author=yusuf, **given).kind == "pay"
+
+
 def test_the_answer_of_a_paper_key_comes_back_as_text(keyed):
     salma, proposal = keyed.stewards[0], keyed.ask(1_00)
     soft = keyed.soft(salma, PAPER)

@@ -95,7 +95,9 @@ def take_paper_key(*, steward: Role, nonce: str, public: str, answer: str, reque
                 "paper_key_did_not_sign", "The answer does not fit this public key and this page. Type both again, or make the key anew."
             )
         ) from error
-    return consent.enrol_key(steward=steward, kind=PAPER, public=raw, request_id=request_id)
+    key = consent.enrol_key(steward=steward, kind=PAPER, public=raw, request_id=request_id)
+    consent.keep_proof(key=key)
+    return key
 
 
 def _server() -> Fido2Server:

@@ -14,6 +14,7 @@ urlpatterns = [
     guarded("desk/<slug:slug>/keys/passkey/", views.add_passkey, name="add_passkey", GET=STEWARDS, POST=STEWARDS),
     guarded("desk/<slug:slug>/keys/paper/", views.add_paper_key, name="add_paper_key", GET=STEWARDS, POST=STEWARDS),
     guarded("desk/<slug:slug>/keys/<uuid:key>/drop/", views.drop_key, name="drop_key", POST=STEWARDS),
+    guarded("desk/<slug:slug>/keys/<uuid:key>/prove/", views.prove_key, name="prove_key", GET=STEWARDS, POST=STEWARDS),
     guarded("desk/<slug:slug>/keys/<uuid:key>/suspend/", policy_views.suspend_key, name="suspend_key", GET=STEWARDS, POST=STEWARDS),
     guarded("desk/<slug:slug>/keys/pins/", views.pins, name="key_pins", GET=STEWARDS, POST=STEWARDS),
     guarded("desk/<slug:slug>/keys/sheet/", founding_views.sheet, name="key_sheet", GET=STEWARDS),

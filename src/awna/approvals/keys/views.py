@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from awna.consent import services as consent
 from awna.consent.models import StewardKey
 from awna.core.consent.policy import PASSKEY
-from awna.core.problems import Refused
+from awna.core.problems import Problem, Refused
 from awna.kit.forms import refused_to_form
 from awna.kit.http import form_page, refused_page
 from awna.parties.models import Role
@@ -20,7 +20,7 @@ from awna.parties.models import Role
 from . import enrolling
 from .forms import PinForm
 from .reading import STEWARD, holders_of
-from .signing import keyed_epoch, rp_id, to_url
+from .signing import keyed_epoch, rp_id, signed_from, signing_of, to_url
 from .words import cool_down_of
 
 PASSKEY_STATE, PAPER_NONCE = "new_passkey", "new_paper_key"
@@ -47,7 +47,9 @@ def add_passkey(request: HttpRequest, slug: str) -> HttpResponse:
             problems = list(refused.problems)
         else:
             messages.success(request, _("The passkey “%(name)s” is kept.") % {"name": key.label or key.kind})
-            return redirect("my_keys", slug=slug)
+            # At the founding every key signs anyway.
+            is_founded = consent.current_epoch(request.campaign) is not None
+            return redirect("prove_key", slug=slug, key=key.pk) if is_founded else redirect("my_keys", slug=slug)
     state = enrolling.new_passkey_state(me)
     request.session[PASSKEY_STATE] = state
     known = StewardKey.objects.filter(steward__user=me.user_id, kind=PASSKEY).values_list("credential_id", flat=True)
@@ -83,6 +85,27 @@ def add_paper_key(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "approvals/keys/paper.html", context, status=REFUSED_STATUS if problems else 200)
 
 
+def prove_key(request: HttpRequest, slug: str, key: uuid.UUID) -> HttpResponse:
+    """A key made after the founding signs once before a policy can name it."""
+    me = _me(request)
+    found = get_object_or_404(StewardKey, pk=key, steward=me)
+    problems: list[Any] = []
+    if request.method == "POST":
+        try:
+            signed = signed_from(request.POST, steward=me)
+            if signed is None:
+                raise Refused(Problem("nothing_signed", "Nothing was signed. Press the button that signs with your key."))
+            consent.prove_key(key=found, signed=signed)
+        except Refused as refused:
+            problems = list(refused.problems)
+        else:
+            messages.success(request, _("The key has shown that it signs. A policy can name it now."))
+            return redirect("my_keys", slug=slug)
+    signing = signing_of(me, about=consent.PROVE, digest=consent.proof_digest(found), keys=[found]) | {"is_demo": False}
+    context = {"key": found, "signing": signing, "problems": problems}
+    return render(request, "approvals/keys/prove.html", context, status=REFUSED_STATUS if problems else 200)
+
+
 def drop_key(request: HttpRequest, slug: str, key: uuid.UUID) -> HttpResponse:
     """Take back a key that no policy names."""
     found = get_object_or_404(StewardKey, pk=key, steward__user=request.user, campaign=request.campaign)
@@ -116,7 +139,14 @@ def _mine(request: HttpRequest) -> dict[str, Any]:
     epoch = keyed_epoch(request.campaign)
     (holder,) = holders_of(request.campaign, [me], epoch=epoch)
     last = consent.current_epoch(request.campaign)
-    return {"holder": holder, "epoch": epoch, "by_name": last is not None and not last.keyed, "cool_down": cool_down_of(epoch)}
+    unproven = {shown.key.pk for shown in holder.keys if last is not None and not shown.counts and not consent.is_proven(shown.key)}
+    return {
+        "holder": holder,
+        "unproven": unproven,
+        "epoch": epoch,
+        "by_name": last is not None and not last.keyed,
+        "cool_down": cool_down_of(epoch),
+    }
 
 
 def _me(request: HttpRequest) -> Role:

@@ -13,6 +13,7 @@ from awna.consent.models import FoundingWord, Proposal, StewardKey
 from awna.consent.services import Signed
 from awna.core.consent import policy as core_policy
 from awna.core.consent import signatures
+from awna.core.consent.quorum import word_code
 from awna.core.consent.rules import Rules, read_rules
 from awna.core.digest import digest_of
 from awna.core.problems import Problem, Refused
@@ -188,8 +189,18 @@ def _keys(
         return ()
     gone, fresh = {key.fingerprint for key in drop}, [person for person in people if person not in old.stewards]
     enrolled = StewardKey.objects.filter(campaign=book.campaign, steward__in=fresh)
+    _refuse_unproven([key for key in (*add, *enrolled) if key.fingerprint not in gone])
     found = {key.id: key for key in old.keys if key.steward in people} | {key.fingerprint: key.core for key in (*add, *enrolled)}
     return tuple(key for name, key in sorted(found.items()) if name not in gone)
+
+
+def _refuse_unproven(keys: Sequence[StewardKey]) -> None:
+    """A key that cannot sign would be found out only when it is needed."""
+    unproven = [word_code(key.fingerprint) for key in keys if not consent.is_proven(key)]
+    if unproven:
+        raise Refused(Problem(
+            "key_not_proven", "These keys have not signed yet: %(codes)s. Their stewards open “My keys” and show that each of them signs.",
+            {"codes": ", ".join(unproven)}, "add"))  # fmt: skip
 
 
 def _rules(rules: Rules, people: tuple[str, ...]) -> Rules:

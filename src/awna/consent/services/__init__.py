@@ -1,7 +1,7 @@
 """The only writers of consent: policies, keys, proposals, decisions, and where a proposal stands."""
 
 from .deciding import decide, take_paper_answer
-from .keys import drop_unfounded_key, enrol_key, set_founding
+from .keys import PROVE, drop_unfounded_key, enrol_key, is_proven, keep_proof, proof_digest, prove_key, set_founding
 from .private import declare_interest, end_interest, has_pin, is_interested, set_pin, was_forced
 from .proposals import (
     PAYLOAD_BYTES_MAX,
@@ -26,8 +26,8 @@ from .states import (
 from .stopping import end_pause, keep_founding_word, keep_pause, keep_suspension
 
 __all__ = [
-    "PAYLOAD_BYTES_MAX", "STEWARD", "Signed", "State", "ask_nonce", "bind_proposal", "count_approvals", "counting_decisions",
+    "PAYLOAD_BYTES_MAX", "PROVE", "STEWARD", "Signed", "State", "ask_nonce", "bind_proposal", "count_approvals", "counting_decisions",
     "current_epoch", "decide", "declare_interest", "digest_to_sign", "drop_unfounded_key", "end_interest", "end_pause", "enrol_key", "file_proposal",
-    "find_key", "has_pin", "is_approved", "is_interested", "is_paused", "is_suspended", "keep_founding_word", "keep_pause", "keep_suspension", "may_be_carried_out", "nonce_of", "refuse_dead_key", "required_of",
+    "find_key", "has_pin", "is_approved", "is_interested", "is_paused", "is_proven", "is_suspended", "keep_founding_word", "keep_pause", "keep_proof", "keep_suspension", "may_be_carried_out", "nonce_of", "proof_digest", "prove_key", "refuse_dead_key", "required_of",
     "set_founding", "set_pin", "set_policy", "signed_of", "state_of", "take_paper_answer", "verify", "was_forced", "withdraw_proposal",
 ]  # fmt: skip

@@ -1,20 +1,25 @@
 """Enrolling the public halves of stewards' keys, and how a book with keys will be founded."""
 
 import base64
+import secrets
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from awna.core.consent.policy import PAPER, PASSKEY, PUBLIC_BYTES
-from awna.core.digest import canonical_json, sha256
+from awna.core.consent.signatures import NONCE_BYTES, statement_challenge
+from awna.core.digest import canonical_json, digest_of, sha256
 from awna.core.problems import Problem, Refused
 from awna.parties.models import Campaign, Role
 
-from ..models import Founding, FoundingWord, StewardKey
+from ..models import Founding, FoundingWord, Nonce, StewardKey
+from .signing import Signed, nonce_of, verify
 
 STEWARD = "steward"
+PROVE = "prove"
 KEYS_MAX = 12
 """Keys of one steward, old ones included."""
 
@@ -41,6 +46,36 @@ def enrol_key(
         campaign_id=steward.campaign_id, steward=steward, kind=kind, public=base64.b64encode(public).decode(), credential_id=credential_id,
         rp=rp if kind == PASSKEY else "", site=site if kind == PASSKEY else "", label=label[:60], fingerprint=fingerprint,
         request_id=request_id)  # fmt: skip
+
+
+def proof_digest(key: StewardKey) -> str:
+    """What a key signs to show that it can: whose it is and which."""
+    return digest_of(_proof_payload(key))
+
+
+@transaction.atomic
+def prove_key(*, key: StewardKey, signed: Signed) -> None:
+    """A key that is to enter a later policy signs once, as those of the founding did; the nonce that it used up is the record of it."""
+    if is_proven(key):
+        return
+    if signed.key != key.fingerprint:
+        raise Refused(Problem("key_of_another_steward", "This signature is of another key. Sign with the key that stands on the page."))
+    challenge = statement_challenge(_proof_payload(key), nonce=nonce_of(signed))
+    verify(signed=signed, key=key, about=f"{PROVE}:{proof_digest(key)}", challenge=challenge)
+
+
+@transaction.atomic
+def keep_proof(*, key: StewardKey) -> None:
+    """The key signed while it was taken up, so it need not sign again."""
+    if not is_proven(key):
+        nonce = secrets.token_hex(NONCE_BYTES)
+        Nonce.objects.create(steward=key.steward, about=f"{PROVE}:{proof_digest(key)}", nonce=nonce, used_at=timezone.now())
+
+
+def is_proven(key: StewardKey) -> bool:
+    """Whether the key has signed at least once: under a policy that names it, or to show that it can."""
+    shown = Nonce.objects.filter(steward=key.steward_id, about=f"{PROVE}:{proof_digest(key)}", used_at__isnull=False)
+    return key.epochs.exists() or shown.exists()
 
 
 @transaction.atomic
@@ -93,6 +128,10 @@ def _key_problems(steward: Role, kind: str, public: bytes, fingerprint: str, rp:
     if StewardKey.objects.filter(steward=steward).count() >= KEYS_MAX:
         problems.append(Problem("too_many_keys", "You have %(n)s keys, the most that can be kept. Take one back first.", {"n": KEYS_MAX}))
     return problems
+
+
+def _proof_payload(key: StewardKey) -> dict[str, str]:
+    return {"about": PROVE, "campaign": str(key.campaign_id), "steward": str(key.steward_id), "key": key.fingerprint}
 
 
 def _is_point(kind: str, public: bytes) -> bool:
