@@ -46,7 +46,7 @@ def test_nothing_is_posted(ledger):
     assert [(inside, bank) for _, inside, bank in books.book_equals_bank(ledger.book)] == [(0, 10_000)]
 
 
-@pytest.mark.parametrize("damage", [lambda data: data[: len(data) // 2], lambda data: b"hello"])
+@pytest.mark.parametrize("damage", [lambda data: data.replace(b"C50,00", b"C5x,00", 1), lambda data: b"hello"])
 def test_a_damaged_file_is_refused_whole(ledger, damage):
     with pytest.raises(Refused):
         store(ledger, damage(mt940(NORTH_IBAN, currency="EUR", opening=0, lines=TWO)))
