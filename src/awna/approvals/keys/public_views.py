@@ -7,6 +7,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from awna.books.models import Book
+from awna.books.services.publish import entries_allowed
+from awna.books.services.witnesses import entries_of
 from awna.consent import services as consent
 from awna.consent.models import PolicyEpoch
 from awna.kit.http import file_answer
@@ -20,7 +22,9 @@ def key_holders(request: HttpRequest, slug: str) -> HttpResponse:
     campaign = request.campaign
     epochs = list(PolicyEpoch.objects.filter(campaign=campaign).order_by("-number"))
     book = Book.objects.filter(campaign=campaign).first()
-    entries = policy_entries(book) if book else {}
+    # Where the place is at risk, entries are read days later; until then nothing leads to them.
+    out = entries_allowed(book, size=entries_of(book)) if book else 0
+    entries = {number: seq for number, seq in (policy_entries(book) if book else {}).items() if seq < out}
     epoch = epochs[0] if epochs else None
     context: dict[str, Any] = {"epoch": epoch, "epochs": [(one, entries.get(one.number)) for one in epochs]}
     if epoch is not None:
