@@ -63,15 +63,15 @@ def treasurer_brings_in(page: Page, data: bytes) -> None:
 
 def steward_approves(page: Page, signed: str) -> None:
     """Twice asked: on the release, and on the page that says what the word will do. `signed` is what the queue says afterwards."""
-    page.get_by_role("main").get_by_role("link", name="Decide on releases of money").click()
-    expect(page.locator("#release")).to_contain_text("Cement for the ward")
-    expect(page.locator("#release")).to_contain_text("Omar Building Supplies")
+    page.get_by_role("main").get_by_role("link", name="Decide what the stewards are asked").click()
+    expect(page.locator("#proposal")).to_contain_text("Cement for the ward")
+    expect(page.locator("#proposal")).to_contain_text("Omar Building Supplies")
     page.get_by_role("button", name="Approve").click()
     page.get_by_role("button", name="Yes, approve").click()
     if signed:
         expect(page.get_by_role("heading", name=signed)).to_be_visible()
     else:
-        expect(page.get_by_text("The release has its signatures; the money is released.")).to_be_visible()
+        expect(page.get_by_text("Enough stewards agreed; it is done.")).to_be_visible()
         expect(page.get_by_text("Nothing waits")).to_be_visible()
 
 
