@@ -28,7 +28,9 @@ def wrong_tables(connection: Any) -> list[str]:
     else:
         from .golden import POSTGRESQL
 
-        wanted, live = ({name: _one_wording(text) for name, text in found.items()} for found in (POSTGRESQL, describe_postgresql(connection)))
+        wanted, live = (
+            {name: _one_wording(text) for name, text in found.items()} for found in (POSTGRESQL, describe_postgresql(connection))
+        )
     return sorted(name for name in wanted.keys() | live.keys() if wanted.get(name) != live.get(name))
 
 

@@ -13,5 +13,9 @@ from .doctor.round import round_of
 def health(request: HttpRequest, slug: str) -> HttpResponse:
     """What does not ask another machine; `awna doctor` looks at those too."""
     found = round_of(get_object_or_404(Book.objects.select_related("campaign"), campaign=request.campaign))
-    context = {"title": _("Is the site well?"), "faults": [one for one in found if one.state != WELL], "well": [one.name for one in found if one.state == WELL]}
+    context = {
+        "title": _("Is the site well?"),
+        "faults": [one for one in found if one.state != WELL],
+        "well": [one.name for one in found if one.state == WELL],
+    }
     return render(request, "desk/health.html", context)

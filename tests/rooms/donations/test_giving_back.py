@@ -19,7 +19,9 @@ def place():
 
 def agree(place, proposal):
     w = place.funded.world
-    return [answered(decision=decide(proposal=proposal, steward=one, choice="approve", request_id=str(one.pk))) for one in (w.salma, w.yusuf)]
+    return [
+        answered(decision=decide(proposal=proposal, steward=one, choice="approve", request_id=str(one.pk))) for one in (w.salma, w.yusuf)
+    ]
 
 
 def back(place, gift, minor, account="DE00 GIVER"):
