@@ -86,7 +86,7 @@ def test_the_commands_walk_the_same_way(funded, capsys):
     call_command("ordermaterials", "1", "2900", "cement:400", "--dry-run")
     assert not PurchaseOrder.objects.exists()
     call_command("ordermaterials", "1", "2900", "cement:400")
-    call_command("shipgoods", "Ward store", "cement:400", "--order", "1")
+    call_command("shipgoods", "Ward store", "cement:400", "--order", "1", "--as", funded.world.store.user.email)
     capsys.readouterr()
     call_command("receivegoods", "1", "cement:389:7", "--json", "--as", funded.world.store.user.email)
     assert json.loads(capsys.readouterr().out) == {"load": 1, "under_way": {"cement": "11"}, "dry_run": False}
