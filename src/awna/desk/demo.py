@@ -31,10 +31,11 @@ from awna.supply import services as supply
 from awna.works import services as works
 from awna.works.task_file import load_tasks
 
-from .demo_files import FILES, bank_file, write_files_to_import
+from .demo_files import FILES, bank_file, titled_text, write_files_to_import
 from .demo_keys import agree, open_with_keys
 from .demo_news import tell_news
 from .demo_sections import issue_first_receipt, register_sections
+from .demo_site import tell_site
 from .services import import_statement
 
 SLUG = "wadi-sanad"
@@ -134,12 +135,6 @@ def _sentence(step: Callable[[], None]) -> str:
     return (step.__doc__ or "").split(".")[0].strip()
 
 
-def _text(name: str) -> tuple[str, str]:
-    """Title (first line) and text of a file."""
-    title, _blank, text = (FILES / name).read_text(encoding="utf-8").partition("\n")
-    return title.strip(), text.strip()
-
-
 class _Story:
     """One step of the seed after the other; each uses what the earlier ones made."""
 
@@ -153,7 +148,7 @@ class _Story:
 
     def found_campaign(self) -> None:
         """Found the campaign, its owner, its three sections and its people."""
-        title, summary = _text("campaign.en.txt")
+        title, summary = titled_text("campaign.en.txt")
         self.campaign = parties.create_campaign(
             slug=SLUG, title=title, summary=summary, place_public="Wadi Sanad district", goal_minor=40_000_00, goal_currency="USD",
             owner_name="Wadi Sanad Health Association", owner_registration="WSHA 12", is_demo=True,
@@ -166,7 +161,7 @@ class _Story:
                 self.roles[person.name] = parties.give_role(
                     campaign=self.campaign, user=user, name=person.role, section=self.sections.get(person.section)
                 )
-        translated = dict(zip(("campaign.title", "campaign.summary"), _text("campaign.ar.txt"), strict=True))
+        translated = dict(zip(("campaign.title", "campaign.summary"), titled_text("campaign.ar.txt"), strict=True))
         for source in parties.campaign_sources(self.campaign):
             if source.subject in translated:
                 parties.translate_text(
@@ -342,9 +337,9 @@ class _Story:
     def write_letter(self) -> None:
         """Publish the open letter and confirm its first signatures."""
         steward = self.roles["Salma"]
-        title, text = _text("letter.en.txt")
+        title, text = titled_text("letter.en.txt")
         letter = letters.open_letter(campaign=self.campaign, code="rebuild", title=title, text=text, language="en", author=steward)
-        title, text = _text("letter.ar.txt")
+        title, text = titled_text("letter.ar.txt")
         letters.translate_letter(letter=letter, language="ar", title=title, text=text, author=steward)
         signers = (
             ("person", "Dana Example", "", True), ("person", "A. Probe", "", False), ("person", "J. Sample", "", True),
@@ -364,7 +359,8 @@ class _Story:
         agree(proposal=proposal, steward=self.roles["Salma"])
 
     def tell_news(self) -> None:
-        """Tell the news, announce events, promise outcomes."""
+        """Tell the news and what the site lives through, announce events, promise outcomes."""
+        tell_site(self)
         tell_news(campaign=self.campaign, book=self.book, roles=self.roles, today=self.today)
 
     def _proposed(

@@ -29,3 +29,9 @@ def write_files_to_import(folder: Path, *, today: date) -> Path:
     for path in sorted((FILES / TO_IMPORT).iterdir()):
         (target / path.name).write_bytes(bank_file(f"{TO_IMPORT}/{path.name}", today=today))
     return target
+
+
+def titled_text(name: str) -> tuple[str, str]:
+    """Title (first line) and text of a file."""
+    title, _blank, text = (FILES / name).readtitled_text(encoding="utf-8").partition("\n")
+    return title.strip(), text.strip()

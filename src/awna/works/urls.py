@@ -4,6 +4,13 @@ from awna.kit.policies import ANYONE, guarded, role
 from awna.kit.snapshots import table_page
 
 from . import views
+from .diary.urls import urlpatterns as diary_patterns
+from .handover.urls import urlpatterns as handover_patterns
+from .methods.urls import urlpatterns as methods_patterns
+from .planner.urls import urlpatterns as planner_patterns
+from .readiness.urls import urlpatterns as readiness_patterns
+from .schedule.urls import urlpatterns as schedule_patterns
+from .survey.urls import urlpatterns as survey_patterns
 
 LEADS = role("site_lead", "steward")
 SITE = role("site_lead", "steward", "storekeeper", "shift_lead", "coordinator")
@@ -22,4 +29,5 @@ urlpatterns = [
         "desk/<slug:slug>/works/tasks/<uuid:pk>/progress/", views.progress, name="works_progress",
         GET=role("site_lead", "shift_lead"), POST=role("site_lead", "shift_lead"),
     ),
+    *diary_patterns, *handover_patterns, *methods_patterns, *planner_patterns, *readiness_patterns, *schedule_patterns, *survey_patterns,
 ]  # fmt: skip

@@ -1,0 +1,7 @@
+"""The demonstration: ways to build."""
+
+from typing import Any
+
+
+def tell(story: Any) -> None:
+    """Nothing yet."""

@@ -1,0 +1,13 @@
+"""What the demonstration tells about its site, part after part: damage, bill, methods, access, diary."""
+
+from typing import Any
+
+from . import demo_access, demo_bill, demo_diary, demo_methods, demo_schedule, demo_survey
+
+PARTS = (demo_survey, demo_bill, demo_methods, demo_schedule, demo_access, demo_diary)
+
+
+def tell_site(story: Any) -> None:
+    """Each part takes the story as it stands (campaign, roles, items, today) and adds to it through services."""
+    for part in PARTS:
+        part.tell(story)

@@ -1,0 +1,1 @@
+"""The site diary from a phone, inspections, defects and change orders."""

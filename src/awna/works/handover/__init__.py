@@ -1,0 +1,1 @@
+"""Commissioning and the pack that is handed over."""

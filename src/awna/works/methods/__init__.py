@@ -1,0 +1,1 @@
+"""Ways to build one element, compared as ranges with their sources."""

@@ -1,0 +1,1 @@
+"""The plan page: what-if copies, simulation, jobs with progress."""

@@ -1,0 +1,1 @@
+"""The board of the next weeks: four keys for each task, and who can turn the missing one."""

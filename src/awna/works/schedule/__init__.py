@@ -1,0 +1,1 @@
+"""Schedules of other programs, calendars, and clearances before work may start."""

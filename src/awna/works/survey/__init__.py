@@ -1,0 +1,1 @@
+"""Damage: buildings and elements, what was seen on them, and the map."""
