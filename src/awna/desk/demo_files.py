@@ -33,5 +33,5 @@ def write_files_to_import(folder: Path, *, today: date) -> Path:
 
 def titled_text(name: str) -> tuple[str, str]:
     """Title (first line) and text of a file."""
-    title, _blank, text = (FILES / name).readtitled_text(encoding="utf-8").partition("\n")
+    title, _blank, text = (FILES / name).read_text(encoding="utf-8").partition("\n")
     return title.strip(), text.strip()
