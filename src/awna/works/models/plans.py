@@ -30,6 +30,7 @@ class PlanRun(models.Model):
         ("planned", _("planned anew")),
         ("crossing", _("repaired after a report on a crossing")),
         ("facts", _("repaired after new facts")),
+        ("what_if", _("tried out on a copy first")),
     ]
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -48,13 +49,14 @@ class PlanRun(models.Model):
     made_at = models.DateTimeField(default=timezone.now)
     adopted_by = models.ForeignKey(Role, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     adopted_at = models.DateTimeField(null=True, blank=True)
+    why = models.CharField(max_length=300, blank=True)
     request_id = models.CharField(max_length=80)
 
     objects = PlanRunQuerySet.as_manager()
     field_classes = {
         "id": "P", "campaign": "P", "reason": "P", "report": "P", "based_on": "P", "project_json": "I", "plan_json": "I", "difference": "I",
         "finish": "I", "lower_bound": "I", "seconds": "P", "seed": "P", "made_by": "I", "made_at": "P", "adopted_by": "I",
-        "adopted_at": "P", "request_id": "I",
+        "adopted_at": "P", "why": "P", "request_id": "I",
     }  # fmt: skip
 
     class Meta:
