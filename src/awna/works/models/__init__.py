@@ -2,6 +2,7 @@
 
 from ..diary.models import ChangeOrder, Check, CheckResult, Defect, DiaryEntry, MaterialUsed, SitePhoto
 from ..planner.models import PlanJob, WhatIf
+from ..schedule.models import Clearance, ClearanceNeed, ScheduleChange, ScheduleFile, SiteRest, WorkPart
 from .plans import PlanRun
 from .tasks import Dependency, Machine, Task, TaskMaterial, WorkCalendar
 from .work import Issue, Progress
@@ -10,6 +11,8 @@ __all__ = [
     "ChangeOrder",
     "Check",
     "CheckResult",
+    "Clearance",
+    "ClearanceNeed",
     "Defect",
     "Dependency",
     "DiaryEntry",
@@ -19,9 +22,13 @@ __all__ = [
     "PlanJob",
     "PlanRun",
     "Progress",
+    "ScheduleChange",
+    "ScheduleFile",
     "SitePhoto",
+    "SiteRest",
     "Task",
     "TaskMaterial",
     "WhatIf",
     "WorkCalendar",
+    "WorkPart",
 ]

@@ -65,10 +65,14 @@ class Task(models.Model):
     money = models.JSONField(default=dict, blank=True)
     quantity = models.DecimalField(max_digits=12, decimal_places=2, default=1)
     unit = models.CharField(max_length=12, blank=True)
+    part = models.ForeignKey("works.WorkPart", on_delete=models.PROTECT, null=True, blank=True, related_name="tasks")
+    guid = models.CharField(max_length=36, blank=True)
+    outside_id = models.CharField(max_length=40, blank=True)
 
     field_classes = {
         "id": "P", "campaign": "P", "code": "P", "name": "P", "site": "P", "position": "P", "duration": "P", "earliest": "I",
-        "start_windows": "I", "skills": "I", "machines": "I", "money": "I", "quantity": "P", "unit": "P",
+        "start_windows": "I", "skills": "I", "machines": "I", "money": "I", "quantity": "P", "unit": "P", "part": "P", "guid": "I",
+        "outside_id": "I",
     }  # fmt: skip
 
     class Meta:
@@ -92,13 +96,16 @@ class Dependency(models.Model):
     """`after` waits for `before`."""
 
     KINDS = [("FS", _("finish to start")), ("SS", _("start to start")), ("FF", _("finish to finish")), ("SF", _("start to finish"))]
+    LAG_UNITS = [("work", _("working time")), ("elapsed", _("hours of the clock"))]
 
     before = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="followers")
     after = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="dependencies")
     kind = models.CharField(max_length=2, choices=KINDS, default="FS")
     lag = models.IntegerField(default=0)
+    """Working slots or, where `lag_unit` says so, hours of the clock."""
+    lag_unit = models.CharField(max_length=8, choices=LAG_UNITS, default="work")
 
-    field_classes = {"id": "I", "before": "P", "after": "P", "kind": "P", "lag": "P"}
+    field_classes = {"id": "I", "before": "P", "after": "P", "kind": "P", "lag": "P", "lag_unit": "P"}
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["before", "after", "kind"], name="works_dependency_once")]
