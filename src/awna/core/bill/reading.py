@@ -24,7 +24,11 @@ def read_bill(data: bytes, *, mapping: BillMapping | None = None, currency: str 
 
     Raises Refused where the file cannot be opened or its columns are not known; anything else is told row by row.
     """
-    book = open_bill(data)
+    return read_book(open_bill(data), mapping=mapping, currency=currency)
+
+
+def read_book(book: Book, *, mapping: BillMapping | None = None, currency: str = "") -> Bill:
+    """The same for a file that is open already; cells of it may have been corrected."""
     if mapping is None:
         mapping = suggest_mapping(book)
         mapping = replace(mapping, currency=mapping.currency or currency)
