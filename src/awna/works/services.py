@@ -22,6 +22,7 @@ from awna.parties.models import Campaign, Role
 from awna.parties.services import refuse_unless_role
 from awna.supply.models import Item, Store
 
+from .diary.holds import refuse_before_hold
 from .gather import gather_project, present_slot
 from .models import Issue, PlanRun, Progress, Task
 
@@ -151,6 +152,7 @@ def issue_materials(
     first = Issue.objects.filter(task=task, request_id=request_id).first()
     if first:
         return first
+    refuse_before_hold(task)
     if item.campaign_id != task.campaign_id or store.campaign_id != task.campaign_id:
         raise Refused(Problem("not_of_this_campaign", "The item or the store belongs to another campaign. Choose one of this campaign."))
     if quantity <= 0:
@@ -169,6 +171,7 @@ def record_progress(*, task: Task, quantity: Decimal, done_on: date, author: Rol
     first = Progress.objects.filter(task=locked, request_id=request_id).first()
     if first:
         return first
+    refuse_before_hold(locked)
     left = locked.quantity - locked.done
     if not 0 < quantity <= left:
         text = "%(quantity)s %(unit)s were reported; of %(whole)s there are %(left)s left to do. Correct the quantity."
