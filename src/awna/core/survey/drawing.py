@@ -60,27 +60,39 @@ class Frame:
 
 
 def draw_survey(
-    observations: Sequence[Observation], *, words: Mapping[str, str] | None = None, key: str = "survey", right_to_left: bool = False
+    observations: Sequence[Observation],
+    *,
+    words: Mapping[str, str] | None = None,
+    key: str = "survey",
+    right_to_left: bool = False,
+    legend: bool = True,
 ) -> str:
-    """The picture. `words` replace ENGLISH by the same keys, `key` makes the names inside unlike those of other pictures on the page."""
+    """The picture. `words` replace ENGLISH by the same keys, `key` makes the names inside unlike those of other pictures on the page.
+
+    Without the legend, which then stands beside it, the letters are large enough for a phone.
+    """
     said = {**ENGLISH, **(words or {})}
     shown = [one for one in observations if one.shape]
     frame = _frame([one.shape for one in shown if one.shape])
     counts = {grade: sum(1 for one in observations if one.grade == grade) for grade in (*GRADES, UNKNOWN)}
     summary = ", ".join(f"{said[grade]}: {count}" for grade, count in counts.items() if count)
     mark = MARK if len(shown) < SHARE_OF_MARKS else max(2.2, MARK * (SHARE_OF_MARKS / len(shown)) ** 0.35)
+    wide = WIDTH + LEGEND if legend else WIDTH
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH + LEGEND} {frame.height}" role="img" '
-        f'aria-labelledby="{escape(key)}-title {escape(key)}-text" font-family="sans-serif" font-size="13">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {frame.height}" role="img" '
+        f'aria-labelledby="{escape(key)}-title {escape(key)}-text" font-family="sans-serif" font-size="{13 if legend else 20}">',
         f"<title id={quoteattr(f'{key}-title')}>{escape(said['title'])}</title><desc id={quoteattr(f'{key}-text')}>{escape(summary)}</desc>",
-        _patterns(key),
-        f'<rect width="{WIDTH + LEGEND}" height="{frame.height}" fill="#fcfcfa"/>',
+        patterns(key),
+        f'<rect width="{wide}" height="{frame.height}" fill="#fcfcfa"/>',
     ]
     # What is hurt most lies on top.
     for grade in (UNKNOWN, *GRADES):
         parts.append(_layer([one.shape for one in shown if one.grade == grade and one.shape], grade, frame, mark, key))
     parts.append(_sums(shown, frame, key))
-    parts += [_scale_bar(frame, said), _north(said), _legend(counts, len(observations) - len(shown), said, key, right_to_left), "</svg>"]
+    parts += [_scale_bar(frame, said), _north(said, wide)]
+    if legend:
+        parts.append(_legend(counts, len(observations) - len(shown), said, key, right_to_left))
+    parts.append("</svg>")
     return "".join(parts)
 
 
@@ -100,16 +112,16 @@ def _frame(shapes: Sequence[Shape]) -> Frame:
     return Frame(origin, left, top, scale, max(HEIGHT_MIN, round(high * scale) + MARGIN + foot))
 
 
-def _patterns(key: str) -> str:
+def patterns(key: str) -> str:
     inside = "".join(
-        f'<pattern id={quoteattr(_pattern(key, grade))} width="6" height="6" patternUnits="userSpaceOnUse">'
+        f'<pattern id={quoteattr(pattern_name(key, grade))} width="6" height="6" patternUnits="userSpaceOnUse">'
         f'<rect width="6" height="6" fill="{FILLS[grade]}"/>{hatch}</pattern>'
         for grade, hatch in HATCHES.items()
     )
     return f"<defs>{inside}</defs>"
 
 
-def _pattern(key: str, grade: str) -> str:
+def pattern_name(key: str, grade: str) -> str:
     return f"{key}-{grade or 'unknown'}"
 
 
@@ -122,7 +134,7 @@ def _layer(shapes: Sequence[Shape], grade: str, frame: Frame, mark: float, key: 
             areas.append("".join(_ring(ring) for ring in rings))
         else:
             marks.append(_mark(grade, *frame.place(shape.middle), mark))
-    fill = f"url(#{_pattern(key, grade)})" if grade in HATCHES else FILLS[grade]
+    fill = f"url(#{pattern_name(key, grade)})" if grade in HATCHES else FILLS[grade]
     told = ""
     if areas:
         told += f'<path d="{"".join(areas)}" fill={quoteattr(fill)} fill-rule="evenodd" stroke="{EDGE}" stroke-width="0.6"/>'
@@ -137,7 +149,7 @@ def _sums(shown: Sequence[Observation], frame: Frame, key: str) -> str:
     areas = [one for one in shown if one.shape and one.shape.kind == "area" and _across(one.shape, frame) >= AREA_MIN]
     if len(shown) < BARS_FROM or len(areas) * 2 > len(shown):
         return ""
-    fills = {grade: f"url(#{_pattern(key, grade)})" if grade in HATCHES else FILLS[grade] for grade in (*GRADES, UNKNOWN)}
+    fills = {grade: f"url(#{pattern_name(key, grade)})" if grade in HATCHES else FILLS[grade] for grade in (*GRADES, UNKNOWN)}
     return draw_bars(points, fills, wide=WIDTH, edge=EDGE)
 
 
@@ -203,8 +215,8 @@ def _scale_bar(frame: Frame, said: Mapping[str, str]) -> str:
     )
 
 
-def _north(said: Mapping[str, str]) -> str:
-    x = WIDTH + LEGEND - 28
+def _north(said: Mapping[str, str], wide: int) -> str:
+    x = wide - 28
     return (
         f'<path d="M{x} 52l7-28 7 28-7-6z" fill="{EDGE}"/>'
         f'<text x="{x + 7}" y="18" text-anchor="middle" font-weight="bold">{escape(said["north"])}</text>'
@@ -220,7 +232,7 @@ def _legend(counts: Mapping[str, int], nowhere: int, said: Mapping[str, str], ke
         if not count and grade == UNKNOWN:
             continue
         x = edge - 40 if right_to_left else edge
-        fill = f"url(#{_pattern(key, grade)})" if grade in HATCHES else FILLS[grade]
+        fill = f"url(#{pattern_name(key, grade)})" if grade in HATCHES else FILLS[grade]
         rows.append(
             f'<rect x="{x + 18}" y="{y - 10}" width="18" height="13" fill={quoteattr(fill)} stroke="{EDGE}" stroke-width="0.6"/>'
             f'<path d="{_mark(grade, x + 8, y - 4, MARK)}" fill="{FILLS[grade]}" stroke="{EDGE}" stroke-width="0.6"/>'

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from math import isfinite
 from typing import Any
 
@@ -11,7 +12,7 @@ from openpyxl import Workbook
 
 from ..problems import Problem
 from .mapping import SurveyMapping, observations_of
-from .model import OBJECTS_MAX, SURVEY_BYTES_MAX, Shape, Survey, refuse, too_large
+from .model import OBJECTS_MAX, SURVEY_BYTES_MAX, TEXT_CHARS_MAX, HeldRow, Shape, Survey, refuse, too_large
 
 FORM_ID = "awna_damage_survey"
 LANGUAGES = ("English (en)", "العربية (ar)")
@@ -85,17 +86,45 @@ def read_submissions(data: bytes, *, sites: frozenset[str] = frozenset(), mappin
         site = str(fields.get("site") or "")
         if sites and site not in sites:
             text = "The submission is for the site “%(site)s”, which is not known here. Correct it, or add the site."
-            survey.problems.append(Problem("survey_site_unknown", text, {"site": site[:60]}, where))
+            problem = Problem("survey_site_unknown", text, {"site": site[:60]}, where)
+            survey.problems.append(problem)
+            survey.held.append(HeldRow(where, {**_cells(fields), ID_FIELD: _identity(fields, where)}, problem))
             continue
-        identity = next((str(fields[name]) for name in ("instanceID", "_uuid", "KEY", "__id", "_id") if fields.get(name)), where)
-        identity = identity.removeprefix("uuid:")[:80]
+        identity = _identity(fields, where)
         if identity in seen:
             survey.notes.append(Problem("survey_submission_twice", "The submission is there twice; it was taken once.", {}, where))
             continue
         seen.add(identity)
         taken.append((where, {**fields, ID_FIELD: identity}, _place(fields)))
     observations_of(survey, taken, mapping)
+    said = {str(fields[ID_FIELD]): fields for _, fields, _ in taken}
+    survey.observations = [
+        replace(one, site=str(said[one.id].get("site") or ""), hazard=str(said[one.id].get("hazard") or "").casefold() == "yes")
+        if one.id in said
+        else one
+        for one in survey.observations
+    ]
     return survey
+
+
+def corrected(cells: Mapping[str, str], *, mapping: SurveyMapping = MAPPING) -> Survey:
+    """The observation of a held row, once a person has put its cells right."""
+    return read_submissions(json.dumps([{**cells, "_uuid": cells.get(ID_FIELD, "")}]).encode(), mapping=mapping)
+
+
+def _identity(fields: Mapping[str, Any], where: str) -> str:
+    told = next((str(fields[name]) for name in ("instanceID", "_uuid", "KEY", "__id", "_id") if fields.get(name)), where)
+    return " ".join(told.removeprefix("uuid:")[:80].split())
+
+
+def _cells(fields: Mapping[str, Any]) -> dict[str, str]:
+    """What our questions were answered with; who sent it and from which phone is left out."""
+    told = {name: fields[name] for name in (question[1] for question in _QUESTIONS) if fields.get(name) not in (None, "")}
+    place = _place(fields)
+    if place is not None:
+        longitude, latitude = place.middle
+        told[PLACE_FIELD] = f"{latitude} {longitude}"
+    return {name: str(value)[:TEXT_CHARS_MAX] for name, value in told.items() if not isinstance(value, dict | list)}
 
 
 def _json(data: bytes) -> Iterator[Mapping[str, Any]]:

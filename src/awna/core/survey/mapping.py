@@ -110,6 +110,7 @@ def observations_of(survey: Survey, rows: Sequence[tuple[str, Fields, Shape | No
     """Adds what each row says; a row whose grade the scale does not know stays unknown, and is told."""
     seen: set[tuple[str, date | None]] = set()
     numbered = not mapping.id or len({_text(fields.get(mapping.id, "")) for _, fields, _ in rows}) < len(rows)
+    survey.numbered = numbered and not mapping.series
     for where, fields, shape in rows:
         identity = where if numbered and not mapping.series else _text(fields.get(mapping.id, "")) or where
         for grade_field, date_field in _pairs(fields, mapping):

@@ -48,6 +48,18 @@ class Observation:
     shape: Shape | None = None
     name: str = ""
     note: str = ""
+    site: str = ""
+    hazard: bool = False
+    """Somebody saw a danger there: unexploded items, asbestos, falling parts."""
+
+
+@dataclass(frozen=True)
+class HeldRow:
+    """A row that was not taken: its cells wait, so that a person can correct it."""
+
+    where: str
+    cells: Mapping[str, str]
+    problem: Problem
 
 
 @dataclass
@@ -57,6 +69,9 @@ class Survey:
     observations: list[Observation] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     notes: list[Problem] = field(default_factory=list)
+    held: list[HeldRow] = field(default_factory=list)
+    numbered: bool = False
+    """The file has no numbers of its own for its objects: they were counted, and mean nothing in another file."""
 
     def latest(self) -> list[Observation]:
         """The last observation of each object; one without a date is the oldest."""

@@ -3,11 +3,13 @@
 from ..diary.models import ChangeOrder, Check, CheckResult, Defect, DiaryEntry, MaterialUsed, SitePhoto
 from ..planner.models import PlanJob, WhatIf
 from ..schedule.models import Clearance, ClearanceNeed, ScheduleChange, ScheduleFile, SiteRest, WorkPart
+from ..survey.models import Building, Element, Observation, SurveyFile, SurveyRow, SurveyRules
 from .plans import PlanRun
 from .tasks import Dependency, Machine, Task, TaskMaterial, WorkCalendar
 from .work import Issue, Progress
 
 __all__ = [
+    "Building",
     "ChangeOrder",
     "Check",
     "CheckResult",
@@ -16,9 +18,11 @@ __all__ = [
     "Defect",
     "Dependency",
     "DiaryEntry",
+    "Element",
     "Issue",
     "Machine",
     "MaterialUsed",
+    "Observation",
     "PlanJob",
     "PlanRun",
     "Progress",
@@ -26,6 +30,9 @@ __all__ = [
     "ScheduleFile",
     "SitePhoto",
     "SiteRest",
+    "SurveyFile",
+    "SurveyRow",
+    "SurveyRules",
     "Task",
     "TaskMaterial",
     "WhatIf",
