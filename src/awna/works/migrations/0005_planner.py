@@ -30,6 +30,21 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.CreateModel(
+            name="PlanMilestone",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120)),
+                (
+                    "campaign",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="plan_milestones", to="parties.campaign"),
+                ),
+                ("tasks", models.ManyToManyField(related_name="plan_milestones", to="works.task")),
+            ],
+            options={
+                "ordering": ["pk"],
+            },
+        ),
+        migrations.CreateModel(
             name="WhatIf",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
@@ -114,5 +129,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="planjob",
             constraint=models.UniqueConstraint(fields=("campaign", "request_id"), name="works_plan_job_request_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="planmilestone",
+            constraint=models.UniqueConstraint(fields=("campaign", "name"), name="works_milestone_name_once"),
         ),
     ]

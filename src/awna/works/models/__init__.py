@@ -1,7 +1,7 @@
 """Tables of the works: tasks, plans, what was issued and done."""
 
 from ..diary.models import ChangeOrder, Check, CheckResult, Defect, DiaryEntry, MaterialUsed, SitePhoto
-from ..planner.models import PlanJob, WhatIf
+from ..planner.models import PlanJob, PlanMilestone, WhatIf
 from ..schedule.models import Clearance, ClearanceNeed, ScheduleChange, ScheduleFile, SiteRest, WorkPart
 from ..survey.models import Building, Element, Observation, SurveyFile, SurveyRow, SurveyRules
 from .plans import PlanRun
@@ -24,6 +24,7 @@ __all__ = [
     "MaterialUsed",
     "Observation",
     "PlanJob",
+    "PlanMilestone",
     "PlanRun",
     "Progress",
     "ScheduleChange",

@@ -12,9 +12,27 @@ from django.utils.translation import gettext_lazy as _
 from awna.parties.models import Campaign, Role, User
 
 from ..models.plans import PlanRun
+from ..models.tasks import Task
 
 WORRY_S = 20  # seconds that a job may wait before the page says that nobody works it off
 SILENCE_S = 90  # seconds without a sign of life after which a running job counts as broken off
+
+
+class PlanMilestone(models.Model):
+    """A day that people wait for: reached when the last of its tasks is done. The simulation tells how likely which day is."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="plan_milestones")
+    name = models.CharField(max_length=120)
+    tasks = models.ManyToManyField(Task, related_name="plan_milestones")
+
+    field_classes = {"id": "I", "campaign": "P", "name": "P"}
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["campaign", "name"], name="works_milestone_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class WhatIfQuerySet(models.QuerySet["WhatIf"]):
