@@ -89,7 +89,6 @@ def test_a_project_xml_gives_links_lags_calendars_and_resources() -> None:
 
 
 def test_a_primavera_file_gives_activities_links_and_working_days() -> None:
-    pytest.importorskip("xerparser", reason="the optional extra awna[xer] is not installed")
     project = read_xer(file("clinic.xer"))
     assert [task.id for task in project.tasks] == ["A10", "A20"]
     assert project.task("A10").methods[0].duration == 4

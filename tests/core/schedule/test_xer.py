@@ -8,7 +8,7 @@ import pytest
 from awna.core.problems import Refused
 from awna.core.schedule.model import Except, Relation
 from awna.core.schedule.reading import read_schedule
-from awna.core.schedule.xer_calendars import read_calendar_data
+from awna.core.xer_lines import read_calendar_data
 
 from .plans import XER_TABLES, xer_of
 

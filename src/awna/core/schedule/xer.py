@@ -15,9 +15,9 @@ from uuid import UUID
 
 from ..code_pages import decode
 from ..problems import Problem
+from ..xer_lines import Row, read_calendar_data, read_tables
 from .checks import LEVELS_MAX, settle
-from .model import TASKS_MAX, TEXT_CHARS_MAX, Assignment, Calendar, Relation, Resource, Schedule, Task, damaged, too_large
-from .xer_calendars import read_calendar_data
+from .model import TASKS_MAX, TEXT_CHARS_MAX, Assignment, Calendar, Except, Relation, Resource, Schedule, Task, damaged, too_large
 
 KINDS = {"PR_FS": "FS", "PR_SS": "SS", "PR_FF": "FF", "PR_SF": "SF"}
 TASKS = {"TT_Mile": "milestone", "TT_FinMile": "milestone", "TT_LOE": "level_of_effort", "TT_WBS": "level_of_effort"}
@@ -28,9 +28,7 @@ CONSTRAINT = {
 RESOURCES = {"RT_Labor": "work", "RT_Equip": "work", "RT_Mat": "material"}
 READ_TABLES = {"PROJECT", "CALENDAR", "PROJWBS", "TASK", "TASKPRED", "RSRC", "RSRCRATE", "TASKRSRC"}
 PEOPLE_TABLES = {"OBS", "USERS", "USROPEN", "USEROBS", "USERENG"}
-ROWS_MAX = 400_000
 HOURS_MAX = 10**6
-Row = Mapping[str, str]
 
 
 @dataclass
@@ -85,7 +83,7 @@ class Reading:
 def read_xer(data: bytes) -> Schedule:
     """The schedule; Refused where the file has no tables of tasks."""
     text, encoding = decode(data)
-    reading = Reading(_tables(text))
+    reading = Reading(read_tables(text, wanted=READ_TABLES, silent=PEOPLE_TABLES, damaged=damaged))
     if not reading.tables.get("TASK"):
         raise damaged("it has no table of tasks (TASK)")
     project: Row = next(iter(reading.tables.get("PROJECT", ())), {})
@@ -105,28 +103,6 @@ def read_xer(data: bytes) -> Schedule:
             tuple(_relations(reading)), calendars, resources, assignments, (), tuple(reading.problems), tuple(_notes(reading, encoding)),
         )
     )  # fmt: skip
-
-
-def _tables(text: str) -> dict[str, list[Row]]:
-    """`%T` begins a table, `%F` names its fields, `%R` is a row; the first line is ERMHDR, without a percent sign."""
-    if not text.startswith("ERMHDR"):
-        raise damaged("its first line does not begin with ERMHDR")
-    tables: dict[str, list[Row]] = {}
-    name, fields, count = "", [""], 0
-    for line in text.split("\n"):
-        kind, *cells = line.rstrip("\r").split("\t")
-        if kind == "%T" and cells:
-            name, fields = cells[0].strip(), []
-        elif kind == "%F":
-            fields = [cell.strip() for cell in cells]
-        elif kind == "%R" and name in READ_TABLES:
-            tables.setdefault(name, []).append(dict(zip(fields, cells, strict=False)))
-            count += 1
-            if count > ROWS_MAX:
-                raise too_large("rows", ROWS_MAX)
-        elif kind == "%R" and name not in PEOPLE_TABLES:
-            tables.setdefault(name, []).append({})
-    return tables
 
 
 def _notes(reading: Reading, encoding: str) -> Iterator[Problem]:
@@ -166,7 +142,8 @@ def _calendar(reading: Reading, row: Row) -> Calendar:
     week, exceptions, whole = read_calendar_data(row.get("clndr_data", ""))
     if not whole:
         reading.fault(where, "schedule_calendar_unreadable", "The working times are damaged; what could be read of them was taken.")
-    return Calendar(row["clndr_id"], _text(row.get("clndr_name", "")), week, exceptions, row.get("base_clndr_id", ""))
+    days = tuple(Except(day, day, hours) for day, hours in exceptions)
+    return Calendar(row["clndr_id"], _text(row.get("clndr_name", "")), week, days, row.get("base_clndr_id", ""))
 
 
 def _tasks(reading: Reading, calendars: set[str]) -> list[Task]:

@@ -1,4 +1,4 @@
-"""Reads Primavera P6 files (`.xer`) through the library xerparser, the optional extra `awna[xer]`.
+"""Reads Primavera P6 files (`.xer`).
 
 Read are activities with their remaining work, links with lags, working days, and how much of each labour or equipment resource
 an activity holds. Level-of-effort and WBS activities are left out: they follow the others.
@@ -6,11 +6,11 @@ an activity holds. Level-of-effort and WBS activities are left out: they follow 
 
 import re
 from datetime import datetime
-from importlib import import_module
+from functools import partial
 from math import ceil, floor
-from typing import Any
 
-from ...problems import Problem, Refused
+from ...code_pages import decode
+from ...xer_lines import Row, read_calendar_data, read_tables
 from ..problem import SLOTS_MAX, TASKS_MAX, Calendar, Method, Precedence, PrecedenceKind, Project, Resource, Task
 from .lines import damaged
 
@@ -19,44 +19,23 @@ HOURS_PER_SLOT = 4
 PARTS = 100  # of one unit of a resource
 KINDS: dict[str, PrecedenceKind] = {"PR_FS": "FS", "PR_SS": "SS", "PR_FF": "FF", "PR_SF": "SF"}
 FOLLOWERS_OF_OTHERS = ("TT_LOE", "TT_WBS")
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-Row = dict[str, str]
+TABLES = ("PROJECT", "CALENDAR", "TASK", "TASKPRED", "RSRC", "RSRCRATE", "TASKRSRC")
 
 
 def read_xer(data: bytes) -> Project:
-    """The project of a `.xer` file, in half-days; refuses when the library is not there or the file is damaged."""
-    library = _library()
-    if library is None:
-        text = "Reading Primavera files needs the library xerparser. Install awna[xer], or save the plan as Microsoft Project XML."
-        raise Refused(Problem("xer_needs_its_library", text))
+    """The project of a `.xer` file, in half-days; refuses when the file is damaged."""
+    tables = read_tables(decode(data)[0], wanted=TABLES, silent=(), damaged=partial(damaged, FORM))
     try:
-        tables: dict[str, list[Row]] = library.parser(data.decode("utf-8" if _is_utf8(data) else "cp1252", errors="replace"))
-        return _project(library, tables)
+        return _project(tables)
     except (KeyError, IndexError, ValueError, TypeError, ZeroDivisionError) as error:
         raise damaged(FORM, f"this is missing or unreadable: {str(error)[:60]}") from error
 
 
-def _library() -> Any:
-    """xerparser, loaded only when such a file comes; None where the extra is not installed."""
-    try:
-        return import_module("xerparser")
-    except ImportError:
-        return None
-
-
-def _is_utf8(data: bytes) -> bool:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _project(library: Any, tables: dict[str, list[Row]]) -> Project:
+def _project(tables: dict[str, list[Row]]) -> Project:
     rows = {row["task_id"]: row for row in tables["TASK"] if row["task_type"] not in FOLLOWERS_OF_OTHERS}
     if not rows or len(rows) > TASKS_MAX:
         raise damaged(FORM, f"it has {len(rows)} activities; wanted are 1 to {TASKS_MAX}")
-    calendar = _calendar(library, tables)
+    calendar = _calendar(tables)
     resources, held = _resources(tables)
     tasks = tuple(Task(row["task_code"], (Method(_slots(row), machines=held.get(uid, {})),), row["task_name"]) for uid, row in rows.items())
     return Project(tasks, tuple(dict.fromkeys(_links(tables, rows))), resources, calendar=calendar)
@@ -100,13 +79,13 @@ def _resources(tables: dict[str, list[Row]]) -> tuple[tuple[Resource, ...], dict
     return tuple(resource for resource in resources if resource.id in used), held
 
 
-def _calendar(library: Any, tables: dict[str, list[Row]]) -> Calendar:
+def _calendar(tables: dict[str, list[Row]]) -> Calendar:
     """The working days of the project's own calendar."""
     project = tables["PROJECT"][0]
     origin = datetime.fromisoformat(project["plan_start_date"] or project["last_recalc_date"]).date()
-    found: dict[str, Any] = {row["clndr_id"]: library.CALENDAR(**row) for row in tables["CALENDAR"]}
-    own = found.get(project.get("clndr_id", "")) or list(found.values())[0]  # noqa: RUF015 - an empty table is an IndexError here
-    rest = frozenset(number for number, name in enumerate(WEEKDAYS) if not own.work_week[name])
+    found = {row["clndr_id"]: row["clndr_data"] for row in tables["CALENDAR"]}
+    week, days, _whole = read_calendar_data(found.get(project.get("clndr_id", "")) or tables["CALENDAR"][0]["clndr_data"])
+    rest = frozenset(number for number, hours in enumerate(week) if not hours)
     if len(rest) == 7:
         raise damaged(FORM, "its calendar has no working day")
-    return Calendar(origin, 2, rest, holidays=frozenset(day.date() for day in own.holidays))
+    return Calendar(origin, 2, rest, holidays=frozenset(day for day, hours in days if not hours))
