@@ -4,6 +4,8 @@ from awna.approvals.services import Follow, follow
 from awna.donations.services import thaw_gift
 from awna.donations.services.freezing import THAW
 from awna.donations.services.giving_back import decline_refund, release_refund
+from awna.works.diary.quality import apply_change, drop_change
+from awna.works.models import ChangeOrder
 
 
 def follow_answers() -> None:
@@ -17,3 +19,10 @@ def follow_answers() -> None:
         ),
     )
     follow(THAW, Follow(agreed=lambda proposal, author: thaw_gift(proposal=proposal, author=author)))
+    follow(
+        ChangeOrder.PURPOSE,
+        Follow(
+            agreed=lambda proposal, _author: apply_change(proposal=proposal),
+            declined=lambda proposal, _author: drop_change(proposal=proposal),
+        ),
+    )

@@ -35,6 +35,7 @@ TITLES = {
     "break": gettext_lazy("Begin a new log after a loss"),
     "thaw": gettext_lazy("Make money available again that was set aside"),
     "quotes": gettext_lazy("Set when three quotes are needed"),
+    "change": gettext_lazy("Build otherwise than planned"),
 }
 VISIT_GAP = timedelta(minutes=30)
 """Pages opened within it are one visit: marks do not vanish while one reads."""
@@ -173,6 +174,9 @@ class Names:
         if proposal.purpose == "quotes":
             said = _("Above %(sum)s a release needs three quotes or a written reason.")
             return [said % {"sum": one} for one in self.sums(proposal)]
+        if proposal.purpose == "change":
+            said = _("Change %(number)s: task %(task)s has %(to)s %(unit)s instead of %(from)s. Money moves by a release of its own.")
+            return [said % content["change"]]
         if proposal.purpose == "policy":
             policy = dict(content.get("payload") or {})
             said = _("%(k)s of %(n)s stewards must agree from then on.")
@@ -194,7 +198,8 @@ def parts_of(proposal: Proposal) -> list[dict[str, Any]]:
         {"commodity": one["commodity"], "fund": one["fund"], "minor": int(one["ceiling"])} for one in content.get("milestones", [])
     ] + [
         {"commodity": one["credit"]["commodity"], "fund": one["credit"]["fund"], "minor": int(one["amount"])} for one in content.get("rows", [])
-    ] + [{"commodity": one["commodity"], "fund": "", "minor": int(one["above"])} for one in content.get("quotes_above", [])]  # fmt: skip
+    ] + [{"commodity": one["commodity"], "fund": "", "minor": int(one["above"])} for one in content.get("quotes_above", [])
+    ] + [{"commodity": one["commodity"], "fund": "", "minor": int(one["minor"])} for one in content.get("changes", [])]  # fmt: skip
 
 
 # -- visits ---------------------------------------------------------------------------------------------------------
