@@ -16,7 +16,7 @@ from awna.books.services import Row, Spot, ensure_custody, post_entry, stock_by_
 from awna.core.planning import command
 from awna.core.planning.formats.json_project import to_json
 from awna.core.planning.problem import Project
-from awna.core.planning.replan import Move, settle
+from awna.core.planning.replan import Move, difference, settle
 from awna.core.problems import Problem, Refused
 from awna.parties.models import Campaign, Role
 from awna.parties.services import refuse_unless_role
@@ -30,6 +30,7 @@ PLAN_ROLES = ("site_lead", "steward")
 ISSUE_ROLES = ("site_lead", "storekeeper")
 PROGRESS_ROLES = ("site_lead", "shift_lead")
 PLAN_SCHEDULES = 2_000  # schedules: a few seconds for sixty tasks, and the same plan on every machine
+WHY_CHARS_MAX = 300  # characters of the reason with which a plan is adopted
 
 
 @dataclass(frozen=True)
@@ -58,16 +59,33 @@ def make_plan(
     first = PlanRun.objects.filter(campaign=campaign, request_id=request_id).first()
     if first:
         return first
+    project, running = plan_question(campaign, today=today)
+    planned = command.make_plan(project, schedules=schedules, seed=seed, report=progress)
+    return keep_plan(campaign=campaign, project=project, running=running, planned=planned, seed=seed, author=author, request_id=request_id)
+
+
+def plan_question(campaign: Campaign, *, today: date | None = None) -> tuple[Project, PlanRun | None]:
+    """What is asked when all open tasks are planned anew, and the plan in force; what has begun keeps its start."""
     now = present_slot(campaign, today or timezone.localdate())
     running = PlanRun.objects.adopted(campaign)
     begun = begun_tasks(campaign)
     pinned = {placement.task: placement.start for placement in running.plan.placements if placement.task in begun} if running else {}
-    project = gather_project(campaign, now=now, pinned=pinned)
-    planned = command.make_plan(project, schedules=schedules, seed=seed, report=progress)
+    return gather_project(campaign, now=now, pinned=pinned), running
+
+
+@transaction.atomic
+def keep_plan(
+    *, campaign: Campaign, project: Project, running: PlanRun | None, planned: command.Planned, author: Role, request_id: str,
+    seed: int = 1, reason: str = "planned",
+) -> PlanRun:  # fmt: skip
+    """An answer of the planner, with what it moves of the plan that was in force when it was asked. It is in force once adopted."""
+    refuse_unless_role(author, *PLAN_ROLES, campaign=campaign)
+    moved = difference(running.plan, planned.plan).moved if running else ()
     return _keep(
         PlanRun(
-            campaign=campaign, reason="planned", based_on=running, finish=planned.plan.finish, lower_bound=planned.lower_bound,
+            campaign=campaign, reason=reason, based_on=running, finish=planned.plan.finish, lower_bound=planned.lower_bound,
             plan_json=to_json(planned.plan).decode(), seconds=planned.seconds, seed=seed, made_by=author, request_id=request_id,
+            difference=[asdict(move) for move in moved],
         ),
         project,
     )  # fmt: skip
@@ -113,11 +131,11 @@ def repair_plan(
         raise Refused(Problem("no_plan_in_force", "No plan has been adopted yet, so there is nothing to mend. Make a plan and adopt it."))
     now = present_slot(campaign, today or timezone.localdate())
     project = gather_project(campaign)
-    plan, difference = settle(project, running.plan, now=now, begun=begun_tasks(campaign))
+    plan, changed = settle(project, running.plan, now=now, begun=begun_tasks(campaign))
     return _keep(
         PlanRun(
             campaign=campaign, reason="crossing" if report else "facts", report=report, based_on=running, finish=plan.finish,
-            plan_json=to_json(plan).decode(), difference=[asdict(move) for move in difference.moved], made_by=author,
+            plan_json=to_json(plan).decode(), difference=[asdict(move) for move in changed.moved], made_by=author,
             request_id=request_id,
         ),
         project,
@@ -125,8 +143,8 @@ def repair_plan(
 
 
 @transaction.atomic
-def adopt_plan(*, run: PlanRun, author: Role) -> PlanRun:
-    """Put a plan in force. Refused when another one was adopted after this one was made: it answers an older question."""
+def adopt_plan(*, run: PlanRun, author: Role, why: str = "") -> PlanRun:
+    """Put a plan in force, with the reason that everyone may read. Refused when another one was adopted after this one was made."""
     refuse_unless_role(author, *PLAN_ROLES, campaign=run.campaign)
     Campaign.objects.select_for_update().get(pk=run.campaign_id)  # two people may adopt at once; the second must see the first
     run.refresh_from_db(fields=["adopted_at", "adopted_by"])
@@ -137,8 +155,10 @@ def adopt_plan(*, run: PlanRun, author: Role) -> PlanRun:
         raise Refused(
             Problem("plan_is_overtaken", "Another plan was adopted after this one was made. Look at that one, then plan or mend again.")
         )
-    run.adopted_at, run.adopted_by = timezone.now(), author
-    run.save(update_fields=["adopted_at", "adopted_by"])
+    if len(why) > WHY_CHARS_MAX:
+        raise Refused(Problem("why_too_long", "The reason may have %(max)s characters. Shorten it.", {"max": WHY_CHARS_MAX}, "why"))
+    run.adopted_at, run.adopted_by, run.why = timezone.now(), author, why.strip()
+    run.save(update_fields=["adopted_at", "adopted_by", "why"])
     return run
 
 

@@ -103,7 +103,7 @@ class _Finder:
 
     def _add(self, plan: Plan) -> Option:
         moved = difference(self.old, plan)
-        call = _people_to_call(self.old, plan)
+        call = people_to_call(self.old, plan)
         change = sum(abs(move.new_start - move.old_start) for move in moved.moved) + MOVE_WEIGHT * len(moved.moved) + CALL_WEIGHT * call
         tasks = {task.id: task for task in self.project.tasks}
         cost = sum(tasks[placement.task].methods[placement.method].cost for placement in plan.placements)
@@ -222,7 +222,7 @@ def _named(option: Option, name: str) -> Option:
     return replace(option, name=name)
 
 
-def _people_to_call(old: Plan, new: Plan) -> int:
+def people_to_call(old: Plan, new: Plan) -> int:
     """People whose days change: with another task, at another time, or no longer."""
     return len({person for person, *_ in _days(old) ^ _days(new)})
 
