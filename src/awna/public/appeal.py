@@ -188,7 +188,5 @@ def _closed(row: Campaign) -> list[tuple[Crossing, CrossingReport]]:
     if row.at_risk:
         return []
     reports = CrossingReport.objects.filter(crossing__campaign=row).known_at(timezone.now()).covering(timezone.localdate())
-    last: Mapping[Crossing, CrossingReport] = {
-        report.crossing: report for report in reports.select_related("crossing").order_by("reported_at", "pk")
-    }
+    last: Mapping[Crossing, CrossingReport] = {report.crossing: report for report in reports.select_related("crossing").in_order()}
     return [(crossing, report) for crossing, report in last.items() if report.status == "closed"]
