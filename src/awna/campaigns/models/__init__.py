@@ -1,5 +1,6 @@
 """Tables of the campaigns: places and needs, news, photos, events, outcomes, and ways to share."""
 
+from ..bill.models import BillFile, BillLayout, LineClaim
 from .events import Event, Registration
 from .news import Photo, PhotoFile, Proof, Subscription, Update
 from .outcomes import Forecast, Indicator, Measurement, Outcome
@@ -7,6 +8,6 @@ from .place import BudgetLine, Goal, Site
 from .share import Fact, PressContact, ShortLink
 
 __all__ = [
-    "BudgetLine", "Event", "Fact", "Forecast", "Goal", "Indicator", "Measurement", "Outcome", "Photo", "PhotoFile", "PressContact", "Proof",
-    "Registration", "ShortLink", "Site", "Subscription", "Update",
+    "BillFile", "BillLayout", "BudgetLine", "Event", "Fact", "Forecast", "Goal", "Indicator", "LineClaim", "Measurement", "Outcome",
+    "Photo", "PhotoFile", "PressContact", "Proof", "Registration", "ShortLink", "Site", "Subscription", "Update",
 ]  # fmt: skip

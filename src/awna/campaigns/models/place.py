@@ -1,10 +1,12 @@
 """Sites, the budget tree (the bill of quantities) and goals of a campaign."""
 
 import uuid
+from typing import Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from awna.core.bill.lines import COUNTED
 from awna.kit.sealed import SealedTextField
 from awna.parties.models import Campaign
 
@@ -28,31 +30,49 @@ class Site(models.Model):
 
 
 class BudgetLineQuerySet(models.QuerySet["BudgetLine"]):
+    def counted(self) -> Self:
+        """The lines that cost something by themselves."""
+        return self.filter(kind__in=COUNTED)
+
     def sums(self) -> dict[str, int]:
-        """Minor units by currency; currencies are never added together."""
-        rows = self.order_by().values("currency").annotate(total=models.Sum("amount_minor"))
-        return {row["currency"]: row["total"] for row in rows.order_by("currency")}
+        """Minor units by currency over the counted lines; currencies are never added together."""
+        rows = self.counted().exclude(currency="").order_by().values("currency").annotate(total=models.Sum("amount_minor"))
+        sums = {row["currency"]: row["total"] for row in rows}
+        for more in self.counted().exclude(more_rates=[]).values_list("more_rates", flat=True):
+            for currency, _rate, minor in more:
+                sums[currency] = sums.get(currency, 0) + minor
+        return dict(sorted(sums.items()))
 
 
 class BudgetLine(models.Model):
-    """One line of the bill of quantities; gifts, requests, orders and tasks point to it. A heading has no unit and no amount."""
+    """One line of the bill of quantities; gifts, requests, orders and tasks point to it. A heading has no unit and no amount.
+
+    `more_rates`: [currency, rate, minor units] of each further currency in which a part of the line is priced.
+    """
+
+    KINDS = [
+        ("line", _("Line")), ("heading", _("Heading")), ("alternate", _("Alternate")), ("assembly", _("Assembly")),
+        ("component", _("Part of an assembly")),
+    ]  # fmt: skip
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="budget_lines")
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
     code = models.CharField(max_length=60)
     title = models.CharField(max_length=300)
+    kind = models.CharField(max_length=10, choices=KINDS, default="line")
     unit = models.CharField(max_length=12, blank=True)
-    quantity = models.DecimalField(max_digits=15, decimal_places=4, default=0)
-    rate = models.DecimalField(max_digits=15, decimal_places=4, default=0)
+    quantity = models.DecimalField(max_digits=16, decimal_places=4, default=0)
+    rate = models.DecimalField(max_digits=16, decimal_places=4, default=0)
     amount_minor = models.BigIntegerField(default=0)
-    currency = models.CharField(max_length=3)
+    currency = models.CharField(max_length=3, blank=True)
+    more_rates = models.JSONField(default=list, blank=True)
     position = models.PositiveIntegerField()
 
     objects = BudgetLineQuerySet.as_manager()
     field_classes = {
-        "id": "P", "campaign": "P", "parent": "P", "code": "P", "title": "P", "unit": "P", "quantity": "P", "rate": "P",
-        "amount_minor": "P", "currency": "P", "position": "P",
+        "id": "P", "campaign": "P", "parent": "P", "code": "P", "title": "P", "kind": "P", "unit": "P", "quantity": "P", "rate": "P",
+        "amount_minor": "P", "currency": "P", "more_rates": "P", "position": "P",
     }  # fmt: skip
 
     class Meta:
@@ -61,6 +81,16 @@ class BudgetLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.title}"
+
+    @property
+    def is_counted(self) -> bool:
+        return self.kind in COUNTED
+
+    @property
+    def amounts(self) -> dict[str, int]:
+        """Minor units by currency; nothing for a heading."""
+        found = {self.currency: self.amount_minor} if self.currency and self.kind != "heading" else {}
+        return found | {currency: minor for currency, _rate, minor in self.more_rates}
 
 
 class Goal(models.Model):

@@ -1,11 +1,13 @@
 """The only writers of campaigns, by what they write; `latest_updates` reads for pages of other rooms."""
 
+from ..bill.services import load_budget
+from ..models.roles import BUDGET_ROLES
 from .events import announce_event, cancel_event, set_seats
 from .guests import cancel_guest, cancel_token, confirm_guest, find_guest, register_guest, seats_left
 from .news import NEWS_ROLES, latest_updates, pin_update, publish_update, readable, tell_in, translated_updates, withdraw_update
 from .outcomes import OUTCOME_ROLES, add_indicator, promise_outcome, record_measurement, state_forecast
 from .photos import accept_photo, add_photo, drop_photo, forget_unseen_photos, remove_photo, tell_photos
-from .place import BUDGET_ROLES, add_site, load_budget, set_goal
+from .place import add_site, set_goal
 from .readers import confirm_subscription, count_due, end_subscription, forget_readers, send_news, stop_token, subscribe
 from .share import make_short_links, set_press_contact, state_fact
 from .texts import event_words, fact_source, reason_source, text_sources
