@@ -47,6 +47,11 @@ def reap(now: Any = None) -> int:
     )
 
 
+def is_busy() -> bool:
+    """Whether a worker runs something now, so that what waits will have its turn."""
+    return bool(DBTaskResult.objects.filter(status=TaskResultStatus.RUNNING).exists())
+
+
 def work_off(limit: int = 1000) -> int:
     """Run what is ready, oldest first, in this process; return how many ran. What failed waits and is tried again."""
     reap()

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -70,6 +71,9 @@ class Command(AwnaCommand):
     def serve(self, port: int) -> None:
         """Become the server, so that Ctrl-C and a stop of this process end it."""
         environment = {**os.environ, "AWNA_ORIGIN": settings.AWNA_ORIGIN}
+        # The worker beside it ends with it: its parent stays the same process through the exec below.
+        work = [sys.executable, "-m", "awna.cli", "work", "--with", str(os.getpid())]
+        subprocess.Popen(work, env=environment)  # noqa: S603
         granian = Path(sys.executable).with_name("granian")
         words = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--blocking-threads", str(BLOCKING_THREADS)]
         os.execve(granian, [str(granian), *words, "--no-access-log", "--log-level", "warning", "awna.wsgi:application"], environment)  # noqa: S606

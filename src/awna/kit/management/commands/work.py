@@ -1,5 +1,6 @@
 """`awna work`: run waiting jobs, once or for ever."""
 
+import os
 import time
 from typing import Any
 
@@ -14,9 +15,10 @@ class Command(AwnaCommand):
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("--once", action="store_true", help="run what is waiting and stop")
+        parser.add_argument("--with", dest="parent", type=int, metavar="PID", help="stop when the process that started this one is gone")
 
     def run(self, **options: Any) -> None:
-        while True:
+        while not options["parent"] or os.getppid() == options["parent"]:
             work_off()
             if options["once"]:
                 return
