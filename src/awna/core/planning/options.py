@@ -1,193 +1,13 @@
-"""Ways to build one element, compared: cost, duration, carbon A1-A5, what must pass a crossing, local labour, water, rubble reused.
+"""The front of plans: which ways to do the work no other beats in time, cost, carbon and imports at once.
 
-Everything is a range with its source, unit and year: the factors are the user's own, none are shipped, and nothing is credited
-beyond the building (module D). `front` asks the planner for the plans between the shortest, the cheapest and the others.
+The figures of a way to build come from `methods`; nothing is credited beyond the building (module D).
 """
 
-import csv
-import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal, InvalidOperation
-from typing import Any
 
-from ..problems import Problem, Refused
 from .plan import Plan
 from .problem import Method, Project
-
-MEASURES = {
-    "cost": "money of the campaign",
-    "duration": "slots",
-    "carbon_a1_a3": "kg CO2e",
-    "carbon_a4": "kg CO2e per t and km",
-    "carbon_a5": "kg CO2e",
-    "imported": "t",
-    "local_labour": "hours",
-    "all_labour": "hours",
-    "water": "l",
-    "rubble": "t",
-}
-COLUMNS = ("item", "measure", "low", "high", "per", "source", "year")
-FACTORS_MAX = 50_000
-ROWS_OF_PROBLEMS_MAX = 50
-YEARS = (1990, 2100)
-
-
-@dataclass(frozen=True)
-class Range:
-    """From the lowest to the highest that is to be expected."""
-
-    low: Decimal
-    high: Decimal
-
-    def __add__(self, other: "Range") -> "Range":
-        return Range(self.low + other.low, self.high + other.high)
-
-    def times(self, amount: Decimal) -> "Range":
-        return Range(self.low * amount, self.high * amount)
-
-
-NOTHING = Range(Decimal(0), Decimal(0))
-
-
-@dataclass(frozen=True)
-class Factor:
-    """What one unit of an item costs in one measure, and who says so."""
-
-    item: str
-    measure: str
-    value: Range
-    per: str  # the unit of the item, such as "m3"
-    source: str
-    year: int
-
-
-@dataclass(frozen=True)
-class Ingredient:
-    """So much of an item in a method, brought over so many kilometres at so many tonnes in all (both 0 = made on the spot)."""
-
-    item: str
-    amount: Decimal
-    unit: str
-    tonnes: Decimal = Decimal(0)
-    distance_km: Decimal = Decimal(0)
-
-
-@dataclass(frozen=True)
-class Way:
-    """One method for a building element (a wall, a slab, a roof, energy) with all that goes into it."""
-
-    name: str
-    ingredients: tuple[Ingredient, ...]
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """One way in all measures. `carbon` = A1-A3 + transport A4 + site A5; `missing` names what no factor is known for."""
-
-    name: str
-    totals: Mapping[str, Range]
-    carbon: Range
-    local_labour_share: Range
-    sources: tuple[str, ...]
-    missing: tuple[str, ...]
-
-
-def read_factors(data: bytes) -> tuple[Factor, ...]:
-    """Factors from a CSV with the columns of `COLUMNS`; every bad row is told with its number."""
-    try:
-        rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True))
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise Refused(Problem("factors_unreadable", "The factors are no CSV in UTF-8: %(error)s.", {"error": str(error)})) from error
-    if not rows or set(COLUMNS) - set(rows[0]):
-        text = "The factors need the columns %(columns)s and at least one row."
-        raise Refused(Problem("factors_without_columns", text, {"columns": ", ".join(COLUMNS)}))
-    if len(rows) > FACTORS_MAX:
-        text = "There are %(rows)s factors; up to %(limit)s are read."
-        raise Refused(Problem("too_many_factors", text, {"rows": len(rows), "limit": FACTORS_MAX}))
-    problems: list[Problem] = []
-    factors = [factor for number, row in enumerate(rows, 2) if (factor := _factor(row, f"row {number}", problems))]
-    seen: set[tuple[str, str]] = set()
-    for number, factor in enumerate(factors, 2):
-        if (factor.item, factor.measure) in seen:
-            problems.append(
-                Problem(
-                    "factor_twice",
-                    "%(item)s has two factors of %(measure)s.",
-                    {"item": factor.item, "measure": factor.measure},
-                    f"row {number}",
-                )
-            )
-        seen.add((factor.item, factor.measure))
-    if problems:
-        raise Refused(problems[:ROWS_OF_PROBLEMS_MAX])
-    return tuple(factors)
-
-
-def _factor(row: Mapping[str, Any], where: str, problems: list[Problem]) -> Factor | None:
-    cells = {name: str(row.get(name) or "").strip() for name in COLUMNS}
-    for name in ("item", "per", "source"):
-        if not cells[name]:
-            problems.append(Problem("factor_incomplete", "The factor has no %(name)s. Give it.", {"name": name}, where))
-            return None
-    if cells["measure"] not in MEASURES:
-        text = "%(measure)s is no measure; there are %(measures)s. Module D is never counted."
-        problems.append(Problem("measure_unknown", text, {"measure": cells["measure"], "measures": ", ".join(MEASURES)}, where))
-        return None
-    try:
-        low, high = Decimal(cells["low"]), Decimal(cells["high"] or cells["low"])
-        year = int(cells["year"])
-    except (InvalidOperation, ValueError):
-        problems.append(Problem("factor_unreadable", "Low, high and year must be numbers, such as 210.5 and 2024.", {}, where))
-        return None
-    if not (low.is_finite() and high.is_finite() and low <= high and YEARS[0] <= year <= YEARS[1]):
-        text = "Low must not be above high, and the year must lie in %(first)s to %(last)s."
-        problems.append(Problem("factor_out_of_range", text, {"first": YEARS[0], "last": YEARS[1]}, where))
-        return None
-    return Factor(cells["item"], cells["measure"], Range(low, high), cells["per"], cells["source"], year)
-
-
-def compare(ways: Sequence[Way], factors: Sequence[Factor]) -> tuple[Comparison, ...]:
-    """Each way in all measures, in the order given. Refuses an amount in another unit than its factor's."""
-    known = {(factor.item, factor.measure): factor for factor in factors}
-    wrong = [problem for way in ways for problem in _other_units(way, known)]
-    if wrong:
-        raise Refused(wrong)
-    return tuple(_compared(way, known) for way in ways)
-
-
-def _other_units(way: Way, known: Mapping[tuple[str, str], Factor]) -> Iterator[Problem]:
-    for ingredient in way.ingredients:
-        for measure in MEASURES:
-            factor = known.get((ingredient.item, measure))
-            if factor and measure != "carbon_a4" and factor.per != ingredient.unit:
-                text = "%(way)s takes %(item)s in %(unit)s, but its factor of %(measure)s is per %(per)s. Convert one of them."
-                values = {"way": way.name, "item": ingredient.item, "unit": ingredient.unit, "measure": measure, "per": factor.per}
-                yield Problem("unit_differs_from_factor", text, values, way.name)
-
-
-def _compared(way: Way, known: Mapping[tuple[str, str], Factor]) -> Comparison:
-    totals = dict.fromkeys(MEASURES, NOTHING)
-    sources: dict[str, None] = {}
-    missing: dict[str, None] = {}
-    for ingredient in way.ingredients:
-        used = [factor for measure in MEASURES if (factor := known.get((ingredient.item, measure)))]
-        if not used:
-            missing[ingredient.item] = None
-        for factor in used:
-            amount = ingredient.tonnes * ingredient.distance_km if factor.measure == "carbon_a4" else ingredient.amount
-            totals[factor.measure] += factor.value.times(amount)
-            sources[f"{factor.source} {factor.year}"] = None
-    carbon = totals["carbon_a1_a3"] + totals["carbon_a4"] + totals["carbon_a5"]
-    return Comparison(way.name, totals, carbon, _share(totals["local_labour"], totals["all_labour"]), tuple(sources), tuple(missing))
-
-
-def _share(part: Range, whole: Range) -> Range:
-    """From the least local to the most local that the two ranges allow, 0 to 1."""
-    if not whole.high:
-        return NOTHING
-    one = Decimal(1)
-    return Range(min(one, part.low / whole.high), min(one, part.high / whole.low) if whole.low else one)
 
 
 @dataclass(frozen=True)
@@ -208,7 +28,7 @@ class Point:
     finish: int
     cost: int
     carbon_kg: int
-    imported: int  # sum over tasks of the imported share in per cent
+    imported: int  # kilograms that must pass a crossing; where no method says them, the sum over tasks of the share in per cent
 
     @property
     def values(self) -> tuple[int, int, int, int]:
@@ -242,6 +62,16 @@ def front(project: Project, plan_of: Callable[[Project], Plan], *, weights: Sequ
     return tuple(sorted(best, key=lambda point: point.values))
 
 
+def plan_each(project: Project, ways: Mapping[str, Mapping[str, Method]], plan_of: Callable[[Project], Plan]) -> dict[str, Point]:
+    """For each way (task → method, others as they are) the whole plan: the finish that people ask for, not the days of one crew."""
+    points = {}
+    for name, methods in ways.items():
+        tasks = (replace(task, methods=(methods[task.id],)) if task.id in methods else task for task in project.tasks)
+        narrowed = replace(project, tasks=tuple(tasks))
+        points[name] = _point(narrowed, plan_of(narrowed))
+    return points
+
+
 def _beats(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
     return one != other and all(a <= b for a, b in zip(one, other, strict=True))
 
@@ -261,7 +91,7 @@ def _kept(project: Project, weights: Weights) -> dict[str, tuple[int, ...]]:
 
 
 def _measured(method: Method) -> tuple[int, int, int, int]:
-    return method.duration, method.cost, method.carbon_kg, method.imported_percent
+    return method.duration, method.cost, method.carbon_kg, method.imported_kg or method.imported_percent
 
 
 def _point(project: Project, plan: Plan) -> Point:

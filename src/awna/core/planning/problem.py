@@ -38,8 +38,9 @@ class Method:
     optimistic: int | None = None  # slots; None = as long as `duration`
     pessimistic: int | None = None  # slots; None = as long as `duration`
     cost: int = 0  # whole units of the campaign's currency; compared, never taken from a stock
-    carbon_kg: int = 0  # kg CO2e, A1-A5
+    carbon_kg: int = 0  # kg CO2e, A1-A5; below zero where wood stores more than the rest gives off
     imported_percent: int = 0  # 0..100: what part of its materials must pass a crossing
+    imported_kg: int = 0  # the same in kilograms, where it is known
 
     @property
     def draws(self) -> dict[str, int]:

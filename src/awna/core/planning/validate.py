@@ -38,7 +38,7 @@ def _limits(project: Project) -> Iterator[Problem]:
         if not task.methods:
             yield Problem("task_has_no_method", "The task has no method. Give it a duration.", {}, task.id)
         for method in task.methods:
-            if not 0 <= method.imported_percent <= 100 or method.cost < 0 or method.carbon_kg < 0:
+            if not 0 <= method.imported_percent <= 100 or method.cost < 0 or method.imported_kg < 0:
                 text = "Cost and carbon must be 0 or more, the imported share 0 to 100 per cent."
                 yield Problem("method_values_out_of_range", text, {}, task.id)
             if not (method.optimistic or 0) <= method.duration <= (SLOTS_MAX if method.pessimistic is None else method.pessimistic):

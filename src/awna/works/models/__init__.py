@@ -1,6 +1,17 @@
 """Tables of the works: tasks, plans, what was issued and done."""
 
 from ..diary.models import ChangeOrder, Check, CheckResult, Defect, DiaryEntry, MaterialUsed, SitePhoto
+from ..methods.models import (
+    BuildElement,
+    BuildMethod,
+    ElementTask,
+    Factor,
+    Ingredient,
+    MethodChoice,
+    MethodFile,
+    MethodLine,
+    MethodTrial,
+)
 from ..planner.models import PlanJob, PlanMilestone, WhatIf
 from ..schedule.models import Clearance, ClearanceNeed, ScheduleChange, ScheduleFile, SiteRest, WorkPart
 from ..survey.models import Building, Element, Observation, SurveyFile, SurveyRow, SurveyRules
@@ -9,6 +20,8 @@ from .tasks import Dependency, Machine, Task, TaskMaterial, WorkCalendar
 from .work import Issue, Progress
 
 __all__ = [
+    "BuildElement",
+    "BuildMethod",
     "Building",
     "ChangeOrder",
     "Check",
@@ -19,9 +32,16 @@ __all__ = [
     "Dependency",
     "DiaryEntry",
     "Element",
+    "ElementTask",
+    "Factor",
+    "Ingredient",
     "Issue",
     "Machine",
     "MaterialUsed",
+    "MethodChoice",
+    "MethodFile",
+    "MethodLine",
+    "MethodTrial",
     "Observation",
     "PlanJob",
     "PlanMilestone",
