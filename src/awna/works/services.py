@@ -102,12 +102,13 @@ def repair_after_closing(
     author: Role,
     request_id: str,
     today: date | None = None,
+    observed_on: date | None = None,
 ) -> Mended:
     """Report on a crossing, then mend the plan in force in the same request. The report stays even when no plan is left."""
     refuse_unless_role(author, *PLAN_ROLES, campaign=crossing.campaign)
     said = report_crossing(
         crossing=crossing, status=status, valid_from=valid_from, valid_until=valid_until, source=source, confidence=confidence,
-        reported_by=author, request_id=request_id,
+        reported_by=author, request_id=request_id, observed_on=observed_on,
     )  # fmt: skip
     try:
         run = repair_plan(campaign=crossing.campaign, author=author, request_id=request_id, report=said, today=today)

@@ -1,5 +1,6 @@
 """Tables of the works: tasks, plans, what was issued and done."""
 
+from ..crossing.models import Closing, WayOn
 from ..diary.models import ChangeOrder, Check, CheckResult, Defect, DiaryEntry, MaterialUsed, SitePhoto
 from ..methods.models import (
     BuildElement,
@@ -28,6 +29,7 @@ __all__ = [
     "CheckResult",
     "Clearance",
     "ClearanceNeed",
+    "Closing",
     "Defect",
     "Dependency",
     "DiaryEntry",
@@ -56,6 +58,7 @@ __all__ = [
     "SurveyRules",
     "Task",
     "TaskMaterial",
+    "WayOn",
     "WhatIf",
     "WorkCalendar",
     "WorkPart",
