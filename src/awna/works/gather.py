@@ -3,6 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 
 from django.utils import timezone
@@ -32,6 +33,7 @@ from awna.supply.models import Consignment, ConsignmentLine, Item
 from awna.supply.services import still_under_way
 
 from . import models
+from .methods.figures import methods_in_tasks
 
 MONEY = "money:"  # budget lines and items share the names of stocks
 
@@ -41,9 +43,10 @@ def gather_project(campaign: Campaign, *, now: int = 0, pinned: Mapping[str, int
     calendar = calendar_of(campaign)
     pins = pinned or {}
     tasks = list(campaign.tasks.select_related("site").prefetch_related("materials__item", "issues"))
+    ways = methods_in_tasks(campaign, slots_per_day=calendar.slots_per_day)
     dependencies = models.Dependency.objects.filter(after__campaign=campaign).select_related("before", "after")
     return Project(
-        tasks=tuple(_task(task, now, pins.get(task.code)) for task in tasks),
+        tasks=tuple(_task(task, now, pins.get(task.code), ways.get(task.code)) for task in tasks),
         precedences=tuple(Precedence(row.before.code, row.after.code, row.kind, row.lag) for row in dependencies),
         resources=tuple(Resource(row.code, row.capacity, row.name, tuple(map(tuple, row.dips))) for row in campaign.machines.all()),
         people=tuple(_people(campaign, calendar)),
@@ -74,14 +77,19 @@ def stocks_for_tables(campaign: Campaign) -> list[Stock]:
     return [*lines, *items]
 
 
-def _task(task: models.Task, now: int, pinned: int | None) -> Task:
-    """A task in numbers; what was issued to it already is no longer taken from stock."""
+def _task(task: models.Task, now: int, pinned: int | None, way: Method | None = None) -> Task:
+    """A task in numbers; what was issued to it already is no longer taken from stock. `way`: how its element is built, with its figures."""
     issued: dict[int, int] = defaultdict(int)
     for issue in task.issues.all():
         issued[issue.item_id] += issue.quantity
     materials = {row.item.code: max(0, row.quantity - issued[row.item_id]) for row in task.materials.all()}
     money = {MONEY + code: amount for code, amount in task.money.items()}
     method = Method(task.duration, skills=task.skills, machines=task.machines, materials=materials, money=money)
+    if way is not None:
+        method = replace(
+            method, name=way.name, cost=way.cost, carbon_kg=way.carbon_kg, imported_kg=way.imported_kg,
+            optimistic=min(task.duration, way.optimistic or task.duration), pessimistic=max(task.duration, way.pessimistic or task.duration),
+        )  # fmt: skip
     site = str(task.site_id or "")
     if pinned is not None:
         return Task(task.code, (method,), task.name, site, pinned, ((pinned, pinned + 1),))

@@ -183,15 +183,16 @@ class ElementTask(models.Model):
 
 
 class MethodTrial(models.Model):
-    """When the whole plan would end if the element were built in this way; worked out for everybody to see, in force for nobody."""
+    """When the whole plan would end if the element were built in this way, or why there is no such plan; in force for nobody."""
 
     method = models.OneToOneField(BuildMethod, on_delete=models.CASCADE, related_name="trial")
-    finish = models.PositiveIntegerField()
-    finish_on = models.DateField()
+    finish = models.PositiveIntegerField(null=True)
+    finish_on = models.DateField(null=True)
+    problem = models.CharField(max_length=500, blank=True)
     made_by = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField(default=timezone.now)
 
-    field_classes = {"id": "I", "method": "P", "finish": "I", "finish_on": "I", "made_by": "I", "made_at": "I"}
+    field_classes = {"id": "I", "method": "P", "finish": "I", "finish_on": "I", "problem": "I", "made_by": "I", "made_at": "I"}
 
     def __str__(self) -> str:
         return f"{self.method} {self.finish_on}"

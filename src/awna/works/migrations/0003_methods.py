@@ -194,8 +194,9 @@ class Migration(migrations.Migration):
             name="MethodTrial",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("finish", models.PositiveIntegerField()),
-                ("finish_on", models.DateField()),
+                ("finish", models.PositiveIntegerField(null=True)),
+                ("finish_on", models.DateField(null=True)),
+                ("problem", models.CharField(blank=True, max_length=500)),
                 ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("made_by", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="parties.role")),
                 ("method", models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name="trial", to="works.buildmethod")),
