@@ -17,7 +17,7 @@ DECIMALS = 7  # of a degree: a centimetre
 WORLD = ("CRS84", "EPSG:4326", "EPSG::4326")
 
 
-def read_geojson(data: bytes, *, mapping: SurveyMapping | None = None, scale: str = "") -> Survey:
+def read_geojson(data: bytes, *, mapping: SurveyMapping | None = None, scale: str = "", grade: str = "") -> Survey:
     """The survey; a file that we wrote tells its own mapping. Refused where it is no collection of features."""
     features = _features(data)
     survey = Survey()
@@ -34,10 +34,15 @@ def read_geojson(data: bytes, *, mapping: SurveyMapping | None = None, scale: st
         if isinstance(feature, dict) and isinstance(feature.get("id"), str | int):
             fields.setdefault("id", feature["id"])
         rows.append((where, fields, shape))
-    if mapping is None and rows and all({"source_grade", "source_scale", "damage_grade"} <= set(fields) for _, fields, _ in rows):
+    if (
+        mapping is None
+        and not grade
+        and rows
+        and all({"source_grade", "source_scale", "damage_grade"} <= set(fields) for _, fields, _ in rows)
+    ):
         _own(survey, rows)
         return survey
-    mapping = mapping or suggest_mapping([fields for _, fields, _ in rows], scale=scale)
+    mapping = mapping or suggest_mapping([fields for _, fields, _ in rows], scale=scale, grade=grade)
     mapping.check()
     observations_of(survey, rows, mapping)
     return survey

@@ -73,13 +73,24 @@ class SurveyMapping:
             raise Refused(Problem("survey_mapping_wrong", text))
 
 
-def suggest_mapping(rows: Sequence[Fields], *, scale: str = "") -> SurveyMapping:
-    """By the names of the fields and the words in them. Refused where no field holds grades, or where a person must name the scale."""
+def suggest_mapping(rows: Sequence[Fields], *, scale: str = "", grade: str = "") -> SurveyMapping:
+    """By the names of the fields and the words in them. Refused where no field holds grades, or where a person must name the scale.
+
+    `grade`: the field that a person named.
+    """
     names = list(dict.fromkeys(name for row in rows[:200] for name in row))
     plain = {re.sub(r".*/", "", name).casefold(): name for name in reversed(names)}
     series = next((name for name in names if re.fullmatch(r"main_damage_site_class(_\d+)?", name.casefold())), "")
     found: Scale | None = SCALES.get(scale)
-    candidates = ["Main_Damage_Site_Class"] if series else [plain[name] for name in GRADE_FIELDS if name in plain]
+    if grade:
+        series = ""
+    candidates = (
+        [plain.get(grade.casefold(), grade)]
+        if grade
+        else ["Main_Damage_Site_Class"]
+        if series
+        else [plain[name] for name in GRADE_FIELDS if name in plain]
+    )
     for field in candidates:
         told = {
             _text(row.get(name, ""))

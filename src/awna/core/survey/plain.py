@@ -8,7 +8,6 @@ from typing import Any
 from ..problems import Problem
 from .forms import read_submissions
 from .geojson import read_geojson
-from .mapping import SurveyMapping
 from .model import HeldRow, Observation, Shape, Survey
 from .shapefiles import read_shapefile, unzip
 
@@ -17,15 +16,15 @@ KINDS = (PUBLISHED, FORMS)
 
 
 def read_plain(payload: Mapping[str, Any]) -> dict[str, Any]:
-    """`data` in base64, what is in it (`kind`), `sites` that are known, `scale` or `mapping` where a person chose; as plain data."""
+    """`data` in base64, what is in it (`kind`), `sites` that are known, `scale` and `grade` (a field) where a person chose; as plain data."""
     data = base64.b64decode(payload["data"])
     scale = str(payload.get("scale") or "")
-    mapping = SurveyMapping.from_data(payload["mapping"]) if payload.get("mapping") else None
+    grade = str(payload.get("grade") or "")
     if payload["kind"] == FORMS:
         return to_plain(read_submissions(data, sites=frozenset(payload.get("sites") or ())))
     if data[:2] == b"PK":
-        return to_plain(read_shapefile(unzip(data), mapping=mapping, scale=scale))
-    return to_plain(read_geojson(data, mapping=mapping, scale=scale))
+        return to_plain(read_shapefile(unzip(data), scale=scale, grade=grade))
+    return to_plain(read_geojson(data, scale=scale, grade=grade))
 
 
 def kind_of(data: bytes) -> str:

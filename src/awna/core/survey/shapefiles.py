@@ -20,7 +20,7 @@ ZIP_PARTS_MAX = 500
 POINTS, AREAS = {1, 11, 21}, {5, 15, 25}
 
 
-def read_shapefile(files: Mapping[str, bytes], *, mapping: SurveyMapping | None = None, scale: str = "") -> Survey:
+def read_shapefile(files: Mapping[str, bytes], *, mapping: SurveyMapping | None = None, scale: str = "", grade: str = "") -> Survey:
     """The survey in files named by their endings (`.shp`, `.dbf`, `.prj`, and `.shx`, `.cpg` where there are)."""
     if sum(map(len, files.values())) > SURVEY_BYTES_MAX:
         raise too_large()
@@ -37,7 +37,7 @@ def read_shapefile(files: Mapping[str, bytes], *, mapping: SurveyMapping | None 
     except Exception as error:  # the library names no set of errors for damaged files
         text = "The shapefile is damaged: its parts do not fit together or break off. Export it again."
         raise refuse("survey_shapefile_damaged", text) from error
-    mapping = mapping or suggest_mapping([fields for _, fields, _ in rows], scale=scale)
+    mapping = mapping or suggest_mapping([fields for _, fields, _ in rows], scale=scale, grade=grade)
     mapping.check()
     observations_of(survey, rows, mapping)
     return survey
