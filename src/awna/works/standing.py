@@ -109,7 +109,7 @@ def standing_of(campaign: Campaign, *, in_stores: Mapping[str, int] | None = Non
         return None
     calendar = campaign.work_calendar.as_core()
     finishes = [monday(calendar.date_of(max(0, run.finish - 1))) for run in runs]
-    tasks = _tasks(campaign)
+    tasks = tasks_so_far(campaign)
     there = stores_of(campaign) if in_stores is None else dict(in_stores)
     return Standing(
         promised=finishes[0], forecast=finishes[-1], slips=tuple(_slips(campaign, runs, finishes)),
@@ -142,7 +142,7 @@ def _adopted(campaign: Campaign) -> list[Any]:
     return list(light.annotate(**texts).order_by("adopted_at"))
 
 
-def _tasks(campaign: Campaign) -> dict[str, Task]:
+def tasks_so_far(campaign: Campaign) -> dict[str, Task]:
     """Tasks by code, each with what is done of it."""
     steps = Progress.objects.filter(task=OuterRef("pk")).order_by().values("task").annotate(sum=Sum("quantity"))
     rows = Task.objects.filter(campaign=campaign).annotate(done_sum=Coalesce(Subquery(steps.values("sum")), Decimal(0)))
@@ -167,22 +167,22 @@ def _steps(campaign: Campaign, run: Any, calendar: Calendar, tasks: dict[str, Ta
     asked = {item["id"]: item for item in project["tasks"]}
     stocks = {item["id"]: item for item in project.get("stocks", ())}
     wanted = {code for item in asked.values() for method in item["methods"] for code in method.get("money", {})}
-    released = _released(campaign) if wanted else {}
+    released = released_of(campaign) if wanted else {}
     for item in placements:
         task = tasks.get(item["task"])
         if task is None or task.done >= task.quantity or item["task"] not in asked:
             continue
         method = asked[item["task"]]["methods"][item.get("method", 0)]
         keys = (
-            Key("money", tuple(_short(method.get("money", {}), released, stocks))),
-            Key("materials", tuple(_short(method.get("materials", {}), in_stores, stocks))),
+            Key("money", tuple(short_of(method.get("money", {}), released, stocks))),
+            Key("materials", tuple(short_of(method.get("materials", {}), in_stores, stocks))),
             Key("crew", tuple(_seats(method.get("skills", {}), item.get("crew", ())))),
         )
         first, last = calendar.date_of(item["start"]), calendar.date_of(max(item["start"], item["finish"] - 1))
         yield Step(task.code, str(task), monday(first), monday(last), task.done > 0, keys)
 
 
-def _short(needs: Mapping[str, int], left: dict[str, int], stocks: Mapping[str, Any]) -> Iterator[Gap]:
+def short_of(needs: Mapping[str, int], left: dict[str, int], stocks: Mapping[str, Any]) -> Iterator[Gap]:
     """Takes what is there and names what is not."""
     for code, amount in sorted(needs.items()):
         there = left.get(code, 0)
@@ -198,7 +198,7 @@ def _seats(skills: Mapping[str, int], crew: Any) -> Iterator[Gap]:
     yield from (Gap(skill, needed - seated[skill]) for skill, needed in sorted(skills.items()) if seated[skill] < needed)
 
 
-def _released(campaign: Campaign) -> dict[str, int]:
+def released_of(campaign: Campaign) -> dict[str, int]:
     """What is released for a budget line and not ordered yet, under the name that the planner gives it."""
     codes = {str(line.pk): line.code for line in campaign.budget_lines.all()}
     found: dict[str, int] = defaultdict(int)

@@ -1,5 +1,9 @@
-"""Addresses of this part of works, each with who may use it."""
+"""Address of the readiness board, with who may use it."""
 
-from django.urls import URLPattern
+from awna.kit.policies import guarded, role
 
-urlpatterns: list[URLPattern] = []
+from . import views
+
+READERS = role("site_lead", "steward", "storekeeper", "shift_lead", "coordinator", "buyer")
+
+urlpatterns = [guarded("desk/<slug:slug>/works/readiness/", views.readiness, name="readiness", GET=READERS)]

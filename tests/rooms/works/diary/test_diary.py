@@ -78,7 +78,14 @@ def test_hours_go_to_each_member_of_the_crew_and_wait_for_the_shift_lead(planned
     campaign, world = planned.world.campaign, planned.world
     members = list(campaign.volunteers.filter(code__startswith="Mason")) + list(campaign.volunteers.filter(code="Bridge-3"))
     crew = form_crew(
-        campaign=campaign, name="Masons", members=members, skills={"mason": 2}, from_on=TODAY, until_on=TODAY, author=world.nour, request_id="c"
+        campaign=campaign,
+        name="Masons",
+        members=members,
+        skills={"mason": 2},
+        from_on=TODAY,
+        until_on=TODAY,
+        author=world.nour,
+        request_id="c",
     )
     shift = plan_shift(
         crew=crew, works_on=TODAY, title="Slab", hours_planned=Decimal(7), task_ref=f"task:{task().pk}", author=world.nour, request_id="s"
@@ -170,12 +177,25 @@ def test_a_phone_is_told_what_became_of_each_note(planned, client):
 
 def test_the_diary_without_javascript(planned, client):
     client.force_login(planned.world.nour.user)
-    form = {"request_id": "p1", "day": TODAY, "task": task().pk, "quantity": "30", "people": "4", "hours": "7.5", "problem": "The mixer stood still"}
+    form = {
+        "request_id": "p1",
+        "day": TODAY,
+        "task": task().pk,
+        "quantity": "30",
+        "people": "4",
+        "hours": "7.5",
+        "problem": "The mixer stood still",
+    }
     file = SimpleUploadedFile("yard.jpg", camera_picture(), "image/jpeg")
     page = client.post(DIARY, form | {"photo": file}, follow=True).content.decode()
     assert "The note stands in the diary." in page
     assert "The mixer stood still" in page
-    assert "counts once" in client.post(DIARY, form | {"photo": SimpleUploadedFile("yard.jpg", camera_picture(), "image/jpeg")}, follow=True).content.decode()
+    assert (
+        "counts once"
+        in client.post(
+            DIARY, form | {"photo": SimpleUploadedFile("yard.jpg", camera_picture(), "image/jpeg")}, follow=True
+        ).content.decode()
+    )
     bare = client.get(f"{DIARY}?bare=1").content.decode()
     assert "The mixer stood still" not in bare
     photo = SitePhoto.objects.get()
@@ -199,7 +219,9 @@ def test_quality_from_the_page(planned, client):
     client.post(f"{at}checks/{check.pk}/", {"request_id": "r", "passed": "yes", "inspector": "engineer of record", "checked_on": TODAY})
     assert check.is_passed
     client.post(f"{at}defects/", {"request_id": "d", "text": "Crack above the door", "due_on": TODAY})
-    client.post(f"{at}changes/", {"request_id": "c", "task": task().pk, "quantity": "160", "text": "More", "cost": "500", "commodity": "EUR"})
+    client.post(
+        f"{at}changes/", {"request_id": "c", "task": task().pk, "quantity": "160", "text": "More", "cost": "500", "commodity": "EUR"}
+    )
     page = client.get(at).content.decode()
     assert "Crack above the door" in page
     assert "waits for the stewards" in page
