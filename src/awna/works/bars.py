@@ -28,6 +28,7 @@ class Stretch:
     old_last: date | None = None
     done: float = 0.0
     is_missing: bool = False
+    is_critical: bool = False
 
 
 class Axis:
@@ -77,7 +78,7 @@ class Axis:
         if item.old_first and item.old_last and (item.old_first, item.old_last) != (item.first, item.last):
             parts.append(self._box("ghost", item.old_first, item.old_last + DAY, 17, 4))
         end = item.last + DAY
-        parts.append(self._box("g4" if item.is_missing else "g3", item.first, end, 3, 13))
+        parts.append(self._box("g4" if item.is_missing else "g5" if item.is_critical else "g3", item.first, end, 3, 13))
         if item.done > 0:
             until = self.share(item.first) + (self.share(end) - self.share(item.first)) * min(item.done, 1.0)
             parts.append(self._rect("g1", self.share(item.first), until, 3, 13))

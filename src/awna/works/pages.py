@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 
 from django.utils import timezone
 from django.utils.safestring import SafeString
@@ -19,7 +20,10 @@ from .standing import Key, Step, monday
 
 @dataclass
 class Line:
-    """A task in a plan, in dates; for the public they are Mondays and `crew` is empty. `bar` is drawn by `picture`."""
+    """A task in a plan, in dates; for the public they are Mondays and `crew` is empty. `bar` is drawn by `picture`.
+
+    `slack` is "critical", "near" or empty, by `float_days`, the days by which it may slip.
+    """
 
     task: Task
     start: date
@@ -31,6 +35,8 @@ class Line:
     old_finish: date | None = None
     crew_changed: bool = False
     missing: Sequence[Key] = ()
+    float_days: Decimal | None = None
+    slack: str = ""
     bar: SafeString | str = ""
 
 
@@ -79,7 +85,8 @@ def picture(lines: Sequence[Line], *, whole_weeks: bool = False) -> SafeString |
         return ""
     more = timedelta(days=6 if whole_weeks else 0)
     stretches = [
-        Stretch(line.start, line.finish + more, line.old_start, line.old_finish + more if line.old_finish else None, line.task.done_share, bool(line.missing))
+        Stretch(line.start, line.finish + more, line.old_start, line.old_finish + more if line.old_finish else None, line.task.done_share, bool(line.missing),
+                line.slack == "critical")
         for line in lines
     ]  # fmt: skip
     axis = Axis(stretches, today=timezone.localdate(), rtl=get_language_bidi())

@@ -18,6 +18,10 @@ from awna.kit.http import form_page, refused_page
 from . import pages, services
 from .forms import CrossingForm, IssueForm, ProgressForm
 from .models import PlanRun, Task
+from .planner import views as planner
+from .planner.forms import SECONDS, WhyForm
+from .planner.page import plan_context, run_context
+from .planner.services import SECONDS_USUAL
 from .standing import standing_of
 
 RUNS_SHOWN = 10
@@ -48,23 +52,20 @@ def plan_pages(campaign: Any) -> Iterator[dict[str, int]]:
 
 
 def works_desk(request: HttpRequest, slug: str) -> HttpResponse:
-    """The whole plan for the site; POST plans anew."""
+    """The whole plan for the site, with what is critical, who and what is asked for, and how sure the days are; POST plans anew."""
     if request.method == "POST":
         try:
-            author = request.actor.role(*services.PLAN_ROLES)
-            made = services.make_plan(
-                campaign=request.campaign, author=author, request_id=request.POST.get("request_id") or str(uuid.uuid4())
-            )
+            return planner.start_planning(request, slug)
         except Refused as refused:
             return refused_page(request, refused, back=reverse("works_desk", args=[slug]), title=_("No plan was made"), desk=True)
-        return redirect("plan_run", slug, made.pk)
     run = PlanRun.objects.adopted(request.campaign)
-    lines = pages.desk_lines(request.campaign, run) if run else []
+    runs = PlanRun.objects.filter(campaign=request.campaign).select_related("report__crossing")
     context = {
-        "run": run, "lines": lines, "axis": pages.picture(lines),
-        "finish": pages.finish_day(run) if run else None, "tasks": request.campaign.tasks.count(),
-        "runs": PlanRun.objects.filter(campaign=request.campaign).select_related("report__crossing")[:RUNS_SHOWN],
-        "may_plan": request.actor.has_role(*services.PLAN_ROLES), "request_id": str(uuid.uuid4()),
+        **(plan_context(request.campaign, run) if run else {"tasks": request.campaign.tasks.count()}), "run": run,
+        "runs": runs.defer("plan_json", "project_json", "difference")[:RUNS_SHOWN],
+        "jobs": planner.jobs_seen_by(request).filter(state__in=["waiting", "running"]).defer("points", "result"),
+        "may_plan": request.actor.has_role(*services.PLAN_ROLES), "request_id": str(uuid.uuid4()), "simulate_id": str(uuid.uuid4()),
+        "seconds": SECONDS, "usual": SECONDS_USUAL,
     }  # fmt: skip
     return render(request, "works/desk.html", context)
 
@@ -90,20 +91,18 @@ def close_crossing(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def plan_run(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
-    """One answer of the planner with its before and after; POST adopts it."""
-    run = get_object_or_404(PlanRun.objects.select_related("report__crossing"), campaign=request.campaign, pk=pk)
+    """One answer of the planner with its before and after; POST adopts it, with a reason if one is given."""
+    found = PlanRun.objects.select_related("report__crossing", "based_on", "adopted_by")
+    run = get_object_or_404(found, campaign=request.campaign, pk=pk)
     if request.method == "POST":
         try:
-            services.adopt_plan(run=run, author=request.actor.role(*services.PLAN_ROLES))
+            services.adopt_plan(run=run, author=request.actor.role(*services.PLAN_ROLES), why=request.POST.get("why", ""))
         except Refused as refused:
             return refused_page(request, refused, back=reverse("works_desk", args=[slug]), title=_("The plan was not adopted"), desk=True)
         messages.success(request, _("This plan is in force."))
         return redirect("works_desk", slug)
-    lines = pages.desk_lines(request.campaign, run)
     context = {
-        "run": run, "lines": lines, "moved": [line for line in lines if line.old_start], "finish": pages.finish_day(run),
-        "old_finish": pages.finish_day(run.based_on) if run.based_on else None,
-        "axis": pages.picture(lines),
+        **run_context(request.campaign, run), "form": WhyForm(is_wanted=False),
         "may_adopt": request.actor.has_role(*services.PLAN_ROLES) and run.adopted_at is None,
     }  # fmt: skip
     return render(request, "works/run.html", context)
