@@ -21,7 +21,6 @@ from awna.core.planning.problem import (
     Precedence,
     Project,
     Resource,
-    Site,
     Stock,
     Task,
     Window,
@@ -34,6 +33,7 @@ from awna.supply.services import still_under_way
 
 from . import models
 from .methods.figures import methods_in_tasks
+from .schedule.gates import gates_of
 
 MONEY = "money:"  # budget lines and items share the names of stocks
 
@@ -45,14 +45,15 @@ def gather_project(campaign: Campaign, *, now: int = 0, pinned: Mapping[str, int
     tasks = list(campaign.tasks.select_related("site").prefetch_related("materials__item", "issues"))
     ways = methods_in_tasks(campaign, slots_per_day=calendar.slots_per_day)
     dependencies = models.Dependency.objects.filter(after__campaign=campaign).select_related("before", "after")
+    gates = gates_of(campaign, calendar)
     return Project(
-        tasks=tuple(_task(task, now, pins.get(task.code), ways.get(task.code)) for task in tasks),
-        precedences=tuple(Precedence(row.before.code, row.after.code, row.kind, row.lag) for row in dependencies),
+        tasks=tuple(gates.through(_task(task, now, pins.get(task.code), ways.get(task.code))) for task in tasks),
+        precedences=tuple(Precedence(row.before.code, row.after.code, row.kind, row.lag, unit=row.lag_unit) for row in dependencies),
         resources=tuple(Resource(row.code, row.capacity, row.name, tuple(map(tuple, row.dips))) for row in campaign.machines.all()),
         people=tuple(_people(campaign, calendar)),
         stocks=(*_goods(campaign, calendar), *_money(campaign, tasks)),
         crossings=tuple(Crossing(row.code, row.name, _open(row.open_windows(), calendar)) for row in campaign.crossings.all()),
-        sites=tuple(Site(str(site.pk), campaign.site_language, name=site.name) for site in campaign.sites.all()),
+        sites=gates.sites,
         calendar=calendar,
     )
 

@@ -1,5 +1,8 @@
 """Loads the tasks of a campaign from our table, whole or not at all; people, stock and sites come from their own rooms."""
 
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 
@@ -15,7 +18,9 @@ from awna.parties.services import refuse_unless_role
 from awna.supply.models import Item
 
 from .gather import stocks_for_tables
-from .models import Dependency, Machine, Task, TaskMaterial, WorkCalendar
+from .models import Machine, ScheduleChange, ScheduleFile, Task, WorkCalendar
+from .schedule.services import apply_states
+from .schedule.states import State, States, new_state, states_of, touched
 
 LOAD_ROLES = ("site_lead", "steward")
 LATER = frozenset({"skill_nobody_has", "too_few_people_with_skill", "stock_never_suffices", "site_never_safe"})
@@ -23,36 +28,52 @@ NAMED_BELOW = frozenset({"name_unknown"})  # said in plainer words by `_unknown`
 
 
 @transaction.atomic
-def load_tasks(*, campaign: Campaign, data: bytes, filename: str, author: Role) -> list[Task]:
+def load_tasks(*, campaign: Campaign, data: bytes, filename: str, author: Role, request_id: str = "") -> list[Task]:
     """The tasks of a table. The same file again changes nothing; a task with issues or progress cannot be left out."""
     refuse_unless_role(author, *LOAD_ROLES, campaign=campaign)
     Campaign.objects.select_for_update().get(pk=campaign.pk)
     try:
-        known = stocks_for_tables(campaign)
-        project = read_table(data, known_stocks=known)
+        project = read_table(data, known_stocks=stocks_for_tables(campaign))
     except Refused as refused:
-        raise Refused(
-            problem.at(f"{filename}: {problem.where}" if problem.where else filename) for problem in refused.problems
-        ) from refused
-    sites = {site.name: site for site in campaign.sites.all()}
-    # Sites and stock stand in for their rooms here, so that names are known and circles are looked for.
-    whole = replace(project, sites=tuple(core.Site(name) for name in sites), stocks=tuple(known))
-    problems = [
-        *_not_here(project),
-        *_unknown(campaign, project, sites),
-        *(p for p in validate(whole) if p.code not in LATER | NAMED_BELOW),
-    ]
-    problems += _left_out(campaign, project)
+        raise Refused(_at(filename, refused.problems)) from refused
+    write_table(campaign=campaign, project=project, filename=filename, author=author, request_id=request_id or f"table:{uuid.uuid4()}")
+    return list(campaign.tasks.all())
+
+
+@transaction.atomic
+def write_table(
+    *, campaign: Campaign, project: core.Project, filename: str, author: Role, request_id: str, file: ScheduleFile | None = None
+) -> ScheduleChange | None:
+    """Calendar, machines and tasks of a table that was read; None where no task differs. Refused with every reason."""
+    problems = table_problems(campaign, project)
     if problems:
-        raise Refused(problem.at(f"{filename}: {problem.where}" if problem.where else filename) for problem in problems)
+        raise Refused(_at(filename, problems))
     _write_calendar(campaign, project)
     for row in project.resources:
         values = {"name": row.name, "capacity": row.capacity, "dips": [list(dip) for dip in row.dips]}
         Machine.objects.update_or_create(campaign=campaign, code=row.id, defaults=values)
-    tasks = {task.id: _write_task(campaign, task, place, sites) for place, task in enumerate(project.tasks)}
-    campaign.tasks.exclude(code__in=tasks).delete()
-    _write_needs(campaign, project, tasks)
-    return list(tasks.values())
+    before = states_of(campaign)
+    wanted = table_states(campaign, project, before)
+    if not any(touched(before, wanted).values()) and file is None:
+        return None
+    return apply_states(campaign=campaign, wanted=wanted, author=author, request_id=request_id, file=file)
+
+
+def table_problems(campaign: Campaign, project: core.Project) -> list[Problem]:
+    """Why a table cannot be taken as it stands; empty when it can."""
+    sites = {site.name: site for site in campaign.sites.all()}
+    # Sites and stock stand in for their rooms here, so that names are known and circles are looked for.
+    whole = replace(project, sites=tuple(core.Site(name) for name in sites), stocks=tuple(stocks_for_tables(campaign)))
+    return [
+        *_not_here(project),
+        *_unknown(campaign, project, sites),
+        *(p for p in validate(whole) if p.code not in LATER | NAMED_BELOW),
+        *_left_out(campaign, project),
+    ]
+
+
+def _at(filename: str, problems: Iterable[Problem]) -> list[Problem]:
+    return [problem.at(f"{filename}: {problem.where}" if problem.where else filename) for problem in problems]
 
 
 def _not_here(project: core.Project) -> list[Problem]:
@@ -115,33 +136,24 @@ def _write_calendar(campaign: Campaign, project: core.Project) -> None:
         WorkCalendar.objects.update_or_create(campaign=campaign, defaults=values)
 
 
-def _write_task(campaign: Campaign, task: core.Task, position: int, sites: dict[str, Site]) -> Task:
-    quantity, _, unit = task.work.partition(" ")
-    method = task.methods[0]
-    values = {
-        "name": task.name or task.id, "site": sites.get(task.site), "position": position, "duration": method.duration,
-        "earliest": task.earliest, "start_windows": [list(window) for window in task.start_windows], "skills": dict(method.skills),
-        "machines": dict(method.machines), "money": dict(method.money), "quantity": Decimal(quantity or "1"), "unit": unit,
-    }  # fmt: skip
-    written, _made = Task.objects.update_or_create(campaign=campaign, code=task.id, defaults=values)
-    return written
-
-
-def _write_needs(campaign: Campaign, project: core.Project, tasks: dict[str, Task]) -> None:
-    items = {item.code: item for item in Item.objects.filter(campaign=campaign)}
-    Dependency.objects.filter(after__campaign=campaign).delete()
-    TaskMaterial.objects.filter(task__campaign=campaign).delete()
-    lags: dict[tuple[str, str, str], int] = {}
+def table_states(campaign: Campaign, project: core.Project, before: States) -> States:
+    """The tasks of a table as states; those that it leaves out go. Places in the work breakdown and foreign identities stay."""
+    sites = {site.name: str(site.pk) for site in campaign.sites.all()}
+    items = {item.code: str(item.pk) for item in Item.objects.filter(campaign=campaign)}
+    lags: dict[str, dict[tuple[str, str], tuple[int, str]]] = defaultdict(dict)
     for edge in project.precedences:  # the same pair twice: the longer wait holds
-        key = (edge.before, edge.after, edge.kind)
-        lags[key] = max(edge.lag, lags.get(key, edge.lag))
-    Dependency.objects.bulk_create(
-        [Dependency(before=tasks[before], after=tasks[after], kind=kind, lag=lag) for (before, after, kind), lag in lags.items()]
-    )
-    TaskMaterial.objects.bulk_create(
-        [
-            TaskMaterial(task=tasks[task.id], item=items[code], quantity=quantity)
-            for task in project.tasks
-            for code, quantity in task.methods[0].materials.items()
-        ]
-    )
+        key = (edge.before, edge.kind)
+        lags[edge.after][key] = max((edge.lag, edge.unit), lags[edge.after].get(key, (edge.lag, edge.unit)))
+    rows: dict[str, State | None] = dict.fromkeys(before["tasks"])
+    for place, task in enumerate(project.tasks):
+        quantity, _, unit = task.work.partition(" ")
+        method = task.methods[0]
+        rows[task.id] = {
+            **(before["tasks"].get(task.id) or new_state(name="", position=place)), "name": task.name or task.id, "site": sites.get(task.site),
+            "position": place, "duration": method.duration, "earliest": task.earliest, "start_windows": [list(one) for one in task.start_windows],
+            "skills": dict(method.skills), "machines": dict(method.machines), "money": dict(method.money),
+            "quantity": f"{Decimal(quantity or '1'):.2f}", "unit": unit,
+            "materials": sorted([items[code], amount] for code, amount in method.materials.items()),
+            "waits": sorted([first, kind, lag, lag_unit] for (first, kind), (lag, lag_unit) in lags[task.id].items()),
+        }  # fmt: skip
+    return {"tasks": rows, "parts": {}}
