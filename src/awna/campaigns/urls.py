@@ -2,6 +2,7 @@
 
 from awna.kit.policies import ANYONE, guarded, role
 
+from .bill.urls import urlpatterns as bill_patterns
 from .services import NEWS_ROLES, OUTCOME_ROLES
 from .views import news, outcomes, readers
 
@@ -33,4 +34,5 @@ urlpatterns = [
     guarded("desk/<slug:slug>/outcomes/<uuid:outcome>/indicator/", outcomes.indicator, name="add_indicator", GET=PROMISERS, POST=PROMISERS),
     guarded("desk/<slug:slug>/outcomes/<uuid:outcome>/forecast/", outcomes.forecast, name="state_forecast", GET=PROMISERS, POST=PROMISERS),
     guarded("desk/<slug:slug>/outcomes/of/<uuid:indicator>/", outcomes.measure, name="record_measurement", GET=PROMISERS, POST=PROMISERS),
+    *bill_patterns,
 ]

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from awna.books.models import Book, Commodity, Custody, Document, Fund
 from awna.books.services import Row, Spot, balance_of, post_entry, store_document
+from awna.campaigns.bill import claims
 from awna.campaigns.models import BudgetLine
 from awna.consent import services as consent
 from awna.consent.models import Interest, Proposal
@@ -103,6 +104,12 @@ def propose_release(
         proposal=proposal,
         defaults={"campaign": campaign, "number": number, "payee": payee, "budget_line": budget_line, "text": text, "replaces": replaces},
     )
+    if budget_line is not None and not known:
+        for commodity in sorted({ask.commodity.code for ask in milestones}):
+            claims.claim_money(
+                line=budget_line, minor=sum(ask.ceiling for ask in milestones if ask.commodity.code == commodity), currency=commodity,
+                ref=f"release:{proposal.pk}:{commodity}", kind="release",
+            )  # fmt: skip
     post_entry(
         book=campaign.book, kind="hold", author=filed_by, effective_date=timezone.localdate(proposal.filed_at), proposal=proposal,
         request_id=f"hold:{proposal.pk}", rows=[_row(ask, proposal, FREE, HELD) for ask in milestones],

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from awna.books.models import Book, Document, Entry, Transfer
 from awna.books.services import Row, Spot, post_entry
+from awna.campaigns.bill import claims
 from awna.consent import services as consent
 from awna.consent.models import Proposal
 from awna.core.ledger.rules import COMMITTED, FREE, HELD, RELEASED
@@ -48,12 +49,17 @@ def void(*, proposal: Proposal, author: Role, request_id: str) -> Entry | None:
         raise Refused(Problem("release_is_ordered", "Money of this release is committed to an order. Cancel or pay the order first."))
     consent.withdraw_proposal(proposal=proposal, author=author)
     rows = []
-    for hold in holds_of(proposal):
+    holds = holds_of(proposal)
+    for hold in holds:
         held, freed = spot_at(hold, HELD), spot_at(hold, FREE)
         if not _is_resolved(hold):
             rows.append(Row(debit=held, credit=freed, amount=hold.amount, resolves=(hold.entry_seq, hold.line)))
         elif left := milestone_balance(book, hold, RELEASED):
             rows.append(Row(debit=spot_at(hold, RELEASED), credit=freed, amount=left))
+    for commodity in {hold.commodity for hold in holds}:
+        freed = sum(row.amount for row in rows if row.credit.commodity == str(commodity.pk))
+        set_apart = sum(hold.amount for hold in holds if hold.commodity == commodity)
+        claims.end_claim(campaign=proposal.campaign, ref=f"release:{proposal.pk}:{commodity.code}", left_minor=set_apart - freed)
     if not rows:
         return Entry.objects.filter(proposal=proposal, kind="void").order_by("-seq").first()
     return post_entry(book=book, kind="void", author=author, proposal=proposal, request_id=request_id, rows=rows)

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from awna.books import services as books
 from awna.books.models import BankAccount, Book, Commodity, Custody, Fund, Movement, Transfer
 from awna.books.models.naming import GOODS_GENERAL, UNALLOCATED, UNIDENTIFIED
+from awna.campaigns.models import BudgetLine
 from awna.core.amounts import AMOUNT_MINOR_MAX, format_minor
 from awna.core.banking.references import RANDOM_BYTES_MIN, find_references, new_reference
 from awna.core.ledger import rules
@@ -25,7 +26,7 @@ from awna.kit.mail import send_mail_text
 from awna.parties.models import Campaign, Role, Section
 
 from ..models import Donor, Gift, GoodsOffer, Pledge, token_digest
-from . import shelter
+from . import bill_lines, shelter
 from .claims import line_of, match_named, named_pledges
 from .collecting import refuse_unless_collecting
 
@@ -53,9 +54,11 @@ class Claimed:
 @transaction.atomic
 def pledge_gift(
     *, bank_account: BankAccount, amount_minor: int, request_id: str, fund: Fund | None = None, name: str = "", email: str = "",
-    language: str = "en", draft: bool = False, random: bytes | None = None,
+    language: str = "en", draft: bool = False, random: bytes | None = None, budget_line: BudgetLine | None = None,
 ) -> Pledge:  # fmt: skip
     """A promise to transfer `amount_minor` to this account, under a new random reference. A draft waits for `confirm_pledge`.
+
+    `budget_line`: the line of the bill that it is meant for; no more than is open there. A promise keeps its part for some days only.
 
     `random` is for the demonstration alone, whose bank files are written before its pledges.
     """
@@ -80,6 +83,8 @@ def pledge_gift(
         reference=new_reference(random) if random else _free_reference(),
         request_id=request_id,
     )
+    if budget_line is not None:
+        bill_lines.ask_line(pledge=pledge, line=budget_line)
     return pledge if draft else confirm_pledge(pledge=pledge)
 
 
@@ -94,6 +99,7 @@ def confirm_pledge(*, pledge: Pledge) -> Pledge:
     if pledge.state == "dropped":
         raise Refused(Problem("pledge_dropped", "This pledge was taken back. Start again to give."))
     if pledge.state == "draft":
+        bill_lines.hold_line(pledge=pledge)
         pledge.state = "pledged"
         pledge.save(update_fields=["state"])
         _mail_reference(pledge)
@@ -166,6 +172,7 @@ def identify_gift(*, movement: Movement, pledge: Pledge, author: Role, request_i
             Problem("gift_not_unidentified", "This line does not stand whole in Unidentified any more. Reload the page and choose another.")
         )
     refuse_pledge_elsewhere(movement, pledge)
+    bill_lines.keep_lines(campaign=pledge.donor.campaign, pledges=[pledge])
     place = {"custody": str(movement.custody_id), "commodity": str(movement.commodity_id)}
     nameless, named = (books.Spot(rules.FREE, fund=str(fund), **place) for fund in (found.credit_fund_id, pledge.fund_id))
     books.post_entry(
@@ -247,6 +254,8 @@ def post_gifts(matched: Sequence[tuple[Movement, Pledge]], author: Role, *, amou
         )
         asks.append(books.GiftAsk(movement, pledge.fund, request_id, pledge.shelter_waived, amounts[pledge.pk] if amounts else None))
     takens = books.take_gifts(asks=asks, author=author)
+    if matched:
+        bill_lines.keep_lines(campaign=matched[0][0].bank_account.book.campaign, pledges=[pledge for _, pledge in matched])
     return [
         _keep_gift(ask.movement, pledge, taken, request_id=ask.request_id, amount=ask.amount)
         for ask, (_, pledge), taken in zip(asks, matched, takens, strict=True)
@@ -315,6 +324,7 @@ def forget_drafts(*, book: Book) -> int:
         bank_account__book=book, state="draft", pledged_at__lt=timezone.now() - timedelta(hours=DRAFT_HOURS_MAX)
     )  # fmt: skip
     donors = list(old.values_list("donor", flat=True))
+    bill_lines.forget_lines(campaign=book.campaign, pledges=old)
     count = old.delete()[0]
     Donor.objects.filter(pk__in=donors, pledges=None, gifts=None).delete()
     return count

@@ -5,12 +5,14 @@ from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from awna.campaigns.models import BudgetLine
 from awna.core.problems import Problem, Refused
 from awna.kit.mail import send_mail_text
 from awna.parties.models import Campaign, Role
 from awna.parties.services import refuse_unless_role
 
 from ..models import GoodsOffer
+from . import bill_lines
 from .gifts import new_donor
 
 WHAT_CHARS_MAX = 200
@@ -25,9 +27,9 @@ OPEN_MAX = 500
 @transaction.atomic
 def offer_goods(
     *, campaign: Campaign, what: str, quantity: int, unit: str, details: str = "", name: str = "", email: str = "", language: str = "en",
-    request_id: str,
+    request_id: str, budget_line: BudgetLine | None = None,
 ) -> GoodsOffer:  # fmt: skip
-    """Keep an offer until somebody answers it. It obliges nobody."""
+    """Keep an offer until somebody answers it. It obliges nobody. `budget_line`: the line whose goods or work it is; no more than is open there."""
     first = GoodsOffer.objects.filter(campaign=campaign, request_id=request_id).select_related("campaign", "donor").first()
     if first is not None:
         return first
@@ -48,9 +50,12 @@ def offer_goods(
     if problems:
         raise Refused(problems)
     donor = new_donor(campaign=campaign, section=None, name=name, email=email, language=language)
-    return GoodsOffer.objects.create(
+    offer = GoodsOffer.objects.create(
         campaign=campaign, donor=donor, what=what, quantity=quantity, unit=unit, details=details.strip(), request_id=request_id
     )
+    if budget_line is not None:
+        bill_lines.ask_goods_line(offer=offer, line=budget_line)
+    return offer
 
 
 @transaction.atomic
@@ -74,6 +79,7 @@ def answer_offer(*, offer: GoodsOffer, accepted: int, reason: str = "", author: 
                                 {"max": REASON_CHARS_MAX}, "reason"))  # fmt: skip
     if problems:
         raise Refused(problems)
+    bill_lines.settle_goods_line(offer=offer, accepted=accepted)
     offer.state = "accepted" if accepted == offer.quantity else "partly" if accepted else "declined"
     offer.accepted, offer.reason, offer.answered_by, offer.answered_at = accepted, reason, author, timezone.now()
     offer.save(update_fields=["state", "accepted", "reason", "answered_by", "answered_at"])
