@@ -26,6 +26,7 @@ from awna.parties.services import give_role
 from awna.works.models import Task
 from tests.rooms.campaigns.conftest import camera_picture
 
+from .damage import damage_examples
 from .ground import Ground, gift_becomes_order
 from .letters import letter_examples
 from .paying import paying_examples
@@ -33,7 +34,7 @@ from .paying import paying_examples
 LEFT_OUT = {
     "healthz": "a word for machines", "readyz": "a word for machines", "short_link": "leads on", "log_file": "a file", "photo": "a file", "book_for": "a file",
     "import_report": "shown once, after a file came in: the story walks there", "my_shifts": "for volunteers with an account: none is here",
-    "pay_order": "leads on while no bank line fits", "drawn_photo": "a file", "record_hours": "no shift is here", "plan_shift": "no crew is here",
+    "pay_order": "leads on while no bank line fits", "drawn_photo": "a file", "damage_original": "a file", "record_hours": "no shift is here", "plan_shift": "no crew is here",
 }  # fmt: skip
 """Name of an address → why no walk opens it."""
 OF_ACCOUNTS = ("account_login", "account_signup", "account_reset_password")
@@ -114,7 +115,7 @@ def examples(ground: Ground) -> Examples:
         },
         of={
             "give_check": donor, "give_done": donor, "trace": donor, "book_page": {"page": "0001"}, "plan_page": {"page": 1},
-            **letter_examples(ground), **paying_examples(ground.account, w.north_treasurer), "bank_columns": {"file": table.pk}, "bank_split": {"movement": gift.movement_id}, "figure": {"figure": "received", "code": "EUR"}, "plan_run": {"pk": run.pk},
+            **letter_examples(ground), **damage_examples(ground), **paying_examples(ground.account, w.north_treasurer), "bank_columns": {"file": table.pk}, "bank_split": {"movement": gift.movement_id}, "figure": {"figure": "received", "code": "EUR"}, "plan_run": {"pk": run.pk},
             "my_receipts": donor, "import_gifts_preview": {"found": earlier.pk}, "value_gift": {"gift": gift.pk}, "freeze_gift": {"gift": gift.pk}, "offer": {"token": offer.donor.token}, "answer_offer": {"offer": offer.pk}, "goods_came": {"offer": offer.pk}, "issue_receipt": {"gift": gift.pk}, "void_receipt": {"receipt": receipt.pk},
             "suspend_key": {"key": paper_key.pk}, "prove_key": {"key": paper_key.pk}, "annual_receipts": {"year": ground.today.year - 1}, "section": {"section": w.north.pk}, "works_issue": {"pk": task.pk}, "works_progress": {"pk": task.pk},
         },
