@@ -1,4 +1,4 @@
-"""Forms of works: a report on a crossing, an issue to a task, work done."""
+"""Forms of works: an issue to a task, work done."""
 
 import uuid
 from typing import Any
@@ -7,7 +7,6 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from awna.access.models import CONFIDENCES, STATUSES
 from awna.parties.models import Campaign
 
 DATE = {"type": "date"}
@@ -21,22 +20,6 @@ class RequestForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["request_id"].initial = str(uuid.uuid4())
-
-
-class CrossingForm(RequestForm):
-    crossing = forms.ModelChoiceField(queryset=None, label=_("Crossing"))
-    status = forms.ChoiceField(choices=STATUSES, initial="closed", label=_("It is"))
-    valid_from = forms.DateField(label=_("First day"), widget=forms.DateInput(attrs=DATE))
-    valid_until = forms.DateField(
-        label=_("Last day"), required=False, widget=forms.DateInput(attrs=DATE), help_text=_("Leave it empty when nobody knows.")
-    )
-    source = forms.CharField(max_length=200, label=_("Who says so"), help_text=_("Such as “two drivers”. No names."))
-    confidence = forms.ChoiceField(choices=CONFIDENCES, initial="heard", label=_("How sure is it"))
-
-    def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["crossing"].queryset = campaign.crossings.all()
-        self.fields["valid_from"].initial = timezone.localdate()
 
 
 class IssueForm(RequestForm):

@@ -4,6 +4,7 @@ from awna.kit.policies import ANYONE, guarded, role
 from awna.kit.snapshots import table_page
 
 from . import views
+from .crossing.urls import urlpatterns as crossing_patterns
 from .diary.urls import urlpatterns as diary_patterns
 from .handover.urls import urlpatterns as handover_patterns
 from .methods.urls import urlpatterns as methods_patterns
@@ -19,7 +20,6 @@ urlpatterns = [
     guarded("c/<slug:slug>/plan/", views.plan, name="plan", GET=ANYONE, snapshot=table_page()),
     guarded("c/<slug:slug>/plan/<int:page>/", views.plan, name="plan_page", GET=ANYONE, snapshot=table_page(views.plan_pages)),
     guarded("desk/<slug:slug>/works/", views.works_desk, name="works_desk", GET=SITE, POST=LEADS),
-    guarded("desk/<slug:slug>/works/crossing/", views.close_crossing, name="works_crossing", GET=LEADS, POST=LEADS),
     guarded("desk/<slug:slug>/works/plans/<uuid:pk>/", views.plan_run, name="plan_run", GET=SITE, POST=LEADS),
     guarded(
         "desk/<slug:slug>/works/tasks/<uuid:pk>/issue/", views.issue, name="works_issue",
@@ -29,5 +29,5 @@ urlpatterns = [
         "desk/<slug:slug>/works/tasks/<uuid:pk>/progress/", views.progress, name="works_progress",
         GET=role("site_lead", "shift_lead"), POST=role("site_lead", "shift_lead"),
     ),
-    *diary_patterns, *handover_patterns, *methods_patterns, *planner_patterns, *readiness_patterns, *schedule_patterns, *survey_patterns,
+    *crossing_patterns, *diary_patterns, *handover_patterns, *methods_patterns, *planner_patterns, *readiness_patterns, *schedule_patterns, *survey_patterns,
 ]  # fmt: skip

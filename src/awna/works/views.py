@@ -1,4 +1,4 @@
-"""Pages of works: the public plan, the site lead's desk, the closing of a crossing with its before and after, issue and progress."""
+"""Pages of works: the public plan, the site lead's desk, a plan with its before and after, issue and progress."""
 
 import uuid
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from awna.kit.forms import refused_to_form
 from awna.kit.http import form_page, refused_page
 
 from . import pages, services
-from .forms import CrossingForm, IssueForm, ProgressForm
+from .forms import IssueForm, ProgressForm
 from .models import PlanRun, Task
 from .planner import views as planner
 from .planner.forms import SECONDS, WhyForm
@@ -68,26 +68,6 @@ def works_desk(request: HttpRequest, slug: str) -> HttpResponse:
         "seconds": SECONDS, "usual": SECONDS_USUAL,
     }  # fmt: skip
     return render(request, "works/desk.html", context)
-
-
-def close_crossing(request: HttpRequest, slug: str) -> HttpResponse:
-    """Report on a crossing and mend the plan in the same request; the answer shows what moved."""
-    form = CrossingForm(request.POST or None, campaign=request.campaign)
-    back = reverse("works_desk", args=[slug])
-    if form.is_valid():
-        try:
-            mended = services.repair_after_closing(author=request.actor.role(*services.PLAN_ROLES), **form.cleaned_data)
-        except Refused as refused:
-            refused_to_form(form, refused)
-        else:
-            if mended.run is None:
-                title = _("The report is kept. No plan is left")
-                return refused_page(request, Refused(mended.problems), back=back, title=title, desk=True)
-            return redirect("plan_run", slug, mended.run.pk)
-    intro = _("The plan in force is mended at once and you see what moves. Nothing changes on site until the mended plan is adopted.")
-    return form_page(
-        request, form=form, title=_("Report on a crossing"), submit=_("Report and mend the plan"), intro=intro, back=back, desk=True
-    )
 
 
 def plan_run(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
