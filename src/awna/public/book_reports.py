@@ -1,14 +1,12 @@
 """The figures of the open books: by fund, by budget line, by kind for a period, by stage. Currencies, goods and hours are never added together."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import F, Q, Sum
 
-from awna.approvals.models import Release
 from awna.books.models import Balance, BankAccount, Book, Commodity, Fund
 from awna.books.services.browse import last_readable_day
 from awna.books.services.filters import Filters
@@ -34,7 +32,8 @@ from awna.core.ledger.rules import (
     TRADING,
     TRANSIT,
 )
-from awna.supply.models import PurchaseOrder, Receipt
+from awna.supply.models import Receipt
+from awna.works.costs.money import money_of_lines
 
 from .figures import GIVEN_BACK_KINDS, UNDOING_KINDS
 
@@ -200,32 +199,10 @@ def budget_of(book: Book, *, after: int = -1, size: int = BUDGET_LINES_A_PAGE) -
 def _of_lines(book: Book, lines: list[BudgetLine]) -> dict[Any, dict[Any, BudgetRow]]:
     """Line → commodity → row, by the proposals that name the line."""
     by_line = {line.pk: line for line in lines}
-    of_proposal = dict(PurchaseOrder.objects.filter(budget_line__in=by_line).values_list("proposal", "budget_line"))
-    of_proposal |= dict(Release.objects.filter(budget_line__in=by_line).values_list("proposal", "budget_line"))
-    found: dict[Any, dict[Any, BudgetRow]] = {}
-    things = {row.pk: row for row in Commodity.objects.filter(kind="money")}
-    balances = Balance.objects.filter(book=book, account__proposal__in=of_proposal, account__commodity_kind="money")
-    sums = balances.values_list("account__proposal", "account__commodity", "account__stage").annotate(net=Sum(F("credits") - F("debits")))
-    paid = _paid(book, of_proposal)
-    for proposal, commodity, stage, minor in [*sums, *paid]:
-        line = by_line[of_proposal[proposal]]
-        row = found.setdefault(line.pk, {}).setdefault(commodity, BudgetRow(line, things[commodity]))
-        row.held += int(minor) * (stage == HELD)
-        row.committed += int(minor) * (stage in (RELEASED, COMMITTED))
-        row.paid += int(minor) * (stage == "paid")
-    return found
-
-
-def _paid(book: Book, proposals: Iterable[Any]) -> list[tuple[Any, Any, str, int]]:
-    """What left the milestones of these proposals for a payee, less what was undone."""
-    wanted, names = set(proposals), ("commodity", "debit_stage", "credit_stage", "proposal", "credit_proposal")
-    out, paid = {RELEASED, COMMITTED}, []
-    for (commodity, debit, credit, left, arrived), (minor, _rows) in (sums_of(book, by=names) or {}).items():
-        if left in wanted and debit in out and credit in (EXT, ADVANCE):
-            paid.append((left, commodity, "paid", minor))
-        if arrived in wanted and credit in out and debit in (EXT, ADVANCE):
-            paid.append((arrived, commodity, "paid", -minor))
-    return paid
+    return {
+        line: {thing: BudgetRow(by_line[line], one.currency, one.held, one.committed, one.paid) for thing, one in rows.items()}
+        for line, rows in money_of_lines(book, lines).items()
+    }
 
 
 def _received(book: Book, lines: list[BudgetLine]) -> dict[Any, list[str]]:

@@ -5,6 +5,7 @@ from awna.kit.snapshots import table_page
 
 from . import views
 from .crossing.urls import urlpatterns as crossing_patterns
+from .costs.urls import urlpatterns as costs_patterns
 from .diary.urls import urlpatterns as diary_patterns
 from .handover.urls import urlpatterns as handover_patterns
 from .methods.urls import urlpatterns as methods_patterns
@@ -29,5 +30,5 @@ urlpatterns = [
         "desk/<slug:slug>/works/tasks/<uuid:pk>/progress/", views.progress, name="works_progress",
         GET=role("site_lead", "shift_lead"), POST=role("site_lead", "shift_lead"),
     ),
-    *crossing_patterns, *diary_patterns, *handover_patterns, *methods_patterns, *planner_patterns, *readiness_patterns, *schedule_patterns, *survey_patterns,
+    *crossing_patterns, *costs_patterns, *diary_patterns, *handover_patterns, *methods_patterns, *planner_patterns, *readiness_patterns, *schedule_patterns, *survey_patterns,
 ]  # fmt: skip

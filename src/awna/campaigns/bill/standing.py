@@ -25,7 +25,7 @@ LABOUR_UNITS = ("h", "HR", "day", "week", "month", "MO")
 
 @dataclass
 class Standing:
-    """One line with everything below it, minor units by currency. `quantity_given` is of the line itself."""
+    """One line with everything below it, minor units by currency. `quantity_given` and `own_goods` are of the line itself."""
 
     line: BudgetLine
     depth: int = 0
@@ -34,6 +34,7 @@ class Standing:
     goods: dict[str, int] = field(default_factory=dict)
     apart: dict[str, int] = field(default_factory=dict)
     quantity_given: Decimal = Decimal(0)
+    own_goods: dict[str, int] = field(default_factory=dict)
 
     def to_give(self, currency: str) -> int:
         """What money may still be given: what goods brought and the larger of what was given and set apart are covered."""
@@ -114,7 +115,9 @@ def _add_claim(standing: Standing, claim: LineClaim) -> None:
     if claim.kind in ("goods", "labour"):
         standing.quantity_given += claim.quantity
         for currency, rate in rates_of(standing.line):
-            standing.goods[currency] = standing.goods.get(currency, 0) + amount_minor(claim.quantity, rate, currency)
+            worth = amount_minor(claim.quantity, rate, currency)
+            standing.goods[currency] = standing.goods.get(currency, 0) + worth
+            standing.own_goods[currency] = standing.own_goods.get(currency, 0) + worth
         return
     kept = standing.apart if claim.kind == "release" else standing.given
     kept[claim.currency] = kept.get(claim.currency, 0) + claim.minor

@@ -1,5 +1,6 @@
 """Tables of the works: tasks, plans, what was issued and done."""
 
+from ..costs.models import TaskLine
 from ..crossing.models import Closing, WayOn
 from ..diary.models import ChangeOrder, Check, CheckResult, Defect, DiaryEntry, MaterialUsed, SitePhoto
 from ..methods.models import (
@@ -57,6 +58,7 @@ __all__ = [
     "SurveyRow",
     "SurveyRules",
     "Task",
+    "TaskLine",
     "TaskMaterial",
     "WayOn",
     "WhatIf",
