@@ -57,7 +57,7 @@ def desk(request: HttpRequest, slug: str) -> HttpResponse:
     if chosen["site"] in sites:
         found = found.filter(site=sites[chosen["site"]])
     counts = shown.counts_of(found)
-    drawn = list(found.defer("key"))
+    drawn = list(found)
     if chosen["grade"] in dict(GRADES) | {UNKNOWN: ""} and chosen["grade"]:
         wanted = "" if chosen["grade"] == UNKNOWN else chosen["grade"]
         drawn = [one for one in drawn if one.grade == wanted]

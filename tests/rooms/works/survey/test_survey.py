@@ -133,7 +133,7 @@ def test_what_cannot_be_read_is_refused_with_its_reason_and_leaves_nothing(world
     for data, reason in (
         (b"PK\x03\x04broken", "cannot be unpacked"), (b'{"type": "FeatureCollection", "features": 7}', "not GeoJSON"),
         (zipped(shapefile_of([{"grading": "rubble"}])), "Choose the scale"), (zipped(shapefile_of([{"colour": "red"}])), "Choose the field"),
-        (b"\xff\xfe\x00", "Nothing that was seen"),
+        (b"\xff\xfe\x00", "not CSV in UTF-8"), (b"site,damage_grade\n", "Nothing that was seen"),
     ):  # fmt: skip
         answer = bring(nour, data)
         assert (answer.status_code, reason in answer.content.decode()) == (422, True), reason
