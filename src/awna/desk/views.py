@@ -48,6 +48,7 @@ TASKS = [
     (("steward", "site_lead", "coordinator"), "news_desk", gettext_lazy("News, photos and events")),
     (("steward", "site_lead"), "outcomes_desk", gettext_lazy("What was promised, and what was measured")),
     (("treasurer", "steward"), "health", gettext_lazy("Is the site well? Backups, mail, disk, log")),
+    (("site_lead", "shift_lead", "steward", "coordinator"), "damage_desk", gettext_lazy("Damage: what was found, and what you see now")),
     (("site_lead",), "works_desk", gettext_lazy("The plan, the tasks and the crossings")),
 ]
 
