@@ -1,10 +1,10 @@
-"""What the demonstration tells about its site, part after part: damage, bill, methods, access, diary."""
+"""What the demonstration tells about its site, part after part: damage, bill, methods, access, diary, plan page."""
 
 from typing import Any
 
-from . import demo_access, demo_bill, demo_diary, demo_methods, demo_schedule, demo_survey
+from . import demo_access, demo_bill, demo_diary, demo_methods, demo_planner, demo_schedule, demo_survey
 
-PARTS = (demo_survey, demo_bill, demo_methods, demo_schedule, demo_access, demo_diary)
+PARTS = (demo_survey, demo_bill, demo_methods, demo_schedule, demo_access, demo_diary, demo_planner)
 
 
 def tell_site(story: Any) -> None:

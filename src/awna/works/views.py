@@ -26,6 +26,7 @@ from .standing import standing_of
 
 RUNS_SHOWN = 10
 LINES_ON_A_PAGE = 100
+MOVES_SHOWN = 30  # of the tasks that moved, on the public plan
 
 
 def plan(request: HttpRequest, slug: str, page: int = 1) -> HttpResponse:
@@ -39,9 +40,10 @@ def plan(request: HttpRequest, slug: str, page: int = 1) -> HttpResponse:
     parts = Paginator(lines, LINES_ON_A_PAGE)
     if not 1 <= page <= parts.num_pages:
         raise Http404("The plan has no such page.")
+    moves = [line for line in lines if line.old_start and line.old_start != line.start]
     context = {
         "run": run, "standing": standing, "axis": axis, "part": parts.page(page), "districts": len({line.district for line in lines}),
-        "moved_count": sum(line.old_start is not None for line in lines),
+        "moved_count": sum(line.old_start is not None for line in lines), "moves": moves[:MOVES_SHOWN], "moved_weeks": len(moves),
     }  # fmt: skip
     return render(request, "works/plan.html", context)
 
