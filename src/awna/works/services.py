@@ -25,6 +25,7 @@ from awna.supply.models import Item, Store
 from .diary.holds import refuse_before_hold
 from .gather import gather_project, present_slot
 from .models import Issue, PlanRun, Progress, Task
+from .schedule.gates import refuse_closed, refuse_uncleared
 
 PLAN_ROLES = ("site_lead", "steward")
 ISSUE_ROLES = ("site_lead", "storekeeper")
@@ -66,6 +67,7 @@ def make_plan(
 
 def plan_question(campaign: Campaign, *, today: date | None = None) -> tuple[Project, PlanRun | None]:
     """What is asked when all open tasks are planned anew, and the plan in force; what has begun keeps its start."""
+    refuse_closed(campaign)
     now = present_slot(campaign, today or timezone.localdate())
     running = PlanRun.objects.adopted(campaign)
     begun = begun_tasks(campaign)
@@ -127,6 +129,7 @@ def repair_plan(
     first = PlanRun.objects.filter(campaign=campaign, request_id=request_id).first()
     if first:
         return first
+    refuse_closed(campaign)
     running = PlanRun.objects.adopted(campaign)
     if running is None:
         raise Refused(Problem("no_plan_in_force", "No plan has been adopted yet, so there is nothing to mend. Make a plan and adopt it."))
@@ -174,6 +177,7 @@ def issue_materials(
     if first:
         return first
     refuse_before_hold(task)
+    refuse_uncleared(task, issued_on)
     if item.campaign_id != task.campaign_id or store.campaign_id != task.campaign_id:
         raise Refused(Problem("not_of_this_campaign", "The item or the store belongs to another campaign. Choose one of this campaign."))
     if quantity <= 0:

@@ -48,6 +48,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("note", models.CharField(blank=True, max_length=300)),
+                ("expected_on", models.DateField(blank=True, null=True)),
                 ("asked_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("dropped_at", models.DateTimeField(blank=True, null=True)),
                 ("dropped_reason", models.CharField(blank=True, max_length=300)),

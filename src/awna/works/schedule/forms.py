@@ -125,6 +125,12 @@ class NeedForm(RequestForm):
     site = forms.ModelChoiceField(queryset=None, required=False, label=_("For a whole site"))
     task = forms.ModelChoiceField(queryset=None, required=False, label=_("Or for one task"))
     note = forms.CharField(max_length=300, required=False, label=_("Note"))
+    expected_on = forms.DateField(
+        required=False,
+        widget=forms.DateInput(attrs=DATE),
+        label=_("Expected on"),
+        help_text=_("The planner starts nothing there before this day."),
+    )
 
     def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -161,3 +167,10 @@ class WithdrawForm(RequestForm):
 
 class DropForm(RequestForm):
     reason = forms.CharField(max_length=300, label=_("Why it is not needed"))
+
+
+class ExpectForm(RequestForm):
+    expected_on = forms.DateField(
+        required=False, widget=forms.DateInput(attrs=DATE), label=_("Expected on"),
+        help_text=_("The planner starts nothing there before this day; leave it empty when nobody knows."),
+    )  # fmt: skip

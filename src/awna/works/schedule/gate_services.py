@@ -22,7 +22,15 @@ HOURS_ROLES = ("site_lead", "steward")
 
 @transaction.atomic
 def ask_clearance(
-    *, campaign: Campaign, kind: str, author: Role, request_id: str, site: Site | None = None, task: Task | None = None, note: str = ""
+    *,
+    campaign: Campaign,
+    kind: str,
+    author: Role,
+    request_id: str,
+    site: Site | None = None,
+    task: Task | None = None,
+    note: str = "",
+    expected_on: date | None = None,
 ) -> ClearanceNeed:
     """Say that a site or a task must be cleared; from now on the planner starts nothing there without it."""
     refuse_unless_role(author, *CLEARANCE_ROLES, campaign=campaign)
@@ -35,8 +43,18 @@ def ask_clearance(
     if ClearanceNeed.objects.filter(campaign=campaign, kind=kind, site=site, task=task, dropped_at=None).exclude(kind="other").exists():
         raise Refused(Problem("clearance_asked_already", "This clearance is asked for already.", {}, "kind"))
     return ClearanceNeed.objects.create(
-        campaign=campaign, kind=kind, site=site, task=task, note=note, asked_by=author, request_id=request_id
+        campaign=campaign, kind=kind, site=site, task=task, note=note, expected_on=expected_on, asked_by=author, request_id=request_id
     )
+
+
+@transaction.atomic
+def expect_clearance(*, need: ClearanceNeed, expected_on: date | None, author: Role) -> ClearanceNeed:
+    """Say when it is expected: the planner starts nothing there before that day. It stays missing until it is given."""
+    refuse_unless_role(author, *CLEARANCE_ROLES, campaign=need.campaign)
+    locked = ClearanceNeed.objects.select_for_update().get(pk=need.pk)
+    locked.expected_on = expected_on
+    locked.save(update_fields=["expected_on"])
+    return locked
 
 
 @transaction.atomic

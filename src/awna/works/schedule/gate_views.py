@@ -18,7 +18,7 @@ from awna.kit.http import form_page
 
 from ..models.tasks import WorkCalendar
 from . import gate_services as services
-from .forms import ClearanceForm, DropForm, NeedForm, RestForm, WithdrawForm, part_choices
+from .forms import ClearanceForm, DropForm, ExpectForm, NeedForm, RestForm, WithdrawForm, part_choices
 from .gates import needs_of
 from .models import Clearance, ClearanceNeed, SiteRest
 from .rest_picture import picture_of
@@ -106,6 +106,18 @@ def record(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
 
     title = _("Record the clearance “%(need)s”") % {"need": need}
     return _write(request, form, title, _("Record"), "", write)
+
+
+def expect(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
+    need = get_object_or_404(ClearanceNeed.objects.select_related("site", "task"), campaign=request.campaign, pk=pk)
+    form = ExpectForm(request.POST or None, initial={"expected_on": need.expected_on})
+    title = _("When “%(need)s” is expected") % {"need": need}
+    return _write(
+        request, form, title, _("Record"), "",
+        lambda data: services.expect_clearance(
+            need=need, expected_on=data["expected_on"], author=request.actor.role(*services.CLEARANCE_ROLES)
+        ),
+    )  # fmt: skip
 
 
 def withdraw(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:

@@ -1,16 +1,21 @@
 """What holds work back though people and material are there: clearances that are missing, and hours in which a site rests. For the planner and for pages."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext
 
 from awna.core.planning.problem import Calendar, Season, Site, SiteHours, Task, Window
+from awna.core.problems import Problem, Refused
 from awna.parties.models import Campaign
 
 from ..models.plans import PlanRun
+from ..models.tasks import Task as TaskRow
+from ..models.tasks import WorkCalendar
 from .models import Clearance, ClearanceNeed, SiteRest
 
 EVERYWHERE = "*"  # the site of tasks without one, where hours hold for every site
@@ -39,12 +44,14 @@ class Gates:
 
 def gates_of(campaign: Campaign, calendar: Calendar) -> Gates:
     """The gates as known now."""
-    needs = list(needs_of(campaign))
+    needs, today = list(needs_of(campaign)), timezone.localdate()
     begun = _begun_starts(campaign) if needs else []
     safe: dict[str, tuple[Window, ...]] = {}
     windows: dict[str, tuple[Window, ...]] = {}
     for need in needs:
         cleared = windows_of(need.clearances.all(), calendar)
+        if need.expected_on:
+            cleared = _merged([*cleared, (calendar.slot_of(max(need.expected_on, today)), None)])
         if need.site_id:
             facts = [(start, start + 1) for site, _code, start in begun if site == str(need.site_id)]
             safe[str(need.site_id)] = both(safe.get(str(need.site_id), ALWAYS), _merged([*cleared, *facts]))
@@ -70,7 +77,7 @@ def needs_of(campaign: Campaign) -> Iterable[ClearanceNeed]:
     return ClearanceNeed.objects.filter(campaign=campaign, dropped_at=None).select_related("site", "task").prefetch_related("clearances")
 
 
-def missing_on(campaign: Campaign, day: date) -> dict[str, list[ClearanceNeed]]:
+def missing_on(campaign: Campaign, day: date, *, codes: Collection[str] | None = None) -> dict[str, list[ClearanceNeed]]:
     """By code of the task the clearances without which it may not start on that day: its own and those of its site."""
     open_needs = [need for need in needs_of(campaign) if not any(one.valid_on(day) for one in need.clearances.all())]
     if not open_needs:
@@ -82,9 +89,43 @@ def missing_on(campaign: Campaign, day: date) -> dict[str, list[ClearanceNeed]]:
             of_sites[need.site_id].append(need)
         else:
             missing[need.task.code].append(need)
-    for code, site in campaign.tasks.filter(site__in=of_sites).values_list("code", "site"):
+    tasks = campaign.tasks.filter(site__in=of_sites)
+    for code, site in (tasks if codes is None else tasks.filter(code__in=codes)).values_list("code", "site"):
         missing[code] += of_sites[site]
     return dict(missing)
+
+
+def refuse_closed(campaign: Campaign) -> None:
+    """Before a plan is made: every site and task with work left must be cleared some day. Names the keys that are missing."""
+    calendar = WorkCalendar.objects.filter(campaign=campaign).first()
+    if calendar is None:
+        return
+    shut = [need for need in needs_of(campaign) if not need.expected_on and not windows_of(need.clearances.all(), calendar.as_core())]
+    busy = set(campaign.tasks.filter(progress=None, issues=None).values_list("site", flat=True)) if shut else set()
+    text = "“%(place)s” may not be planned: nobody has cleared it (%(kind)s). Record the clearance, or say when it is expected."
+    problems = [
+        Problem(
+            "clearance_missing",
+            text,
+            {"place": need.place, "kind": gettext(str(need.get_kind_display()))},
+            need.task.code if need.task else "",
+        )
+        for need in shut
+        if need.task_id or need.site_id in busy
+    ]
+    if problems:
+        raise Refused(problems)
+
+
+def refuse_uncleared(task: TaskRow, day: date) -> None:
+    """Nothing begins on what is not cleared that day; what has begun goes on."""
+    if task.issues.exists() or task.progress.exists():
+        return
+    missing = missing_on(task.campaign, day, codes=[task.code]).get(task.code, [])
+    if missing:
+        text = "“%(task)s” may not begin: this is not cleared: %(missing)s. Record the clearance first."
+        values = {"task": task, "missing": ", ".join(str(need) for need in missing)}
+        raise Refused(Problem("task_not_cleared", text, values))
 
 
 def windows_of(clearances: Iterable[Clearance], calendar: Calendar) -> tuple[Window, ...]:

@@ -145,6 +145,8 @@ class ClearanceNeed(models.Model):
     site = models.ForeignKey(Site, on_delete=models.PROTECT, null=True, blank=True, related_name="clearance_needs")
     task = models.ForeignKey("works.Task", on_delete=models.PROTECT, null=True, blank=True, related_name="clearance_needs")
     note = models.CharField(max_length=300, blank=True)
+    expected_on = models.DateField(null=True, blank=True)
+    """Until it is given the planner starts nothing before this day; without a day it starts nothing at all."""
     asked_by = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(default=timezone.now)
     dropped_at = models.DateTimeField(null=True, blank=True)
@@ -153,7 +155,7 @@ class ClearanceNeed(models.Model):
     request_id = models.CharField(max_length=80)
 
     field_classes = {
-        "id": "P", "campaign": "P", "kind": "P", "site": "P", "task": "P", "note": "I", "asked_by": "I", "asked_at": "I", "dropped_at": "I",
+        "id": "P", "campaign": "P", "kind": "P", "site": "P", "task": "P", "note": "I", "expected_on": "P", "asked_by": "I", "asked_at": "I", "dropped_at": "I",
         "dropped_by": "I", "dropped_reason": "I", "request_id": "I",
     }  # fmt: skip
 

@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern] = [
     guarded("desk/<slug:slug>/works/clearances/", gate_views.clearances, name="clearances", GET=SITE),
     guarded("desk/<slug:slug>/works/clearances/ask/", gate_views.ask, name="clearance_ask", GET=LEADS, POST=LEADS),
     guarded("desk/<slug:slug>/works/clearances/<uuid:pk>/record/", gate_views.record, name="clearance_record", GET=LEADS, POST=LEADS),
+    guarded("desk/<slug:slug>/works/clearances/<uuid:pk>/expect/", gate_views.expect, name="clearance_expect", GET=LEADS, POST=LEADS),
     guarded("desk/<slug:slug>/works/clearances/<uuid:pk>/drop/", gate_views.drop, name="clearance_drop", GET=STEWARDS, POST=STEWARDS),
     guarded(
         "desk/<slug:slug>/works/clearances/given/<uuid:pk>/withdraw/", gate_views.withdraw, name="clearance_withdraw", GET=LEADS, POST=LEADS
