@@ -12,6 +12,7 @@ from awna.parties.models import Campaign
 from ..models.plans import PlanRun
 from ..models.tasks import Task
 from ..models.work import Issue
+from ..standing import tasks_so_far
 from .models import DiaryEntry, MaterialUsed
 
 AHEAD = timedelta(days=14)
@@ -79,7 +80,7 @@ def uses_of(campaign: Campaign) -> list[Use]:
 
 def tasks_offered(campaign: Campaign, *, today: date) -> list[Task]:
     """Open tasks that began or begin soon by the plan in force, in its order; all open ones where there is no plan."""
-    tasks = {task.code: task for task in campaign.tasks.prefetch_related("progress") if task.done < task.quantity}
+    tasks = {code: task for code, task in tasks_so_far(campaign).items() if task.done < task.quantity}
     run = PlanRun.objects.adopted(campaign)
     if run is None or run.calendar is None:
         return list(tasks.values())[:TASKS_MOST]

@@ -3,6 +3,7 @@
 from ..costs.models import TaskLine
 from ..crossing.models import Closing, WayOn
 from ..diary.models import ChangeOrder, Check, CheckResult, Defect, DiaryEntry, MaterialUsed, SitePhoto
+from ..handover.models import Asset, Commissioning, HandoverPaper
 from ..methods.models import (
     BuildElement,
     BuildMethod,
@@ -22,6 +23,7 @@ from .tasks import Dependency, Machine, Task, TaskMaterial, WorkCalendar
 from .work import Issue, Progress
 
 __all__ = [
+    "Asset",
     "BuildElement",
     "BuildMethod",
     "Building",
@@ -31,12 +33,14 @@ __all__ = [
     "Clearance",
     "ClearanceNeed",
     "Closing",
+    "Commissioning",
     "Defect",
     "Dependency",
     "DiaryEntry",
     "Element",
     "ElementTask",
     "Factor",
+    "HandoverPaper",
     "Ingredient",
     "Issue",
     "Machine",

@@ -1,1 +1,1 @@
-"""The board of the next weeks: four keys for each task, and who can turn the missing one."""
+"""The readiness board: which of the four keys a task misses, and who can turn it."""
