@@ -5,7 +5,8 @@ from awna.donations.services import thaw_gift
 from awna.donations.services.freezing import THAW
 from awna.donations.services.giving_back import decline_refund, release_refund
 from awna.works.diary.quality import apply_change, drop_change
-from awna.works.models import ChangeOrder
+from awna.works.methods.services import put_choice_in_force
+from awna.works.models import ChangeOrder, MethodChoice
 
 
 def follow_answers() -> None:
@@ -19,6 +20,7 @@ def follow_answers() -> None:
         ),
     )
     follow(THAW, Follow(agreed=lambda proposal, author: thaw_gift(proposal=proposal, author=author)))
+    follow(MethodChoice.PURPOSE, Follow(agreed=lambda proposal, _author: put_choice_in_force(proposal=proposal)))
     follow(
         ChangeOrder.PURPOSE,
         Follow(

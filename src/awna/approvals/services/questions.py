@@ -36,7 +36,12 @@ TITLES = {
     "thaw": gettext_lazy("Make money available again that was set aside"),
     "quotes": gettext_lazy("Set when three quotes are needed"),
     "change": gettext_lazy("Build otherwise than planned"),
+    "method": gettext_lazy("Choose a way to build"),
 }
+WAY_WORDS = {
+    "days": gettext_lazy("Days of its crew"), "cost": gettext_lazy("Cost"), "carbon": gettext_lazy("Carbon A1 to A5"),
+    "imported": gettext_lazy("Through the crossing"),
+}  # fmt: skip
 VISIT_GAP = timedelta(minutes=30)
 """Pages opened within it are one visit: marks do not vanish while one reads."""
 
@@ -177,6 +182,8 @@ class Names:
         if proposal.purpose == "change":
             said = _("Change %(number)s: task %(task)s has %(to)s %(unit)s instead of %(from)s. Money moves by a release of its own.")
             return [said % content["change"]]
+        if proposal.purpose == "method":
+            return way_lines(content["method"])
         if proposal.purpose == "policy":
             policy = dict(content.get("payload") or {})
             said = _("%(k)s of %(n)s stewards must agree from then on.")
@@ -189,6 +196,23 @@ class Names:
             return ""
         amount = str(Sum(thing.code, thing.scale, part["minor"]))
         return f"{amount} · {fund.title_here}" if fund else amount
+
+
+def way_lines(said: dict[str, Any]) -> list[str]:
+    """A way to build as a steward reads it: what it replaces, and each figure from the lowest to the highest against the present one."""
+    first = _("“%(element)s” is built as “%(name)s”.") if not said["before"] else _("“%(element)s” is built as “%(name)s” instead of “%(before)s”.")
+    before = {one[0]: one for one in said["figures_before"]}
+    lines = [first % {"element": said["element"], "name": said["name"], "before": said["before"]}]
+    for axis, low, likely, high, given, missing in said["figures"]:
+        unit = _("days") if axis == "days" else given
+        values = {"what": WAY_WORDS[axis], "low": low, "likely": likely, "high": high, "unit": unit, "missing": missing}
+        if missing:
+            lines.append(_("%(what)s: not known, nothing is known for %(missing)s.") % values)
+            continue
+        line = _("%(what)s: likely %(likely)s %(unit)s, from %(low)s to %(high)s.") % values
+        then = before.get(axis)
+        lines.append(line + " " + _("Now: likely %(likely)s %(unit)s.") % {"likely": then[2], "unit": unit} if then and not then[5] else line)
+    return lines
 
 
 def parts_of(proposal: Proposal) -> list[dict[str, Any]]:

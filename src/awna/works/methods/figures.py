@@ -47,7 +47,9 @@ def known_elements(campaign: Campaign, *, code: str = "") -> list[Known]:
     """The elements of a campaign, compared; a fixed number of questions to the database. `code`: only that one."""
     lines = Prefetch("lines", MethodLine.objects.select_related("ingredient__item__commodity", "transport"))
     parts = Prefetch("parts", ElementTask.objects.select_related("task", "task__site").order_by("task__position"))
-    found = campaign.build_elements.prefetch_related(Prefetch("methods", BuildMethod.objects.prefetch_related(lines)), parts)
+    found = campaign.build_elements.prefetch_related(
+        Prefetch("methods", BuildMethod.objects.select_related("trial").prefetch_related(lines)), parts
+    )
     elements = list(found.filter(code=code) if code else found)
     if not elements:
         return []

@@ -238,8 +238,8 @@ def totals_of(run: PlanRun) -> Totals | None:
     if not known:
         return _totals_by_tasks(run, len(methods))
     ways = tuple(dict.fromkeys(one["name"] for one in known))
-    sums = [sum(int(one.get(name) or 0) for one in known) for name in ("cost", "carbon_kg", "imported_kg")]
-    return Totals(*sums, len(known), len(methods), ways)
+    cost, carbon, imported = (sum(int(one.get(name) or 0) for one in known) for name in ("cost", "carbon_kg", "imported_kg"))
+    return Totals(cost, carbon, imported, len(known), len(methods), ways)
 
 
 def _totals_by_tasks(run: PlanRun, all_tasks: int) -> Totals | None:
