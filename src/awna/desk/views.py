@@ -20,6 +20,8 @@ from .forms import SetUpForm
 
 # (roles, address name, what one does there): the home page lists what this person may do, in the order of a gift's life.
 TASKS = [
+    (("site_lead", "shift_lead"), "readiness", gettext_lazy("What blocks tomorrow: four keys for each task")),
+    (("site_lead", "shift_lead"), "diary", gettext_lazy("Site diary: note the day, without a network too")),
     (("treasurer",), "import_statement", gettext_lazy("Bring in a bank file")),
     (("treasurer",), "bank_batch", gettext_lazy("Settle bank lines, many at once")),
     (("treasurer",), "bank_lines", gettext_lazy("Settle the bank lines that wait, one by one")),
@@ -49,6 +51,9 @@ TASKS = [
     (("steward", "site_lead"), "outcomes_desk", gettext_lazy("What was promised, and what was measured")),
     (("treasurer", "steward"), "health", gettext_lazy("Is the site well? Backups, mail, disk, log")),
     (("site_lead", "shift_lead", "steward", "coordinator"), "damage_desk", gettext_lazy("Damage: what was found, and what you see now")),
+    (("site_lead", "shift_lead"), "quality", gettext_lazy("Checks, hold points, defects, changes")),
+    (("site_lead", "steward", "storekeeper"), "handover", gettext_lazy("Commissioning and hand-over")),
+    (("steward", "coordinator", "storekeeper", "buyer"), "readiness", gettext_lazy("What can start, and which key is yours")),
     (("site_lead",), "works_desk", gettext_lazy("The plan, the tasks and the crossings")),
 ]
 
