@@ -11,6 +11,7 @@ from .scales import GRADES, UNKNOWN
 
 CELL = 100.0  # side of a square, in units of the drawing
 COLUMNS_MAX, ROWS_MAX = 9, 12
+COLUMNS_MIN = 4
 MARGIN, FOOT = 10, 44
 TEXT = 20
 HIGHEST = 62.0  # of a column of sums, in a square
@@ -23,7 +24,9 @@ def draw_cells(coarse: Sequence[Observation], *, metres: int, words: Mapping[str
     columns = max((x for x, _ in found), default=0) + 1
     rows = max((y for _, y in found), default=0) + 1
     most = max((sum(counts.values()) for counts in found.values()), default=1)
-    wide, high = columns * CELL + 2 * MARGIN, rows * CELL + MARGIN + FOOT
+    # Few squares are not blown up, many are not taller than a screen.
+    wide, high = max(columns, COLUMNS_MIN, rows * 0.8) * CELL + 2 * MARGIN, rows * CELL + MARGIN + FOOT
+    left = (wide - columns * CELL) / 2
     totals = {grade: sum(counts.get(grade, 0) for counts in found.values()) for grade in (*GRADES, UNKNOWN)}
     summary = ", ".join(f"{said[grade]}: {count}" for grade, count in totals.items() if count)
     parts = [
@@ -33,13 +36,13 @@ def draw_cells(coarse: Sequence[Observation], *, metres: int, words: Mapping[str
         patterns(key),
         f'<rect width="{wide:g}" height="{high:g}" fill="#fcfcfa"/>',
     ]
-    parts += [_square(place, counts, most, key) for place, counts in found.items()]
+    parts += [_square(place, counts, most, key, left) for place, counts in found.items()]
     length = f"{metres / 1000:g} {said['kilometres']}" if metres >= 1000 else f"{metres} {said['metres']}"
     if true_scale and found:
         y = high - 26
         parts.append(
-            f'<path d="M{MARGIN} {y - 6:g}v6h{CELL:g}v-6" fill="none" stroke="{EDGE}" stroke-width="1.5"/>'
-            f'<text x="{MARGIN + 4}" y="{y + TEXT:g}" direction="ltr" fill="{EDGE}">{escape(length)}</text>'
+            f'<path d="M{left:g} {y - 6:g}v6h{CELL:g}v-6" fill="none" stroke="{EDGE}" stroke-width="1.5"/>'
+            f'<text x="{left + 4:g}" y="{y + TEXT:g}" direction="ltr" fill="{EDGE}">{escape(length)}</text>'
         )
     return "".join([*parts, "</svg>"])
 
@@ -71,9 +74,9 @@ def _laid(points: Sequence[Point], metres: int) -> tuple[dict[Point, tuple[int, 
     return {point: (columns.index(x), rows.index(y)) for point, (x, y) in steps.items()}, False
 
 
-def _square(place: tuple[int, int], counts: Mapping[str, int], most: int, key: str) -> str:
+def _square(place: tuple[int, int], counts: Mapping[str, int], most: int, key: str, start: float) -> str:
     """One square: a column for each grade on a common scale, and how many objects it stands for."""
-    left, top = MARGIN + place[0] * CELL, MARGIN + place[1] * CELL
+    left, top = start + place[0] * CELL, MARGIN + place[1] * CELL
     total, grades = sum(counts.values()), [*GRADES, UNKNOWN]
     step = (CELL - 12) / len(grades)
     told = [f'<rect x="{left:g}" y="{top:g}" width="{CELL:g}" height="{CELL:g}" fill="#ffffff" stroke="#b5b2a6" stroke-width="1"/>']

@@ -10,12 +10,13 @@ from xml.sax.saxutils import escape, quoteattr
 
 from .geojson import area
 from .model import Observation, Point, Ring, Shape
-from .places import draw_bars
+from .places import SMALL, draw_bars, groups, lettered
 from .projection import metres_east_and_north
 from .scales import GRADES, UNKNOWN
 
 WIDTH, HEIGHT_MAX, HEIGHT_MIN = 720, 900, 240
 MARGIN, LEGEND = 16, 190
+LARGE = 22  # letters of a map without a legend, to be read on a phone
 MARK = 5.0  # half the side of a mark, in units of the drawing
 AREA_MIN = 10.0  # an area smaller than this across is drawn as a mark
 DETAIL = 0.6  # corners nearer to a line than this are left out
@@ -80,7 +81,7 @@ def draw_survey(
     wide = WIDTH + LEGEND if legend else WIDTH
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {frame.height}" role="img" '
-        f'aria-labelledby="{escape(key)}-title {escape(key)}-text" font-family="sans-serif" font-size="{13 if legend else 20}">',
+        f'aria-labelledby="{escape(key)}-title {escape(key)}-text" font-family="sans-serif" font-size="{13 if legend else LARGE}">',
         f"<title id={quoteattr(f'{key}-title')}>{escape(said['title'])}</title><desc id={quoteattr(f'{key}-text')}>{escape(summary)}</desc>",
         patterns(key),
         f'<rect width="{wide}" height="{frame.height}" fill="#fcfcfa"/>',
@@ -88,7 +89,7 @@ def draw_survey(
     # What is hurt most lies on top.
     for grade in (UNKNOWN, *GRADES):
         parts.append(_layer([one.shape for one in shown if one.grade == grade and one.shape], grade, frame, mark, key))
-    parts.append(_sums(shown, frame, key))
+    parts.append(_sums(shown, frame, key, SMALL if legend else LARGE))
     parts += [_scale_bar(frame, said), _north(said, wide)]
     if legend:
         parts.append(_legend(counts, len(observations) - len(shown), said, key, right_to_left))
@@ -143,14 +144,30 @@ def _layer(shapes: Sequence[Shape], grade: str, frame: Frame, mark: float, key: 
     return told
 
 
-def _sums(shown: Sequence[Observation], frame: Frame, key: str) -> str:
+def close_ups(observations: Sequence[Observation]) -> list[tuple[str, list[Observation]]]:
+    """The groups that a drawing of these gives a letter; empty where the objects can be seen as they are."""
+    shown = [one for one in observations if one.shape]
+    frame = _frame([one.shape for one in shown if one.shape])
+    if not _is_crowded(shown, frame):
+        return []
+    return [(letter, [shown[number] for number in group.members]) for letter, group in lettered(groups(_points(shown, frame)))]
+
+
+def _sums(shown: Sequence[Observation], frame: Frame, key: str, size: int) -> str:
     """Where most objects are too small to be seen, a bar beside each place says how many of which grade it holds."""
-    points = [(*frame.place(one.shape.middle), one.grade) for one in shown if one.shape]
-    areas = [one for one in shown if one.shape and one.shape.kind == "area" and _across(one.shape, frame) >= AREA_MIN]
-    if len(shown) < BARS_FROM or len(areas) * 2 > len(shown):
+    if not _is_crowded(shown, frame):
         return ""
     fills = {grade: f"url(#{pattern_name(key, grade)})" if grade in HATCHES else FILLS[grade] for grade in (*GRADES, UNKNOWN)}
-    return draw_bars(points, fills, wide=WIDTH, edge=EDGE)
+    return draw_bars(_points(shown, frame), fills, wide=WIDTH, edge=EDGE, size=size)
+
+
+def _points(shown: Sequence[Observation], frame: Frame) -> list[tuple[float, float, str]]:
+    return [(*frame.place(one.shape.middle), one.grade) for one in shown if one.shape]
+
+
+def _is_crowded(shown: Sequence[Observation], frame: Frame) -> bool:
+    areas = [one for one in shown if one.shape and one.shape.kind == "area" and _across(one.shape, frame) >= AREA_MIN]
+    return len(shown) >= BARS_FROM and len(areas) * 2 <= len(shown)
 
 
 def _across(shape: Shape, frame: Frame) -> float:
