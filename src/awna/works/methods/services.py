@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from awna.consent import services as consent
@@ -20,9 +19,10 @@ from awna.core.problems import Problem, Refused
 from awna.parties.models import Campaign, Role
 from awna.parties.services import refuse_unless_role
 
-from ..gather import calendar_of, gather_project, present_slot
+from ..gather import calendar_of
 from ..models.plans import PlanRun
 from ..models.tasks import TaskMaterial
+from ..services import begun_tasks, plan_question
 from .figures import Known, known_elements, materials_of, methods_in_tasks, task_methods
 from .models import BuildElement, BuildMethod, ElementTask, MethodChoice, MethodTrial
 
@@ -45,7 +45,7 @@ def try_methods(*, element: BuildElement, author: Role, today: date | None = Non
     refuse_unless_role(author, *ASK_ROLES, campaign=element.campaign)
     campaign = Campaign.objects.select_for_update().get(pk=element.campaign_id)
     known, calendar = known_element(campaign, element.code), calendar_of(campaign)
-    project, kept = _project_as_of(campaign, today or timezone.localdate()), _begun(campaign)
+    (project, _running), kept = plan_question(campaign, today=today), begun_tasks(campaign)
     trials = []
     for method in known.methods:
         values: dict[str, Any] = {"finish": None, "finish_on": None, "problem": "", "made_by": author, "made_at": timezone.now()}
@@ -57,14 +57,6 @@ def try_methods(*, element: BuildElement, author: Role, today: date | None = Non
             values["problem"] = " ".join(str(problem) for problem in refused.problems)[:PROBLEM_CHARS_MAX]
         trials.append(MethodTrial.objects.update_or_create(method=method, defaults=values)[0])
     return trials
-
-
-def _project_as_of(campaign: Campaign, today: date) -> Project:
-    """As for a plan made anew: what has begun keeps its start."""
-    running = PlanRun.objects.adopted(campaign)
-    begun = _begun(campaign)
-    pinned = {one.task: one.start for one in running.plan.placements if one.task in begun} if running else {}
-    return gather_project(campaign, now=present_slot(campaign, today), pinned=pinned)
 
 
 def _in_project(known: Known, method: BuildMethod, project: Project, kept: frozenset[str], slots_per_day: int) -> dict[str, Method]:
@@ -127,7 +119,7 @@ def put_choice_in_force(*, proposal: Proposal) -> MethodChoice:
 def rewrite_tasks(known: Known, method: BuildMethod) -> list[str]:
     """Duration, crew, machines and materials of the tasks that have not begun; the next plan uses them. Gives their codes."""
     campaign = known.element.campaign
-    kept, table = _begun(campaign), task_methods(known, method, slots_per_day=calendar_of(campaign).slots_per_day)
+    kept, table = begun_tasks(campaign), task_methods(known, method, slots_per_day=calendar_of(campaign).slots_per_day)
     own = next(one for one in known.methods if one.pk == method.pk)
     items = {line.ingredient.item_id for one in known.methods for line in one.lines.all() if line.ingredient.item_id}
     done = []
@@ -156,12 +148,6 @@ def apply_choices(*, campaign: Campaign) -> None:
                 rewrite_tasks(known, method)
 
 
-def _begun(campaign: Campaign) -> frozenset[str]:
-    """Tasks with material issued or work done: they stay with the way that they were begun in."""
-    seen = campaign.tasks.filter(Q(issues__isnull=False) | Q(progress__isnull=False))
-    return frozenset(seen.values_list("code", flat=True))
-
-
 def _asking_problems(known: Known, method: BuildMethod) -> list[Problem]:
     problems = []
     if known.current is not None and known.current.pk == method.pk:
@@ -170,7 +156,7 @@ def _asking_problems(known: Known, method: BuildMethod) -> list[Problem]:
         problems.append(
             Problem("element_without_tasks", "No task builds this element, so there is nothing to change. Name its tasks first.")
         )
-    if known.parts and {part.task.code for part in known.parts} <= _begun(known.element.campaign):
+    if known.parts and {part.task.code for part in known.parts} <= begun_tasks(known.element.campaign):
         problems.append(Problem("element_has_begun", "Every task of this element has begun. What has begun keeps its way."))
     waiting = MethodChoice.objects.filter(method__element=known.element, in_force_at=None, proposal__withdrawn_at=None)
     waiting = waiting.filter(proposal__expires_on__gte=timezone.localdate()).exclude(proposal__decisions__choice="decline")
