@@ -24,8 +24,14 @@ from awna.donations.services.earlier import look_at_gifts
 from awna.kit.policies import declared_policies
 from awna.parties.services import give_role
 from awna.works.models import Task
+from awna.works.schedule.gate_services import add_rest, ask_clearance, record_clearance
+from awna.works.schedule.importing import upload_schedule
+from awna.works.schedule.models import WorkPart
+from awna.works.schedule.services import set_part
+from tests.core.schedule.plans import xer_of
 from tests.rooms.campaigns.conftest import camera_picture
 
+from .bills import bill_examples
 from .damage import damage_examples
 from .ground import Ground, gift_becomes_order
 from .letters import letter_examples
@@ -117,11 +123,28 @@ def examples(ground: Ground) -> Examples:
         },
         of={
             "give_check": donor, "give_done": donor, "trace": donor, "book_page": {"page": "0001"}, "plan_page": {"page": 1},
-            **letter_examples(ground), **site_examples(ground, task), **damage_examples(ground), **paying_examples(ground.account, w.north_treasurer), "bank_columns": {"file": table.pk}, "bank_split": {"movement": gift.movement_id}, "figure": {"figure": "received", "code": "EUR"}, "plan_run": {"pk": run.pk}, **plan_examples(ground, run),
+            **letter_examples(ground), **site_examples(ground, task), **schedule_examples(ground, task), **damage_examples(ground), **bill_examples(ground), **paying_examples(ground.account, w.north_treasurer), "bank_columns": {"file": table.pk}, "bank_split": {"movement": gift.movement_id}, "figure": {"figure": "received", "code": "EUR"}, "plan_run": {"pk": run.pk}, **plan_examples(ground, run),
             "my_receipts": donor, "import_gifts_preview": {"found": earlier.pk}, "value_gift": {"gift": gift.pk}, "freeze_gift": {"gift": gift.pk}, "offer": {"token": offer.donor.token}, "answer_offer": {"offer": offer.pk}, "goods_came": {"offer": offer.pk}, "issue_receipt": {"gift": gift.pk}, "void_receipt": {"receipt": receipt.pk},
             "suspend_key": {"key": paper_key.pk}, "prove_key": {"key": paper_key.pk}, "annual_receipts": {"year": ground.today.year - 1}, "section": {"section": w.north.pk}, "works_issue": {"pk": task.pk}, "works_progress": {"pk": task.pk},
         },
     )  # fmt: skip
+
+
+def schedule_examples(ground: Ground, task: Task) -> dict[str, dict[str, Any]]:
+    """A part of the work, a file that waits to be taken in, a clearance that was given, hours of rest."""
+    w, campaign = ground.world, ground.world.campaign
+    set_part(campaign=campaign, code="1", name="Ward", parent="", author=w.nour, request_id="part", new=True)
+    file = upload_schedule(campaign=campaign, data=xer_of(), filename="plan.xer", author=w.nour, request_id="schedule")
+    need = ask_clearance(campaign=campaign, kind="structure", task=task, author=w.nour, request_id="need")
+    given = record_clearance(
+        need=need, cleared_by="Engineers' office", valid_from=ground.today - timedelta(days=9), author=w.nour, request_id="given"
+    )
+    rest = add_rest(campaign=campaign, kind="weekly", weekdays=[4], author=w.nour, request_id="rest")
+    return {
+        "schedule_task": {"pk": task.pk}, "schedule_part": {"pk": WorkPart.objects.get(campaign=campaign).pk}, "schedule_preview": {"pk": file.pk},
+        "clearance_record": {"pk": need.pk}, "clearance_expect": {"pk": need.pk}, "clearance_drop": {"pk": need.pk},
+        "clearance_withdraw": {"pk": given.pk}, "site_hours_end": {"pk": rest.pk},
+    }  # fmt: skip
 
 
 def addresses(found: Examples) -> Iterator[Address | str]:

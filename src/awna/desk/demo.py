@@ -246,7 +246,7 @@ class _Story:
         self.omar = supply.add_supplier(campaign=self.campaign, name="Omar Building Supplies", author=buyer)
         self.store = supply.add_store(campaign=self.campaign, name="Yard store", author=self.roles["Samira"])
         proposal = self._released(
-            "owner", self.omar.custody, 4_200_00, "Cement and blocks for the walls", line="A.1", evidence=("invoice",),
+            "owner", self.omar.custody, 4_200_00, "Cement and blocks for the walls", line="A", evidence=("invoice",),
             documents=[self._paper("quote", "Quote 17: 300 bags of cement, 2500 blocks, USD 4200.00")],
         )  # fmt: skip
         lines = [supply.OrderAsk(self.items["cement"], 300), supply.OrderAsk(self.items["block"], 2_500)]
@@ -285,10 +285,10 @@ class _Story:
             crossing=crossing, status="closed", valid_from=self.today, valid_until=self.today + timedelta(days=5), source="The drivers",
             confidence="confirmed", reported_by=lead, request_id="demo-crossing-2",
         )  # fmt: skip
-        for code, amount in (("bed", 12), ("solar-panel", 16)):
+        for code, amount, line in (("bed", 12, "D.1"), ("solar-panel", 16, "C.3")):
             donations.record_gift_in_kind(
                 custody=self.store.custody, commodity=self.items[code].commodity, amount=amount, author=keeper, second=lead,
-                received_on=self.today, name="Hillside Hospital", request_id=f"demo-in-kind-{code}",
+                received_on=self.today, name="Hillside Hospital", request_id=f"demo-in-kind-{code}", budget_line=self.lines[line],
             )  # fmt: skip
 
     def gather_crews(self) -> None:

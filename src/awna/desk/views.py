@@ -54,7 +54,11 @@ TASKS = [
     (("site_lead", "shift_lead"), "quality", gettext_lazy("Checks, hold points, defects, changes")),
     (("site_lead", "steward", "storekeeper"), "handover", gettext_lazy("Commissioning and hand-over")),
     (("steward", "coordinator", "storekeeper", "buyer"), "readiness", gettext_lazy("What can start, and which key is yours")),
+    (("site_lead", "steward", "treasurer"), "bill_desk", gettext_lazy("The bill of quantities: lines, files, what is still open")),
+    (("site_lead", "steward", "treasurer", "buyer"), "costs", gettext_lazy("Costs: budget, spent, forecast")),
     (("site_lead",), "works_desk", gettext_lazy("The plan, the tasks and the crossings")),
+    (("site_lead", "steward"), "schedule", gettext_lazy("Tasks, working times and schedules of other programs")),
+    (("site_lead", "steward"), "clearances", gettext_lazy("Clearances before work may start")),
 ]
 
 

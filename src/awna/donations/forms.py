@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from awna.books.models import BankAccount, Book, Fund
 from awna.books.models.naming import GOODS_GENERAL, UNALLOCATED, UNIDENTIFIED
+from awna.campaigns.bill import claims
 from awna.core.amounts import format_minor, parse_minor
 from awna.core.problems import Refused
 from awna.kit.forms import refused_to_form
@@ -49,8 +50,11 @@ class AmountForm(forms.Form):
         widget=forms.RadioSelect, empty_label=None,
     )  # fmt: skip
 
+    line = forms.CharField(widget=forms.HiddenInput, required=False, max_length=60)
+
     def __init__(self, *args: Any, book: Book, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.book, self.campaign = book, book.campaign
         accounts = collecting_accounts(book).select_related("commodity")
         funds = book.funds.exclude(code__in=[UNIDENTIFIED, GOODS_GENERAL]).order_by("code")
         self.fields["account"].queryset = accounts
@@ -73,7 +77,27 @@ class AmountForm(forms.Form):
             else:
                 if cleaned["amount_minor"] <= 0:
                     self.add_error("other", _("Choose an amount above zero."))
+                else:
+                    self._find_line(cleaned)
         return cleaned
+
+    def _find_line(self, cleaned: dict[str, Any]) -> None:
+        """`budget_line` is the line of the bill that was named and has room for the amount."""
+        cleaned["budget_line"] = None
+        # Where gifts are sheltered nobody learns from a line what was just promised.
+        if cleaned.get("line") and not self.book.sheltered:
+            found = self.campaign.budget_lines.select_related("campaign").filter(code=cleaned["line"]).first()
+            if found is None:
+                self.add_error(
+                    None,
+                    _("The line that this gift was meant for is not in the bill any more. Choose another one, or give without a line."),
+                )
+                return
+            try:
+                claims.refuse_money(line=found, minor=cleaned["amount_minor"], currency=cleaned["account"].commodity.code)
+            except Refused as refused:
+                refused_to_form(self, Refused([problem.at("other") for problem in refused.problems]))
+            cleaned["budget_line"] = found
 
     def as_query(self) -> dict[str, str]:
         """What the next page needs of this one; nothing of it names a person, so it may stand in an address."""
@@ -82,6 +106,7 @@ class AmountForm(forms.Form):
             "other": format_minor(self.cleaned_data["amount_minor"], account.commodity.scale),
             "account": str(account.pk),
             "fund": str(self.cleaned_data["fund"].pk),
+            **({"line": self.cleaned_data["line"]} if self.cleaned_data.get("line") else {}),
         }
 
 

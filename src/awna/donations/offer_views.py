@@ -13,6 +13,8 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from awna.campaigns.bill import claims
+from awna.campaigns.bill.standing import Standing
 from awna.core.problems import Refused
 from awna.kit.forms import refused_to_form
 from awna.kit.http import form_page, private
@@ -53,6 +55,7 @@ class OfferForm(forms.Form):
         label=gettext_lazy("Your e-mail address"), help_text=gettext_lazy("The answer goes there. Without it, keep the page that follows."),
         required=False, widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )  # fmt: skip
+    line = forms.CharField(widget=forms.HiddenInput, required=False, max_length=60)
     request_id = forms.CharField(widget=forms.HiddenInput, max_length=64)
 
 
@@ -68,18 +71,31 @@ class AnswerForm(forms.Form):
 
 def offer(request: HttpRequest, slug: str) -> HttpResponse:
     """Offer goods; nothing is sent before the offer was accepted."""
-    form = OfferForm(request.POST or None, initial={"request_id": uuid.uuid4().hex})
+    code = request.POST.get("line") or request.GET.get("line", "")
+    wanted = claims.open_line(campaign=request.campaign, code=code) if code else None
+    start = {"line": wanted.line.code, "what": wanted.line.title, "unit": wanted.line.unit} if wanted else {}
+    form = OfferForm(request.POST or None, initial={"request_id": uuid.uuid4().hex, **start})
     if form.is_valid():
+        given = {name: value for name, value in form.cleaned_data.items() if name != "line"}
         try:
-            made = offer_goods(campaign=request.campaign, language=get_language() or "en", **form.cleaned_data)
+            made = offer_goods(
+                campaign=request.campaign, language=get_language() or "en", budget_line=wanted.line if wanted else None, **given
+            )
         except Refused as refused:
             refused_to_form(form, refused)
         else:
             return private(redirect("offer", slug=slug, token=made.donor.token))
     return form_page(
         request, form=form, title=_("Offer goods"), submit=_("Offer it"), back=reverse("give", kwargs={"slug": slug}),
-        intro=_("Tell us before you send anything. We answer whether the place can use it, and where it should go."),
+        intro=" ".join([*_line_words(wanted), _("Tell us before you send anything. We answer whether the place can use it, and where it should go.")]),
     )  # fmt: skip
+
+
+def _line_words(wanted: Standing | None) -> list[str]:
+    if wanted is None:
+        return []
+    values = {"line": wanted.line, "open": format(wanted.open_quantity, "f"), "unit": wanted.line.unit}
+    return [_("Your offer is meant for “%(line)s”, where %(open)s %(unit)s are still open.") % values]
 
 
 def offer_status(request: HttpRequest, slug: str, token: str) -> HttpResponse:

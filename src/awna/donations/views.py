@@ -13,6 +13,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from awna.books.models import BankAccount, Book
+from awna.campaigns.bill import claims
+from awna.campaigns.bill.standing import Standing
+from awna.core.amounts import currency_scale, format_minor
 from awna.core.problems import Refused
 from awna.kit.forms import problem_text, refused_to_form
 from awna.kit.http import file_answer, form_page, message_page, private, refused_page
@@ -38,12 +41,13 @@ def give(request: HttpRequest, slug: str) -> HttpResponse:
     closed = [problem_text(problem) for problem in services.closed_sections(book)]
     if not accounts:
         return message_page(request, title=_("Nobody may collect at present"), lines=closed)
-    form = AmountForm(request.POST or None, book=book)
+    wanted = None if book.sheltered else _line_wanted(request)
+    form = AmountForm(request.POST or None, book=book, initial={"line": wanted.line.code} if wanted else {})
     if form.is_valid():
         return redirect(f"{reverse('give_details', kwargs={'slug': slug})}?{urlencode(form.as_query())}")
     return form_page(
         request, form=form, title=_("How much would you like to give?"), submit=_("Continue"), steps=_step(1),
-        intro=" ".join([_("We take no fee; your bank may charge you for the transfer. You need no account."), *closed]), step=1,
+        intro=" ".join([*_line_words(wanted), _("We take no fee; your bank may charge you for the transfer. You need no account."), *closed]), step=1,
         aside="donations/_straight.html", straight=_straight(accounts, request.campaign.title),
     )  # fmt: skip
 
@@ -61,6 +65,7 @@ def give_details(request: HttpRequest, slug: str) -> HttpResponse:
                 bank_account=amount.cleaned_data["account"], fund=amount.cleaned_data["fund"],
                 amount_minor=amount.cleaned_data["amount_minor"], name=form.cleaned_data["name"], email=form.cleaned_data["email"],
                 language=get_language() or "en", request_id=form.cleaned_data["request_id"], draft=True,
+                budget_line=amount.cleaned_data.get("budget_line"),
             )  # fmt: skip
         except Refused as refused:
             refused_to_form(form, refused)
@@ -139,6 +144,20 @@ def _gift_of(request: HttpRequest, token: str, gift: UUID) -> Gift:
     if donor is None or donor.campaign_id != request.campaign.pk or found is None:
         raise Http404("There is no gift at this address.")
     return found
+
+
+def _line_wanted(request: HttpRequest) -> Standing | None:
+    """The line of the bill that a link named, with what is open on it."""
+    code = request.POST.get("line") or request.GET.get("line", "")
+    return claims.open_line(campaign=request.campaign, code=code) if code else None
+
+
+def _line_words(wanted: Standing | None) -> list[str]:
+    """What the line is, and what of it nobody gave yet, each currency by itself."""
+    if wanted is None:
+        return []
+    left = ", ".join(f"{format_minor(minor, currency_scale(code))} {code}" for code, minor in wanted.open.items())
+    return [_("Your gift is meant for “%(line)s”, where %(open)s are still open.") % {"line": wanted.line, "open": left or "0"}]
 
 
 def _pledge_of(request: HttpRequest, token: str) -> Pledge:

@@ -13,6 +13,7 @@ from awna.books.models import BankAccount, Book, Commodity, Custody, Fund
 from awna.books.services import log_standing, sums_set_aside
 from awna.books.services.browse import last_readable_day
 from awna.books.services.filters import Filters, read_filters, short
+from awna.campaigns.bill.standing import monies, standings
 from awna.core.ledger.rules import CASH, HELD
 from awna.core.problems import Problem
 
@@ -73,16 +74,28 @@ def budget(request: HttpRequest, slug: str) -> HttpResponse:
     after = request.GET.get("after", "")
     start = int(after) if after.isascii() and after.isdigit() and len(after) < 10 else -1
     problems = [Problem("position_wrong", "“%(asked)s” is not a place in the book. A place looks like 1234.1.", {"asked": after}, "after")]
-    rows, more = reports.budget_of(book_or_404(request), after=start)
+    book = book_or_404(request)
+    rows, more = reports.budget_of(book, after=start)
+    stands = {one.line.pk: one for one in standings(request.campaign)}
     shown = [
         {"row": row, "code": row.currency.code if row.currency else row.line.currency, "scale": row.currency.scale if row.currency else 2,
+         "stands": stands[row.line.pk], "budget": monies(row.line.amounts), "open": monies(stands[row.line.pk].open),
          "same": row.currency is None or row.currency.code == row.line.currency,
          "bar": bar([("w1", row.paid), ("w2", row.committed), ("w3", row.held)], whole=row.line.amount_minor)}
         for row in rows
     ]  # fmt: skip
     older = address("book_budget", slug, {"after": str(rows[-1].line.position)}) if more and rows else ""
     wrong = problems if after and start < 0 else []
-    return _page(request, "book_budget", _("Budget"), lines=[] if wrong else shown, later=older, problems=wrong, earlier=start >= 0)
+    return _page(
+        request,
+        "book_budget",
+        _("Budget"),
+        lines=[] if wrong else shown,
+        later=older,
+        problems=wrong,
+        earlier=start >= 0,
+        open_told=not book.sheltered,
+    )
 
 
 def activities(request: HttpRequest, slug: str) -> HttpResponse:

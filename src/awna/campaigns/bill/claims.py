@@ -120,6 +120,12 @@ def open_line(*, campaign: Campaign, code: str) -> Standing | None:
     return next((one for one in standings(campaign) if one.line.code == code), None)
 
 
+def refuse_money(*, line: BudgetLine, minor: int, currency: str) -> None:
+    """Refused where a promise of this much for the line would be; nothing is written."""
+    path = _path(line)
+    refuse_above_open(path=path, worth=worth_of(line=line, minor=minor, currency=currency, own=sorted(path[0].budget)))
+
+
 def worth_of(*, line: BudgetLine, minor: int, currency: str, own: list[str]) -> Worth:
     """The amount in a currency of the line: as it is, else at the last rate of the book; never guessed."""
     if currency in own:

@@ -105,6 +105,11 @@ def stand(lines: Sequence[BudgetLine], claims: Iterable[LineClaim]) -> list[Stan
     return ordered
 
 
+def monies(sums: dict[str, int]) -> list[dict[str, Any]]:
+    """Each currency by itself, as templates show it."""
+    return [{"minor": minor, "scale": currency_scale(code), "code": code} for code, minor in sums.items()]
+
+
 def rates_of(line: BudgetLine) -> list[tuple[str, Decimal]]:
     """Every currency of the line with its price of one unit."""
     first = [(line.currency, line.rate)] if line.currency else []

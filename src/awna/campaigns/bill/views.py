@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from awna.books.services import safe_cell
-from awna.core.amounts import currency_scale
 from awna.core.bill.lines import BillLine, Rate
 from awna.core.bill.plain import ReadBill
 from awna.core.bill.writing import write_csv, write_xlsx
@@ -27,7 +26,7 @@ from . import services
 from .difference import Change
 from .forms import ApplyForm, BillFileForm, ColumnsForm, RowForm, initial_columns
 from .models import BillFile
-from .standing import rates_of, standings
+from .standing import monies, rates_of, standings
 
 ROWS_A_PAGE = 100
 HELD_SHOWN = 60
@@ -169,11 +168,6 @@ def export_csv(request: HttpRequest, slug: str) -> HttpResponse:
 
 def export_xlsx(request: HttpRequest, slug: str) -> HttpResponse:
     return file_answer(write_xlsx(_lines(request), title=_("Bill of quantities")), name=f"bill-{slug}.xlsx", media_type=XLSX)
-
-
-def monies(sums: dict[str, int]) -> list[dict[str, Any]]:
-    """Each currency by itself, as templates show it."""
-    return [{"minor": minor, "scale": currency_scale(code), "code": code} for code, minor in sums.items()]
 
 
 def _lines(request: HttpRequest) -> list[BillLine]:

@@ -10,7 +10,7 @@ from awna.campaigns.bill import claims
 from awna.campaigns.models import BudgetLine
 from awna.parties.models import Campaign
 
-from ..models import GoodsOffer, Pledge
+from ..models import Gift, GoodsOffer, Pledge
 
 LINE_DAYS_HELD = 21
 """Days that a promise without its money keeps a part of a budget line from others."""
@@ -41,6 +41,11 @@ def line_of_pledge(pledge: Pledge) -> BudgetLine | None:
 
 def ask_goods_line(*, offer: GoodsOffer, line: BudgetLine) -> None:
     claims.claim_goods(line=line, quantity=Decimal(offer.quantity), unit=offer.unit, ref=_of_offer(offer), counts=False)
+
+
+def cover_line(*, gift: Gift, line: BudgetLine) -> None:
+    """Goods that came unasked cover a part of a line: what is open there, or they are refused for it."""
+    claims.claim_goods(line=line, quantity=Decimal(gift.amount_minor).scaleb(-gift.commodity.scale), unit=line.unit, ref=f"gift:{gift.pk}")
 
 
 def settle_goods_line(*, offer: GoodsOffer, accepted: int) -> None:

@@ -187,11 +187,12 @@ def identify_gift(*, movement: Movement, pledge: Pledge, author: Role, request_i
 def record_gift_in_kind(
     *, custody: Custody, commodity: Commodity, amount: int, author: Role, second: Role, received_on: date, request_id: str,
     fund: Fund | None = None, batch: str = "", name: str = "", email: str = "", section: Section | None = None, language: str = "en",
-    offer: GoodsOffer | None = None,
+    offer: GoodsOffer | None = None, budget_line: BudgetLine | None = None,
 ) -> Gift:  # fmt: skip
     """Goods given into a store or onto a consignment, counted by two people; `amount` is in the commodity's smallest unit.
 
     `offer`: the accepted offer of which they are; its giver is theirs. What came may be more or less than was offered: a count decides.
+    `budget_line`: the line of the bill that they cover, where no offer named one.
     """
     book = custody.book
     first = Gift.objects.filter(book=book, request_id=request_id).first()
@@ -217,6 +218,8 @@ def record_gift_in_kind(
     if offer is not None:
         offer.gift = gift
         offer.save(update_fields=["gift"])
+    elif budget_line is not None:
+        bill_lines.cover_line(gift=gift, line=budget_line)
     return gift
 
 
