@@ -24,11 +24,6 @@ from awna.donations.services.earlier import look_at_gifts
 from awna.kit.policies import declared_policies
 from awna.parties.services import give_role
 from awna.works.models import Task
-from awna.works.schedule.gate_services import add_rest, ask_clearance, record_clearance
-from awna.works.schedule.importing import upload_schedule
-from awna.works.schedule.models import WorkPart
-from awna.works.schedule.services import set_part
-from tests.core.schedule.plans import xer_of
 from tests.rooms.campaigns.conftest import camera_picture
 
 from .bills import bill_examples
@@ -37,6 +32,7 @@ from .ground import Ground, gift_becomes_order
 from .letters import letter_examples
 from .paying import paying_examples
 from .plans import plan_examples
+from .schedules import schedule_examples
 from .site_days import site_examples
 
 LEFT_OUT = {
@@ -128,23 +124,6 @@ def examples(ground: Ground) -> Examples:
             "suspend_key": {"key": paper_key.pk}, "prove_key": {"key": paper_key.pk}, "annual_receipts": {"year": ground.today.year - 1}, "section": {"section": w.north.pk}, "works_issue": {"pk": task.pk}, "works_progress": {"pk": task.pk},
         },
     )  # fmt: skip
-
-
-def schedule_examples(ground: Ground, task: Task) -> dict[str, dict[str, Any]]:
-    """A part of the work, a file that waits to be taken in, a clearance that was given, hours of rest."""
-    w, campaign = ground.world, ground.world.campaign
-    set_part(campaign=campaign, code="1", name="Ward", parent="", author=w.nour, request_id="part", new=True)
-    file = upload_schedule(campaign=campaign, data=xer_of(), filename="plan.xer", author=w.nour, request_id="schedule")
-    need = ask_clearance(campaign=campaign, kind="structure", task=task, author=w.nour, request_id="need")
-    given = record_clearance(
-        need=need, cleared_by="Engineers' office", valid_from=ground.today - timedelta(days=9), author=w.nour, request_id="given"
-    )
-    rest = add_rest(campaign=campaign, kind="weekly", weekdays=[4], author=w.nour, request_id="rest")
-    return {
-        "schedule_task": {"pk": task.pk}, "schedule_part": {"pk": WorkPart.objects.get(campaign=campaign).pk}, "schedule_preview": {"pk": file.pk},
-        "clearance_record": {"pk": need.pk}, "clearance_expect": {"pk": need.pk}, "clearance_drop": {"pk": need.pk},
-        "clearance_withdraw": {"pk": given.pk}, "site_hours_end": {"pk": rest.pk},
-    }  # fmt: skip
 
 
 def addresses(found: Examples) -> Iterator[Address | str]:
