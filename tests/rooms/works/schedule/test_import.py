@@ -31,7 +31,9 @@ def take_in(world, data, name="plan.xml", ask="u1", **more):
 def facts_of(schedule):
     """Tasks with their dates and relations, by code, whatever their numbers."""
     codes = {task.id: (task.kind == "summary", task.code or task.name) for task in schedule.tasks}
-    tasks = {codes[task.id]: (task.name, task.kind, task.start, task.finish, task.duration_s, codes.get(task.parent)) for task in schedule.tasks}
+    tasks = {
+        codes[task.id]: (task.name, task.kind, task.start, task.finish, task.duration_s, codes.get(task.parent)) for task in schedule.tasks
+    }
     return tasks, {(codes[one.before], codes[one.after], one.kind, one.lag_s, one.elapsed) for one in schedule.relations}
 
 
@@ -99,7 +101,11 @@ def test_other_code_pages_are_read_and_told(world):
 
 
 def test_what_is_no_schedule_is_refused_and_leaves_nothing(world):
-    for data, code in ((b"\x00\x01 nothing", "schedule_form_unknown"), (b"<Project>", "schedule_damaged"), (b"MPX,", "schedule_needs_mpxj")):
+    for data, code in (
+        (b"\x00\x01 nothing", "schedule_form_unknown"),
+        (b"<Project>", "schedule_damaged"),
+        (b"MPX,", "schedule_needs_mpxj"),
+    ):
         with pytest.raises(Refused) as refused:
             upload(world, data)
         assert refused.value.codes == [code]
@@ -107,7 +113,9 @@ def test_what_is_no_schedule_is_refused_and_leaves_nothing(world):
 
 
 def test_our_table_comes_in_through_the_same_page(world):
-    table = b"kind,id,name,duration,predecessors,earliest,quantity\ncalendar,start,,,,2026-10-05,2\ntask,A,Dig,4,,,\ntask,B,Pour,2,AFS+2,,\n"
+    table = (
+        b"kind,id,name,duration,predecessors,earliest,quantity\ncalendar,start,,,,2026-10-05,2\ntask,A,Dig,4,,,\ntask,B,Pour,2,AFS+2,,\n"
+    )
     take_in(world, table, "tasks.csv")
     assert list(Task.objects.get(code="B").dependencies.values_list("before__code", "lag")) == [("A", 2)]
     bad = upload(world, table.replace(b"AFS+2", b"C"), "tasks.csv", "u2")
@@ -120,10 +128,14 @@ def test_our_table_comes_in_through_the_same_page(world):
 def test_tasks_by_hand_and_back(world):
     lead, campaign = world.nour, world.campaign
     take_in(world, xer_of(), "plan.xer")
-    added = add_task(campaign=campaign, code="B1", facts=TaskFacts("Paint", 4, waits=[("A1", "FS", 2, "work")]), author=lead, request_id="1")
+    added = add_task(
+        campaign=campaign, code="B1", facts=TaskFacts("Paint", 4, waits=[("A1", "FS", 2, "work")]), author=lead, request_id="1"
+    )
     assert add_task(campaign=campaign, code="B1", facts=TaskFacts("Other", 9), author=lead, request_id="1") == added
     with pytest.raises(Refused) as refused:
-        edit_task(task=Task.objects.get(code="A1"), facts=TaskFacts("Pour", 4, waits=[("B1", "FS", 0, "work")]), author=lead, request_id="2")
+        edit_task(
+            task=Task.objects.get(code="A1"), facts=TaskFacts("Pour", 4, waits=[("B1", "FS", 0, "work")]), author=lead, request_id="2"
+        )
     assert refused.value.codes == ["schedule_circle"]
     removed = remove_task(task=Task.objects.get(code="A1"), author=lead, request_id="3")
     assert not Task.objects.get(code="B1").dependencies.exists()
