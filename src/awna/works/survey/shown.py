@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language_bidi, gettext, pgettext
 
 from awna.core.survey.cells import draw_cells
-from awna.core.survey.drawing import EDGE, FILLS, HATCHES, draw_survey, pattern_name
+from awna.core.survey.drawing import EDGE, FILLS, HATCHES, close_ups, draw_survey, pattern_name
 from awna.core.survey.geojson import write_geojson
 from awna.core.survey.model import Observation as Seen
 from awna.core.survey.precision import coarsened
@@ -77,6 +77,24 @@ def counts_of(buildings: QuerySet[Building]) -> dict[str, int]:
 def desk_map(buildings: Iterable[Building]) -> SafeString:
     """Every object in its place; for those who may see it."""
     return _drawn(draw_survey(_seen_of(buildings), words=map_words(), key=MAP, right_to_left=get_language_bidi(), legend=False))
+
+
+@dataclass(frozen=True)
+class CloseUp:
+    """A place of the map that has a letter: how many objects lie there, and their keys."""
+
+    letter: str
+    count: int
+    ids: frozenset[str]
+
+
+def places_of(buildings: Iterable[Building]) -> list[CloseUp]:
+    """The lettered places on the map of these buildings; none where each can be seen."""
+    return [CloseUp(letter, len(seen), frozenset(one.id for one in seen)) for letter, seen in close_ups(_seen_of(buildings))]
+
+
+def in_place(building: Building, place: CloseUp) -> bool:
+    return _id(building) in place.ids
 
 
 def reading_map(seen: Sequence[Seen]) -> SafeString:
@@ -164,5 +182,9 @@ def _seen_of(buildings: Iterable[Building]) -> list[Seen]:
 
 def _seen(building: Building, said: Observation | None) -> Seen:
     if said is None:
-        return Seen(building.key[:12], "own", building.grade, building.grade, building.seen_on, "", building.shape, building.name)
-    return Seen(building.key[:12], said.scale, said.source_grade, said.grade, said.observed_on, said.method, building.shape, building.name)
+        return Seen(_id(building), "own", building.grade, building.grade, building.seen_on, "", building.shape, building.name)
+    return Seen(_id(building), said.scale, said.source_grade, said.grade, said.observed_on, said.method, building.shape, building.name)
+
+
+def _id(building: Building) -> str:
+    return building.key[:16]

@@ -51,7 +51,7 @@ def public_file(request: HttpRequest, slug: str) -> HttpResponse:
 def desk(request: HttpRequest, slug: str) -> HttpResponse:
     """Every object on the map and in a list; the list and the map follow what is chosen."""
     campaign = request.campaign
-    chosen = {"grade": request.GET.get("grade", ""), "site": request.GET.get("site", "")}
+    chosen = {"grade": request.GET.get("grade", ""), "site": request.GET.get("site", ""), "place": request.GET.get("place", "")}
     found = Building.objects.filter(campaign=campaign)
     sites = {services.site_code(site): site for site in campaign.sites.defer("place_exact").order_by("name")}
     if chosen["site"] in sites:
@@ -61,8 +61,13 @@ def desk(request: HttpRequest, slug: str) -> HttpResponse:
     if chosen["grade"] in dict(GRADES) | {UNKNOWN: ""} and chosen["grade"]:
         wanted = "" if chosen["grade"] == UNKNOWN else chosen["grade"]
         drawn = [one for one in drawn if one.grade == wanted]
+    places = shown.places_of(drawn)
+    near = next((place for place in places if place.letter == chosen["place"]), None)
+    if near is not None:
+        drawn = [one for one in drawn if shown.in_place(one, near)]
     context = {
         "total": sum(counts.values()), "rows": shown.grade_rows(counts, key=shown.MAP), "map": shown.desk_map(drawn) if drawn else "",
+        "places": places, "near": near,
         "page": Paginator(drawn, A_PAGE).get_page(request.GET.get("page")), "chosen": chosen, "sites": sites, "site_rows": shown.site_rows(campaign),
         "grades": [(grade or UNKNOWN, word) for grade, word in GRADES], "waiting": _waiting(campaign)[:A_PAGE], "site_names": {site.pk: site for site in sites.values()},
         "files": SurveyFile.objects.filter(campaign=campaign).defer("original", "reading")[:A_PAGE],
