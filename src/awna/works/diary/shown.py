@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db.models import Sum
+from django.db.models import Prefetch, Sum
 
 from awna.parties.models import Campaign
 
@@ -57,7 +57,9 @@ class Use:
 def day_of(campaign: Campaign, day: date, *, site: str = "") -> Day:
     found = (
         DiaryEntry.objects.filter(campaign=campaign, day=day)
-        .select_related("task", "site", "progress", "photo", "recorded_by", "shift__crew").defer("photo__data").prefetch_related("materials__item")
+        .select_related("task", "site", "progress", "photo", "recorded_by", "shift__crew").defer("photo__data").prefetch_related(
+            Prefetch("materials", MaterialUsed.objects.select_related("item"))
+        )
     )  # fmt: skip
     return Day(day, list(found.filter(site__pk=site) if site else found))
 
