@@ -20,6 +20,7 @@ from ..diary.holds import held_tasks
 from ..models.plans import PlanRun
 from ..models.tasks import Dependency, Task
 from ..models.work import Issue
+from ..schedule.gates import needs_of
 from ..schedule.models import ClearanceNeed
 from ..standing import KEYS, Gap, released_of, short_of, stores_of, tasks_so_far
 
@@ -31,18 +32,29 @@ TURNERS = {
 """Who can turn a key, the one who is asked first in front."""
 PAGES = {
     ("money", "steward"): "decisions", ("money", "buyer"): "orders", ("materials", "storekeeper"): "stores", ("materials", "buyer"): "orders",
-    ("crew", "coordinator"): "crews_home", ("safe", "site_lead"): "quality", ("safe", "steward"): "quality",
-}  # fmt: skip
+    ("crew", "coordinator"): "crews_home", }  # fmt: skip
+"""The page on which a role turns a key; dangers name their own."""
 UNSAFE = ("unsafe", "hazard", "no_way", "flooded")
 
 
 @dataclass(frozen=True)
+class Danger:
+    """Why nobody may work there, and the page on which that is mended."""
+
+    text: str
+    page: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True)
 class Mark:
-    """One key of a task: turned, or what is missing and who turns it. `lacks` are things with amounts, `says` are sentences."""
+    """One key of a task: turned, or what is missing and who turns it. `lacks` are things with amounts."""
 
     code: str
     lacks: Sequence[Gap] = ()
-    says: Sequence[str] = ()
+    says: Sequence[Danger] = ()
 
     @property
     def name(self) -> Any:
@@ -146,7 +158,7 @@ def _facts(campaign: Campaign, project: Mapping[str, Any]) -> _Facts:
         stocks={item["id"]: item for item in project.get("stocks", ())}, money=released_of(campaign) if wanted else {},
         stores=stores_of(campaign), issued=issued,
         windows={person["code"]: person["windows"] for person in people_for_planning(campaign)},
-        needs=list(ClearanceNeed.objects.filter(campaign=campaign, dropped_at=None).prefetch_related("clearances")),
+        needs=list(needs_of(campaign)),
         reports=reports, held=held_tasks(campaign),
     )  # fmt: skip
 
@@ -181,20 +193,20 @@ def _is_there(person: str, first: date, last: date, facts: _Facts) -> bool:
     return windows is not None and (not windows or any(begin <= first and last <= end for begin, end in windows))
 
 
-def _dangers(task: Task, day: date, facts: _Facts) -> Iterator[str]:
+def _dangers(task: Task, day: date, facts: _Facts) -> Iterator[Danger]:
     """Why nobody may work there on that day: a clearance that does not hold, a report on the site, a hold point."""
     for need in facts.needs:
         if (need.task_id == task.pk or (need.site_id and need.site_id == task.site_id)) and not any(
             one.valid_on(day) for one in need.clearances.all()
         ):
-            yield _("%(kind)s: not cleared") % {"kind": need.get_kind_display()}
+            yield Danger(_("%(kind)s: not cleared") % {"kind": need.get_kind_display()}, "clearances")
     spoken = [
         one for one in facts.reports.get(task.site_id, ()) if one.valid_from <= day and (one.valid_until is None or day <= one.valid_until)
     ]
     if spoken and spoken[-1].condition in UNSAFE:
-        yield str(spoken[-1].get_condition_display())
+        yield Danger(str(spoken[-1].get_condition_display()), "access_home")
     for check in facts.held.get(str(task.pk), ()):
-        yield _("Hold point: %(what)s") % {"what": check.title}
+        yield Danger(_("Hold point: %(what)s") % {"what": check.title}, "quality")
 
 
 def _waits(campaign: Campaign, tasks: Mapping[str, Task]) -> dict[Any, list[str]]:

@@ -48,4 +48,8 @@ def _lacks(board: boards.Board, row: boards.Row, request: HttpRequest, roles: se
 
 def _page(mark: boards.Mark, roles: set[str]) -> Any:
     """The first page on which one of the reader's roles turns this key."""
+    if not roles & set(boards.TURNERS[mark.code]):
+        return ""
+    if mark.says:
+        return mark.says[0].page
     return next((boards.PAGES[mark.code, name] for name in boards.TURNERS[mark.code] if name in roles), "")

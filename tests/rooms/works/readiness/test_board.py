@@ -18,7 +18,10 @@ pytestmark = pytest.mark.django_db
 def missing(planned):
     """Code of each task → the keys it misses, with what is said of them."""
     board = board_of(planned.world.campaign, today=TODAY)
-    return {row.task.code: {mark.code: [gap.name for gap in mark.lacks] or list(mark.says) for mark in row.missing} for row in board.rows}
+    return {
+        row.task.code: {mark.code: [gap.name for gap in mark.lacks] or [str(one) for one in mark.says] for mark in row.missing}
+        for row in board.rows
+    }
 
 
 def test_each_key_that_is_withdrawn_is_named(planned):
