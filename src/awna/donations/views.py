@@ -24,6 +24,7 @@ from . import services
 from .forms import AmountForm, DetailsForm
 from .models import Donor, Gift, Pledge
 from .qr import account_codes, payment_codes, payment_reference_grouped, payment_slip
+from .services.bill_lines import line_of_pledge
 
 STEPS = 4
 HOW = "donations/_how.html"
@@ -87,7 +88,7 @@ def give_check(request: HttpRequest, slug: str, token: str) -> HttpResponse:
         except Refused as refused:
             return private(refused_page(request, refused, back=reverse("give", kwargs={"slug": slug})))
         return private(redirect("give_done", slug=slug, token=token))
-    context = {"pledge": pledge, "steps": _step(3), "title": _("Is this right?")}
+    context = {"pledge": pledge, "line": line_of_pledge(pledge), "steps": _step(3), "title": _("Is this right?")}
     return private(render(request, "donations/check.html", context), has_form=True)
 
 
@@ -98,6 +99,7 @@ def give_done(request: HttpRequest, slug: str, token: str) -> HttpResponse:
         return private(redirect("give_check", slug=slug, token=token))
     context = {
         "pledge": pledge,
+        "line": line_of_pledge(pledge),
         "gift": pledge.gifts.select_related("commodity").first(),
         "codes": payment_codes(pledge),
         "reference": payment_reference_grouped(pledge),

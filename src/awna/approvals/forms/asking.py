@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from awna.books.models import Book, Commodity, Custody, Document, Fund
 from awna.books.services import store_document
+from awna.campaigns.bill.standing import standings
 from awna.campaigns.models import BudgetLine
+from awna.core.amounts import currency_scale, format_minor
 from awna.core.ledger.rules import BANK, CASH, PAYEE, PURSES
 from awna.core.problems import Problem, Refused
 from awna.parties.models import Campaign
@@ -29,6 +31,15 @@ def _day(label: Any, **more: Any) -> forms.DateField:
     return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}), **more)
 
 
+class LineChoice(forms.ModelChoiceField):
+    """Lines of the bill with what may still be set apart of each."""
+
+    open: dict[Any, str]
+
+    def label_from_instance(self, line: BudgetLine) -> str:
+        return f"{line} · {self.open.get(line.pk, '')}".removesuffix(" · ")
+
+
 class ReleaseForm(forms.Form):
     """Who is paid, for what, out of which purse; the parts of the payment stand in a form of their own."""
 
@@ -36,7 +47,12 @@ class ReleaseForm(forms.Form):
     payee = forms.ModelChoiceField(label=_("Payee"), queryset=Custody.objects.none())
     custody = forms.ModelChoiceField(label=_("Paid from"), queryset=Custody.objects.none())
     fund = forms.ModelChoiceField(label=_("Fund"), queryset=Fund.objects.none())
-    budget_line = forms.ModelChoiceField(label=_("Budget line"), queryset=BudgetLine.objects.none(), required=False)
+    budget_line = LineChoice(
+        label=_("Budget line"),
+        queryset=BudgetLine.objects.none(),
+        required=False,
+        help_text=_("No more than is open there can be asked for."),
+    )
     expires_on = _day(_("Decide until"))
     quotes_reason = forms.CharField(
         label=_("Why there are fewer than three quotes"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2})
@@ -49,7 +65,11 @@ class ReleaseForm(forms.Form):
         self.fields["payee"].queryset = custodies.filter(type__in=(PAYEE, BANK, CASH))
         self.fields["custody"].queryset = custodies.filter(type__in=PURSES)
         self.fields["fund"].queryset = Fund.objects.filter(book__campaign=campaign).exclude(code="unidentified").order_by("title")
-        self.fields["budget_line"].queryset = BudgetLine.objects.filter(campaign=campaign)
+        self.fields["budget_line"].queryset = BudgetLine.objects.filter(campaign=campaign).exclude(kind__in=("alternate", "component"))
+        self.fields["budget_line"].open = {
+            one.line.pk: ", ".join(f"{format_minor(one.to_release(code), currency_scale(code))} {code}" for code in one.budget)
+            for one in standings(campaign)
+        }
 
 
 class PartForm(forms.Form):

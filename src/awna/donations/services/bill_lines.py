@@ -35,6 +35,13 @@ def forget_lines(*, campaign: Campaign, pledges: Sequence[Pledge]) -> None:
     claims.forget_claims(campaign=campaign, refs=[_of_pledge(pledge) for pledge in pledges])
 
 
+def free_line(*, gift: Gift, back_minor: int) -> None:
+    """Money went back to its giver: its part of the line is open again."""
+    if gift.pledge_id is not None:
+        campaign = gift.book.campaign
+        claims.end_claim(campaign=campaign, ref=f"pledge:{gift.pledge_id}", left_minor=max(0, gift.amount_minor - back_minor))
+
+
 def line_of_pledge(pledge: Pledge) -> BudgetLine | None:
     return claims.claimed_line(campaign=pledge.donor.campaign, ref=_of_pledge(pledge))
 

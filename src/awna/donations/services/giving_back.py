@@ -19,6 +19,7 @@ from awna.parties.models import Role
 from awna.parties.services import refuse_unless_role
 
 from ..models import Gift
+from .bill_lines import free_line
 from .freezing import let_go, lift_refunds, set_frozen_aside
 from .shelter import propose_refund
 from .ways import left_of
@@ -81,6 +82,7 @@ def pay_back(*, gift: Gift, movement: Movement, author: Role) -> Entry:
     if gift.returned_seq is None:
         gift.returned_seq = entry.seq
         gift.save(update_fields=["returned_seq"])
+        free_line(gift=gift, back_minor=-movement.amount)
     return entry
 
 

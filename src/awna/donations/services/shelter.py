@@ -16,6 +16,7 @@ from awna.core.problems import Problem, Refused
 from awna.parties.models import Role
 
 from ..models import Gift, Pledge
+from .bill_lines import free_line
 from .freezing import let_go, set_frozen_aside
 from .ways import left_of
 
@@ -110,6 +111,7 @@ def record_return(*, gift: Gift, movement: Movement, author: Role, request_id: s
     entry = books.post_bank_fact(movement=movement, lot=gift.lot, author=author, request_id=request_id, memo=memo)
     gift.returned_seq = entry.seq
     gift.save(update_fields=["returned_seq"])
+    free_line(gift=gift, back_minor=-movement.amount)
     return entry
 
 
