@@ -32,7 +32,8 @@ TURNERS = {
 """Who can turn a key, the one who is asked first in front."""
 PAGES = {
     ("money", "steward"): "decisions", ("money", "buyer"): "orders", ("materials", "storekeeper"): "stores", ("materials", "buyer"): "orders",
-    ("crew", "coordinator"): "crews_home", }  # fmt: skip
+    ("crew", "coordinator"): "crews_home",
+}  # fmt: skip
 """The page on which a role turns a key; dangers name their own."""
 UNSAFE = ("unsafe", "hazard", "no_way", "flooded")
 
