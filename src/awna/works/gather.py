@@ -61,7 +61,7 @@ def gather_project(campaign: Campaign, *, now: int = 0, pinned: Mapping[str, int
 def calendar_of(campaign: Campaign) -> Calendar:
     found = models.WorkCalendar.objects.filter(campaign=campaign).first()
     if found is None:
-        text = "The campaign has no work calendar and no tasks yet. Load a table of tasks first: awna loadtasks."
+        text = "The campaign has no work calendar yet. Start one under “Working times”, or load a table of tasks: awna loadtasks."
         raise Refused(Problem("campaign_has_no_tasks", text))
     return found.as_core()
 

@@ -15,6 +15,7 @@ from ..models.tasks import Dependency, Task, WorkCalendar
 from .models import CLEARANCE_KINDS, REST_KINDS, WorkPart
 from .outside import CODE_CHARS_MAX, NAME_CHARS_MAX
 
+FRIDAY = 4
 LINKS_SHOWN_MIN = 2  # empty rows below the links that are there
 CODE = r"^[^\s;,:+]+$"
 
@@ -82,6 +83,18 @@ class ApplyForm(RequestForm):
     def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["site"].queryset = campaign.sites.all()
+
+
+class CalendarForm(forms.Form):
+    origin = forms.DateField(widget=forms.DateInput(attrs=DATE), label=_("First day of the works"))
+    weekdays = forms.TypedMultipleChoiceField(
+        coerce=int, choices=tuple(WEEKDAYS.items()), required=False, widget=forms.CheckboxSelectMultiple, label=_("Nobody works on")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["origin"].initial = timezone.localdate()
+        self.fields["weekdays"].initial = [FRIDAY]
 
 
 class RestForm(RequestForm):

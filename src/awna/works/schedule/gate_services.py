@@ -18,6 +18,7 @@ from .models import Clearance, ClearanceNeed, SiteRest
 CLEARANCE_ROLES = ("site_lead", "steward")
 DROP_ROLES = ("steward",)
 HOURS_ROLES = ("site_lead", "steward")
+SLOTS_PER_DAY = 2
 
 
 @transaction.atomic
@@ -116,6 +117,19 @@ def withdraw_clearance(*, clearance: Clearance, withdrawn_on: date, reason: str,
     locked.withdrawn_on, locked.withdrawn_reason, locked.withdrawn_by = withdrawn_on, reason.strip(), author
     locked.save(update_fields=["withdrawn_on", "withdrawn_reason", "withdrawn_by"])
     return locked
+
+
+@transaction.atomic
+def start_calendar(*, campaign: Campaign, origin: date, rest_days: list[int], author: Role) -> WorkCalendar:
+    """The axis of all plans: its first day, half-days, and the weekdays on which no site works. It is set once; sites rest by rules of their own."""
+    refuse_unless_role(author, *HOURS_ROLES, campaign=campaign)
+    Campaign.objects.select_for_update().get(pk=campaign.pk)
+    found = WorkCalendar.objects.filter(campaign=campaign).first()
+    if found:
+        return found
+    if len(set(rest_days)) >= 7:
+        raise Refused(Problem("rest_days_wrong", "Leave at least one day on which people work.", {}, "weekdays"))
+    return WorkCalendar.objects.create(campaign=campaign, origin=origin, slots_per_day=SLOTS_PER_DAY, rest_days=sorted(set(rest_days)))
 
 
 @transaction.atomic

@@ -18,7 +18,7 @@ from awna.kit.http import form_page
 
 from ..models.tasks import WorkCalendar
 from . import gate_services as services
-from .forms import ClearanceForm, DropForm, ExpectForm, NeedForm, RestForm, WithdrawForm, part_choices
+from .forms import CalendarForm, ClearanceForm, DropForm, ExpectForm, NeedForm, RestForm, WithdrawForm, part_choices
 from .gates import needs_of
 from .models import Clearance, ClearanceNeed, SiteRest
 from .rest_picture import picture_of
@@ -48,6 +48,25 @@ def hours(request: HttpRequest, slug: str) -> HttpResponse:
         "parts": part_choices(campaign), "week": [str(RestForm.base_fields["weekdays"].choices[day][1]) for day in calendar.rest_days] if calendar else [],
     }  # fmt: skip
     return render(request, "works/schedule/hours.html", context, status=422 if form is not None and form.errors else 200)
+
+
+def start_calendar(request: HttpRequest, slug: str) -> HttpResponse:
+    """The first day and the week of a campaign that has no calendar yet."""
+    form, back = CalendarForm(request.POST or None), reverse("site_hours", args=[slug])
+    if form.is_valid():
+        data = form.cleaned_data
+        try:
+            services.start_calendar(
+                campaign=request.campaign,
+                origin=data["origin"],
+                rest_days=data["weekdays"],
+                author=request.actor.role(*services.HOURS_ROLES),
+            )
+        except Refused as refused:
+            refused_to_form(form, refused)
+        else:
+            return redirect(back)
+    return form_page(request, form=form, title=_("Start the calendar"), submit=_("Record"), back=back, desk=True)
 
 
 def _rest_row(rest: SiteRest, parts: dict[int, str]) -> dict[str, Any]:

@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern] = [
     guarded(f"{AT}tasks.xml", file_views.mspdi, name="schedule_mspdi", GET=SITE),
     guarded(f"{AT}tasks.ics", file_views.ical, name="schedule_ical", GET=SITE),
     guarded("desk/<slug:slug>/works/hours/", gate_views.hours, name="site_hours", GET=SITE, POST=LEADS),
+    guarded("desk/<slug:slug>/works/hours/start/", gate_views.start_calendar, name="calendar_start", GET=LEADS, POST=LEADS),
     guarded("desk/<slug:slug>/works/hours/<int:pk>/end/", gate_views.end_rest, name="site_hours_end", POST=LEADS),
     guarded("desk/<slug:slug>/works/clearances/", gate_views.clearances, name="clearances", GET=SITE),
     guarded("desk/<slug:slug>/works/clearances/ask/", gate_views.ask, name="clearance_ask", GET=LEADS, POST=LEADS),

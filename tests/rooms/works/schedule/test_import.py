@@ -118,10 +118,12 @@ def test_our_table_comes_in_through_the_same_page(world):
     )
     take_in(world, table, "tasks.csv")
     assert list(Task.objects.get(code="B").dependencies.values_list("before__code", "lag")) == [("A", 2)]
-    bad = upload(world, table.replace(b"AFS+2", b"C"), "tasks.csv", "u2")
-    assert look_at(bad).blocking
     with pytest.raises(Refused):
-        apply_file(file=bad, author=world.nour, request_id="bad")
+        upload(world, table.replace(b"4,,,", b"four,,,"), "tasks.csv", "u2")
+    ring = upload(world, table.replace(b"Dig,4,,,", b"Dig,4,B,,"), "tasks.csv", "u3")
+    assert look_at(ring).blocking
+    with pytest.raises(Refused):
+        apply_file(file=ring, author=world.nour, request_id="bad")
     assert Task.objects.count() == 2
 
 

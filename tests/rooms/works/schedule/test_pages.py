@@ -53,6 +53,8 @@ def test_a_schedule_goes_from_upload_to_tasks_and_back(world, lead):
 
 
 def test_a_task_is_added_changed_and_taken_out_by_forms(world, lead):
+    lead.post("/desk/clinic/works/hours/start/", {"origin": "2026-10-05", "weekdays": ["4"]})
+    assert world.campaign.work_calendar.rest_days == [4]
     lead.post(f"{DESK}parts/", {"code": "1", "name": "Walls", "request_id": "p"})
     part = WorkPart.objects.get()
     data = {"name": "Lay blocks", "part": part.pk, "days": "2.5", "quantity": "40", "unit": "m2", **links()}
