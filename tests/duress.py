@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from unittest.mock import patch
 
+import time_machine
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db import transaction
 from django.utils import timezone
@@ -51,7 +52,7 @@ def undone(*, now: datetime | None = None, seed: int = 0) -> Iterator[None]:
         if now is None:
             yield
         else:
-            with same_chance(seed), patch("django.utils.timezone.now", lambda: now):
+            with same_chance(seed), time_machine.travel(now, tick=False):
                 yield
         transaction.set_rollback(True)
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from awna.books import services as books
@@ -108,6 +109,15 @@ def test_a_suspended_key_is_refused_and_another_key_serves(keyed):
     assert codes(say, keyed, proposal, salma, keyed.signed(keyed.soft(salma), proposal)) == ["key_is_suspended"]
     say(keyed, proposal, salma, keyed.signed(keyed.soft(salma, n=1), proposal))
     assert codes(suspend, keyed, keyed.soft(salma), yusuf, "again") == ["too_soon_again"]
+
+
+def test_a_clock_set_back_before_the_suspension_is_no_way_around_it(keyed):
+    salma, yusuf, _ = keyed.stewards
+    proposal = keyed.ask(1_00)
+    suspend(keyed, keyed.soft(salma), yusuf)
+    signed = keyed.signed(keyed.soft(salma), proposal)
+    with time_machine.travel(timezone.now() - timedelta(days=1), tick=False):
+        assert codes(say, keyed, proposal, salma, signed) == ["key_is_suspended"]
 
 
 def test_what_a_key_signed_before_it_was_suspended_counts_no_more(keyed):

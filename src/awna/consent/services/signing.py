@@ -80,12 +80,12 @@ def verify(*, signed: Signed, key: StewardKey, about: str, challenge: bytes) -> 
 
 
 def refuse_dead_key(key: StewardKey, *, epoch: PolicyEpoch, on: date) -> None:
-    """A key counts in the epochs that name it, and not while it is suspended."""
+    """A key counts in the epochs that name it, and signs nothing new while a suspension of it stands: a clock set back before that day is no way around."""
     if not epoch.keys.filter(key=key).exists():
         raise Refused(
             Problem("key_not_in_policy", "The policy in force does not name this key. Use one that it names, or propose a new policy.")
         )
-    if is_suspended(key, on=on):
+    if is_barred(key, on=on):
         raise Refused(
             Problem("key_is_suspended", "This key is suspended now. Use another of your keys, or wait until the suspension ends.")
         )
