@@ -1,8 +1,10 @@
 """The demonstration: tasks on the lines of the bill, somebody who gives for one line, and a second version of the bill that waits."""
 
+from decimal import Decimal
 from typing import Any
 
 from awna.campaigns.bill import services as bills
+from awna.crews import services as crews
 from awna.donations import services as donations
 from awna.works.costs.services import set_task_lines
 
@@ -22,6 +24,7 @@ def tell(story: Any) -> None:
     codes = set(story.campaign.tasks.values_list("code", flat=True))
     wanted = {f"{room}{step}": line for room in ROOMS for step, line in STEPS.items()} | OTHERS
     set_task_lines(campaign=story.campaign, lines={task: line for task, line in wanted.items() if task in codes}, author=lead)
+    _work_on_a_line(story)
     donations.pledge_gift(
         bank_account=story.accounts["USD"],
         amount_minor=DOORS,
@@ -31,3 +34,21 @@ def tell(story: Any) -> None:
     )
     data = (FILES / SECOND_VERSION).read_bytes()
     bills.keep_bill(campaign=story.campaign, data=data, name=SECOND_VERSION, author=lead)
+
+
+def _work_on_a_line(story: Any) -> None:
+    """Two of the wall crew worked on the trench: their hours stand on its line."""
+    rami, crew = story.roles["Rami"], story.campaign.crews.get(name="Wall crew")
+    task = story.campaign.tasks.get(code="G3")
+    shift = crews.plan_shift(
+        crew=crew,
+        works_on=story.today,
+        title=str(task),
+        task_ref=f"task:{task.pk}",
+        hours_planned=Decimal(4),
+        author=rami,
+        request_id="demo-shift-line",
+    )
+    for member in crew.members.order_by("code")[:2]:
+        hours = crews.record_hours(shift=shift, volunteer=member, hours=Decimal("3.5"), author=rami)
+        crews.approve_hours(hours=hours, approver=story.roles["Lina"])

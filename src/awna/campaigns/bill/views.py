@@ -58,7 +58,7 @@ def desk(request: HttpRequest, slug: str) -> HttpResponse:
                 sums[currency] = sums.get(currency, 0) + minor
     context = {
         "title": _("Bill of quantities"), "form": form, "page": page, "sums": monies(sums), "count": sum(one.line.is_counted for one in found),
-        "rows": [{"it": one, "line": one.line, "budget": monies(one.budget or one.line.amounts), "open": monies(one.open), "depth": min(one.depth, 6)} for one in page.object_list],
+        "rows": [{"it": one, "line": one.line, "budget": monies(one.budget or one.line.amounts), "open": monies(one.open), "depth": min(one.depth, 6), "rates": rates_of(one.line)} for one in page.object_list],
         "may_write": request.actor.has_role(*BUDGET_ROLES), "waiting": request.campaign.bill_files.filter(state="draft").only("pk", "name", "brought_at", "applied_at"),
     }  # fmt: skip
     return render(request, "campaigns/bill.html", context, status=422 if form.errors else 200)

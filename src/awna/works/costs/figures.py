@@ -19,7 +19,7 @@ from .money import money_of_lines
 
 EARLY_SHARE = 0.2
 """Below this share of work done, the cost so far says nothing about the end."""
-DONE, PACE, BUDGET, BOUND = "done", "pace", "budget", "bound"
+DONE, PACE, BUDGET, BOUND, GIVEN = "done", "pace", "budget", "bound", "given"
 
 
 @dataclass
@@ -113,7 +113,9 @@ def forecast_of(*, budget: int, goods: int, bound: int, paid: int, share: float 
     if share is not None and share >= EARLY_SHARE and paid:
         return max(sure, round(paid / share)), PACE
     left = max(0, budget - goods)
-    return (sure, BOUND) if sure > left else (left, BUDGET)
+    if sure > left:
+        return sure, BOUND
+    return left, GIVEN if goods and not left else BUDGET
 
 
 def line_of_task(task: Task) -> Any:

@@ -94,7 +94,7 @@ def bar(money: figures.Money) -> dict[str, Any] | None:
 
 def how_words(how: str) -> str:
     return {
-        figures.DONE: _("the work is done"), figures.PACE: _("at the cost so far"), figures.BUDGET: _("as budgeted"),
+        figures.DONE: _("the work is done"), figures.PACE: _("at the cost so far"), figures.BUDGET: _("as budgeted"), figures.GIVEN: _("given in goods or work"),
         figures.BOUND: _("already set apart"),
     }[how]  # fmt: skip
 
@@ -102,6 +102,7 @@ def how_words(how: str) -> str:
 def _row(cost: figures.Cost) -> dict[str, Any]:
     issued = [{"name": name, "unit": unit, "amount": amount} for (name, unit), amount in sorted(cost.issued.items()) if amount]
     return {
-        "it": cost, "line": cost.line, "depth": min(cost.standing.depth, 6), "issued": issued[:ISSUED_SHOWN], "issued_more": max(0, len(issued) - ISSUED_SHOWN),
+        "it": cost, "line": cost.line, "depth": min(cost.standing.depth, 6), "worked": cost.percent is not None or cost.hours or issued,
+        "bound": any(money.bound for money in cost.money.values()), "paid": any(money.paid for money in cost.money.values()), "issued": issued[:ISSUED_SHOWN], "issued_more": max(0, len(issued) - ISSUED_SHOWN),
         "money": [{"it": money, "bar": bar(money), "how": how_words(money.how)} for _code, money in sorted(cost.money.items())],
     }  # fmt: skip
