@@ -47,7 +47,7 @@ class SaidForm(OnceForm):
     source = forms.CharField(max_length=SOURCE_CHARS_MAX, label=_("Who says so"), help_text=_("Such as “two drivers”. No names."))
     confidence = forms.ChoiceField(choices=CONFIDENCES, initial="heard", label=_("How sure is it"))
     observed_on = forms.DateField(
-        label=_("Seen on"), widget=forms.DateInput(attrs=DATE),
+        label=_("Seen on"), required=False, widget=forms.DateInput(attrs=DATE),
         help_text=_("An older report is kept and does not override what was seen after it."),
     )  # fmt: skip
 

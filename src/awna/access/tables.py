@@ -96,7 +96,7 @@ def judge(found: AccessImport) -> list[Judged]:
         said = {"crossing": crossing, **said}
         key = _key(found.kind, str(crossing and crossing.pk), said, decision)
         state = REFUSED if problems else KNOWN if key in known or key in seen else NEW
-        seen.add(key)
+        seen |= {key, request_key(said)} if found.kind == "requests" and not problems else {key}
         rows.append(Judged(row["number"], cells, state, key, said, decision, tuple(problems)))
     return rows
 

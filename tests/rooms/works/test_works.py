@@ -199,7 +199,7 @@ def test_the_site_lead_closes_and_adopts(planned, client):
     answer = client.post("/desk/clinic/works/crossing/", form, follow=True)
     assert "What moves" in answer.content.decode()
     assert "Walls" in answer.content.decode()
-    adopted = client.post(answer.redirect_chain[-1][0], follow=True)
+    adopted = client.post(answer.redirect_chain[-1][0], {"way": "mended", "why": "The cement waits."}, follow=True)
     assert adopted.status_code == 200
     assert PlanRun.objects.adopted(planned.world.campaign).reason == "crossing"
     assert "1 task moved" in client.get("/c/clinic/plan/").content.decode()

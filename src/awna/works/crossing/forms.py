@@ -3,39 +3,26 @@
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from awna.access.forms import SaidForm
 from awna.access.models import CONFIDENCES, STATUSES
 from awna.parties.models import Campaign
-
-from ..forms import DATE, RequestForm
 
 WHY_CHARS_MAX = 300
 AS_MENDED = "mended"
 
 
-class ClosingForm(RequestForm):
+class ClosingForm(SaidForm):
     """`status` comes from the button that was pressed."""
 
     crossing = forms.ModelChoiceField(queryset=None, label=_("Which crossing"), widget=forms.RadioSelect, empty_label=None)
-    source = forms.CharField(max_length=200, label=_("Who says so"), help_text=_("Such as “two drivers”. No names."))
-    confidence = forms.ChoiceField(choices=CONFIDENCES, initial="heard", label=_("How sure is it"), widget=forms.RadioSelect)
-    valid_from = forms.DateField(label=_("First day"), widget=forms.DateInput(attrs=DATE))
-    valid_until = forms.DateField(
-        label=_("Last day"), required=False, widget=forms.DateInput(attrs=DATE), help_text=_("Leave it empty when nobody knows.")
-    )
-    observed_on = forms.DateField(
-        label=_("Seen on"), widget=forms.DateInput(attrs=DATE),
-        help_text=_("An older report is kept and does not override what was seen after it."),
-    )  # fmt: skip
     status = forms.ChoiceField(choices=STATUSES, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["crossing"].queryset = campaign.crossings.all()
-        for name in ("valid_from", "observed_on"):
-            self.fields[name].initial = timezone.localdate()
+        self.fields["confidence"].widget = forms.RadioSelect(choices=CONFIDENCES)
 
 
 class AdoptForm(forms.Form):

@@ -142,23 +142,24 @@ def ways_of(closing: Closing, pages: Pages, people: Mapping[str, Volunteer]) -> 
     """The mended plan first, then what the job has found; a plan that came out twice says so."""
     repair = closing.repair
     assert repair is not None and repair.based_on is not None  # asked for mended plans only
-    old, seen = repair.based_on.plan, {}
-    rows = [(AS_MENDED, gettext("As mended at once"), repair.plan, moves_of(repair), None, repair.adopted_at is not None)]
+    old = repair.based_on.plan
+    seen: dict[str, Any] = {}
+    rows = [(AS_MENDED, gettext("As mended at once"), repair.plan, moves_of(repair), None, repair.adopted_at is not None, repair.plan_json)]
     for way in closing.ways.all():
         moves = sorted((Move(**row) for row in way.moved), key=lambda move: (move.old_start, move.task))
-        rows.append((str(way.pk), way.get_name_display(), way.plan, moves, way.cost, way.adopted_as_id is not None))
-    costs = [cost for *_rest, cost, _adopted in rows if cost is not None]
+        rows.append((str(way.pk), way.get_name_display(), way.plan, moves, way.cost, way.adopted_as_id is not None, way.plan_json))
+    costs = [cost for *_rest, cost, _adopted, _text in rows if cost is not None]
     found = []
     before = pages.span("", 0, old.finish).last
-    for key, name, plan, moves, cost, adopted in rows:
+    for key, name, plan, moves, cost, adopted, text in rows:
         finish, calls = pages.span("", 0, plan.finish).last, pages.calls(old, plan, people)
         found.append(
             Way(
                 key, name, finish, (finish - before).days, len(moves), len(calls), costs[0] if cost is None and costs else cost or 0,
-                seen.get(plan.placements, ""), adopted, pages.moved(moves, plan), calls,
+                seen.get(text, ""), adopted, pages.moved(moves, plan), calls,
             )
         )  # fmt: skip
-        seen.setdefault(plan.placements, name)
+        seen.setdefault(text, name)
     return found
 
 
