@@ -59,6 +59,11 @@ TASKS = [
     (("site_lead",), "works_desk", gettext_lazy("The plan, the tasks and the crossings")),
     (("site_lead", "steward"), "schedule", gettext_lazy("Tasks, working times and schedules of other programs")),
     (("site_lead", "steward"), "clearances", gettext_lazy("Clearances before work may start")),
+    (
+        ("site_lead", "steward", "coordinator", "storekeeper", "buyer"),
+        "access_home",
+        gettext_lazy("Crossings and sites: what was reported, asked and decided"),
+    ),
 ]
 
 
