@@ -27,8 +27,8 @@ from awna.works.models import Task
 from tests.rooms.campaigns.conftest import camera_picture
 
 from .bills import bill_examples
-from .damage import damage_examples
 from .crossings import crossing_examples
+from .damage import damage_examples
 from .ground import Ground, gift_becomes_order
 from .letters import letter_examples
 from .paying import paying_examples
