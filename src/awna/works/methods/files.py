@@ -41,6 +41,20 @@ class Seen:
     value: FactorRow | TableElement | TableMethod | None = None
     problem: Problem | None = None
 
+    @property
+    def source(self) -> str:
+        if isinstance(self.value, FactorRow):
+            return f"{self.value.factor.source}, {self.value.factor.year}"
+        return self.value.source if isinstance(self.value, TableMethod) else ""
+
+    @property
+    def figure(self) -> str:
+        """A factor's range with both units."""
+        if not isinstance(self.value, FactorRow):
+            return ""
+        low, high = (f"{end.normalize():f}" for end in (self.value.factor.value.low, self.value.factor.value.high))
+        return f"{low if low == high else f'{low} – {high}'} {self.value.factor.unit} / {self.value.unit}"
+
 
 @dataclass(frozen=True)
 class Preview:
