@@ -35,6 +35,7 @@ FILLS = {
     UNKNOWN: "#d9d9d9",
 }
 EDGE = "#333333"
+RING, RING_EDGE = 34.0, "#1b5b44"
 # Hatching for areas: told apart without colour, from white over dots and lines to black.
 HATCHES = {
     "slight": '<circle cx="3" cy="3" r="0.8" fill="#333333"/>',
@@ -67,10 +68,11 @@ def draw_survey(
     key: str = "survey",
     right_to_left: bool = False,
     legend: bool = True,
+    ring: Point | None = None,
 ) -> str:
     """The picture. `words` replace ENGLISH by the same keys, `key` makes the names inside unlike those of other pictures on the page.
 
-    Without the legend, which then stands beside it, the letters are large enough for a phone.
+    Without the legend, which then stands beside it, the letters are large enough for a phone. `ring`: the place that is meant among others.
     """
     said = {**ENGLISH, **(words or {})}
     shown = [one for one in observations if one.shape]
@@ -90,6 +92,9 @@ def draw_survey(
     for grade in (UNKNOWN, *GRADES):
         parts.append(_layer([one.shape for one in shown if one.grade == grade and one.shape], grade, frame, mark, key))
     parts.append(_sums(shown, frame, key, SMALL if legend else LARGE))
+    if ring is not None:
+        x, y = frame.place(ring)
+        parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{RING:g}" fill="none" stroke="{RING_EDGE}" stroke-width="4"/>')
     parts += [_scale_bar(frame, said), _north(said, wide)]
     if legend:
         parts.append(_legend(counts, len(observations) - len(shown), said, key, right_to_left))
@@ -109,7 +114,8 @@ def _frame(shapes: Sequence[Shape]) -> Frame:
     inner = WIDTH - 2 * MARGIN
     foot = 3 * MARGIN  # room for the scale bar below the objects
     scale = min(inner / wide, (HEIGHT_MAX - MARGIN - foot) / high)
-    left -= (inner / scale - wide) / 2
+    left -= (inner / scale - (right - left)) / 2
+    top += (high - (top - bottom)) / 2
     return Frame(origin, left, top, scale, max(HEIGHT_MIN, round(high * scale) + MARGIN + foot))
 
 

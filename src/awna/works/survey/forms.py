@@ -20,7 +20,7 @@ assert {name for name, _word in SCALE_WORDS if name} == set(SCALES)
 SEEN = [
     ("undamaged", _("Undamaged")), ("slight", _("Slight: cracks in plaster, broken panes")),
     ("moderate", _("Moderate: cracks in walls, parts of the roof missing")), ("severe", _("Severe: walls or frame failed in parts")),
-    ("destroyed", _("Destroyed")), ("", _("It cannot be told")),
+    ("destroyed", _("Destroyed")), ("unknown", _("It cannot be told")),
 ]  # fmt: skip
 
 
@@ -56,7 +56,7 @@ class SeenForm(forms.Form):
         label=_("Building"), max_length=120, help_text=_("As people on the spot call it. The same name finds the same building.")
     )
     part = forms.ChoiceField(label=_("Part"), choices=[("", _("The whole building")), *PARTS], required=False)
-    grade = forms.ChoiceField(label=_("Damage"), choices=SEEN, widget=forms.RadioSelect, required=False)
+    grade = forms.ChoiceField(label=_("Damage"), choices=SEEN, widget=forms.RadioSelect)
     hazard = forms.BooleanField(
         label=_("Danger here"), required=False, help_text=_("Unexploded items, asbestos, falling parts. Leave the place now and report it.")
     )
@@ -82,19 +82,24 @@ class SeenForm(forms.Form):
         if not photos:
             del self.fields["photo"], self.fields["photo_alt"], self.fields["nobody_on_it"]
 
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        if "grade" not in self.data:
-            self.add_error("grade", _("Choose a grade, or say that it cannot be told."))
-        return given
+    def clean_grade(self) -> str:
+        """Ours for what cannot be told is no word at all."""
+        return "" if self.cleaned_data["grade"] == "unknown" else str(self.cleaned_data["grade"])
 
 
 class RowForm(forms.Form):
-    site = forms.ModelChoiceField(label=_("The site that was meant"), queryset=None)
+    site = forms.ModelChoiceField(label=_("The site that was meant"), queryset=None, required=False, empty_label=_("None of these"))
+    new_site = forms.CharField(label=_("A new site"), max_length=120, required=False, help_text=_("Its name, which everyone can read."))
 
     def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["site"].queryset = campaign.sites.order_by("name")
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if bool(given.get("site")) == bool(given.get("new_site")):
+            self.add_error("site", _("Choose a site, or write the name of a new one."))
+        return given
 
 
 class RulesForm(forms.Form):

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from awna.campaigns.models import Photo, Site
-from awna.campaigns.services import NEWS_ROLES, add_photo
+from awna.campaigns.services import NEWS_ROLES, add_photo, add_site
 from awna.core.problems import Problem, Refused
 from awna.core.survey.forms import ID_FIELD, corrected, write_xlsform
 from awna.core.survey.model import METHODS, Survey
@@ -98,13 +98,15 @@ def drop_survey(*, file: SurveyFile, author: Role) -> bool:
 
 
 @transaction.atomic
-def correct_row(*, row: SurveyRow, site: Site, author: Role) -> SurveyRow:
-    """Take a held row for the site that was meant. Done twice, the first time stays."""
+def correct_row(*, row: SurveyRow, site: Site | None, author: Role, new_site: str = "") -> SurveyRow:
+    """Take a held row for the site that was meant, or for a new one in the district of the campaign. Done twice, the first time stays."""
     refuse_unless_role(author, *BRING_ROLES, campaign=row.file.campaign)
     held = SurveyRow.objects.select_for_update(of=("self",)).select_related("file__campaign").get(pk=row.pk)
     if held.state != SurveyRow.WAITING:
         return held
-    _refuse_foreign(site, held.file.campaign)
+    campaign = held.file.campaign
+    site = site or add_site(campaign=campaign, name=new_site.strip(), place_public=campaign.place_public, author=author)
+    _refuse_foreign(site, campaign)
     survey = corrected({**held.cells, "site": site_code(site)})
     _keep(held.file, survey.observations, numbered=False, author=author)
     return _settle(held, SurveyRow.TAKEN, author)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from math import hypot
 from typing import Any
 
 from django.db.models import Count, Max, QuerySet
@@ -15,6 +16,7 @@ from awna.core.survey.drawing import EDGE, FILLS, HATCHES, close_ups, draw_surve
 from awna.core.survey.geojson import write_geojson
 from awna.core.survey.model import Observation as Seen
 from awna.core.survey.precision import coarsened
+from awna.core.survey.projection import metres_east_and_north
 from awna.core.survey.scales import GRADES, UNKNOWN
 from awna.parties.models import Campaign
 
@@ -22,6 +24,7 @@ from . import services
 from .models import GRADES as GRADE_WORDS
 from .models import Building, Observation
 
+NEAR_M = 120.0  # how far around a building its neighbours are drawn
 MAP, CELLS = "survey", "cells"
 """What names inside the pictures begin with; swatches beside a picture use its hatching."""
 
@@ -77,6 +80,23 @@ def counts_of(buildings: QuerySet[Building]) -> dict[str, int]:
 def desk_map(buildings: Iterable[Building]) -> SafeString:
     """Every object in its place; for those who may see it."""
     return _drawn(draw_survey(_seen_of(buildings), words=map_words(), key=MAP, right_to_left=get_language_bidi(), legend=False))
+
+
+def map_around(building: Building) -> SafeString | str:
+    """A building, ringed, among those that stand near it; nothing where its place is not known."""
+    if building.shape is None:
+        return ""
+    here = building.shape.middle
+    near = [
+        one for one in Building.objects.filter(campaign=building.campaign_id) if one.shape and _metres(one.shape.middle, here) <= NEAR_M
+    ]
+    svg = draw_survey(_seen_of(near), words=map_words(), key=MAP, right_to_left=get_language_bidi(), legend=False, ring=here)
+    return _drawn(svg)
+
+
+def urgency(building: Building) -> tuple[bool, int, int]:
+    """What sorts a list for those who repair: danger first, then the worst."""
+    return not building.hazard, -(GRADES.index(building.grade) if building.grade else -1), building.position
 
 
 @dataclass(frozen=True)
@@ -184,6 +204,10 @@ def _seen(building: Building, said: Observation | None) -> Seen:
     if said is None:
         return Seen(_id(building), "own", building.grade, building.grade, building.seen_on, "", building.shape, building.name)
     return Seen(_id(building), said.scale, said.source_grade, said.grade, said.observed_on, said.method, building.shape, building.name)
+
+
+def _metres(one: tuple[float, float], other: tuple[float, float]) -> float:
+    return hypot(*metres_east_and_north(one, other))
 
 
 def _id(building: Building) -> str:

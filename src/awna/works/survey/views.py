@@ -24,7 +24,7 @@ from . import services, shown
 from .forms import RowForm, RulesForm, SeenForm, SurveyFileForm
 from .models import GRADES, Building, SurveyFile, SurveyRow
 
-A_PAGE = 50
+A_PAGE = 25
 PROBLEMS_SHOWN = 100
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 UNKNOWN = "unknown"
@@ -65,6 +65,7 @@ def desk(request: HttpRequest, slug: str) -> HttpResponse:
     near = next((place for place in places if place.letter == chosen["place"]), None)
     if near is not None:
         drawn = [one for one in drawn if shown.in_place(one, near)]
+    drawn.sort(key=shown.urgency)
     context = {
         "total": sum(counts.values()), "rows": shown.grade_rows(counts, key=shown.MAP), "map": shown.desk_map(drawn) if drawn else "",
         "places": places, "near": near,
@@ -86,8 +87,7 @@ def building(request: HttpRequest, slug: str, building: UUID) -> HttpResponse:
         one.scale_title = SCALES[one.scale].title if one.scale in SCALES and one.scale != "own" else ""
         one.photo_kept = one.photo if one.photo and one.photo.removed_at is None else None
     context = {
-        "building": row, "seen": seen, "map": shown.desk_map([row]) if row.shape else "",
-        "rows": shown.grade_rows({row.grade: 1}, key=shown.MAP), "may_see_photos": request.actor.has_role(*NEWS_ROLES),
+        "building": row, "seen": seen, "map": shown.map_around(row), "may_see_photos": request.actor.has_role(*NEWS_ROLES),
     }  # fmt: skip
     return render(request, "works/survey/building.html", context)
 
@@ -192,7 +192,7 @@ def row(request: HttpRequest, slug: str, row: int) -> HttpResponse:
         return redirect("damage_desk", slug)
     if form.is_valid():
         try:
-            services.correct_row(row=held, site=form.cleaned_data["site"], author=author)
+            services.correct_row(row=held, author=author, **form.cleaned_data)
         except Refused as refused:
             refused_to_form(form, refused)
         else:

@@ -147,12 +147,14 @@ def test_a_row_for_an_unknown_site_waits_and_is_put_right(world: World) -> None:
     row = SurveyRow.objects.get()
     assert (Building.objects.count(), row.code, "somebody" in row.cells_json) == (1, "survey_site_unknown", False)
     assert "old-mill" in nour.get(f"/desk/clinic/damage/rows/{row.pk}/").content.decode()
-    nour.post(f"/desk/clinic/damage/rows/{row.pk}/", {"site": site.pk})
+    assert nour.post(f"/desk/clinic/damage/rows/{row.pk}/", {"site": ""}).status_code == 422
+    nour.post(f"/desk/clinic/damage/rows/{row.pk}/", {"new_site": "Old mill"})
+    site = world.campaign.sites.get(name="Old mill")
     house = Building.objects.get(name="House 1")
     assert (house.grade, house.site, house.hazard, SurveyRow.objects.get().state) == ("severe", site, False, SurveyRow.TAKEN)
     assert Building.objects.get(name="House 0").hazard
     # The next export holds all rows again, and one more.
-    take(nour, submissions(site.name, "old-mill", site.name), name="kobo.json", source="Visit")
+    take(nour, submissions("Ward", "old-mill", site.name), name="kobo.json", source="Visit")
     assert (Building.objects.count(), Observation.objects.count(), SurveyRow.objects.count()) == (3, 3, 1)
 
 
