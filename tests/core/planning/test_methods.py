@@ -7,7 +7,7 @@ import pytest
 from awna.core.planning.factors import FactorRow, read_factors
 from awna.core.planning.method_table import TableElement, TableMethod, read_methods
 from awna.core.planning.methods import Beaten, Compared, Ingredient, compare, is_example
-from awna.core.planning.ranges import NOTHING, Range, share_of, split_whole
+from awna.core.planning.ranges import NOTHING, Range, split_whole
 from awna.core.problems import Refused
 
 HEAD = "item,name,kind,unit,measure,low,likely,high,value_unit,source,year,region,example\n"
@@ -158,8 +158,13 @@ def test_a_bad_row_of_a_method_is_told(old: str, new: str, code: str) -> None:
     assert code in [problem.code for problem in read_methods(METHODS.replace(old, new, 1).encode()).problems]
 
 
-def test_shares_and_splits() -> None:
-    assert share_of(Range(D(1), D(2), D(3)), Range(D(4), D(4), D(4))) == Range(D("0.25"), D("0.5"), D("0.75"))
-    assert share_of(NOTHING, NOTHING) is None
+def test_local_labour_is_weighed_trade_by_trade() -> None:
+    mixed = METHODS.replace("line,walls,block,,2,2,2,h,mason", "line,walls,block,,1,1,1,h,fitter,,,,,,,,\nline,walls,block,,1,3,4,h,mason")
+    way = next(one.way for one in read_methods(mixed.encode()).good if isinstance(one, TableMethod))
+    (found,) = compare([way], known=ingredients(), quantity=D(10), currency="USD")
+    assert found.local_share == Range(D("0.5"), D("0.75"), D("0.8"))
+
+
+def test_ranges_multiply_end_by_end_and_parts_add_up() -> None:
     assert split_whole(Range(D(9), D("10.4"), D(12)), [D(1), D(1), D(1)]) == [3, 4, 3]
     assert Range(D(-2), D(-1), D(1)) * Range(D(1), D(2), D(3)) == Range(D(-6), D(-2), D(3))

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from .factors import LABOUR, MACHINE, MATERIAL, NEEDED, TRANSPORT, Factor
-from .ranges import NOTHING, Range, exactly, share_of
+from .factors import MATERIAL, NEEDED, TRANSPORT, Factor
+from .ranges import NOTHING, Range
 
 AXES = ("days", "cost", "carbon", "imported")
 """What a way is judged by: less is better in all of them. Weighing one against the other is for people."""
@@ -127,8 +127,28 @@ def _compared(way: Way, known: Mapping[str, Ingredient], quantity: Decimal, curr
     figures = {name: sums.figure(stages) for name, stages in _FIGURES.items()}
     figures["days"] = Figure(way.days, "d")
     hours, local = figures["all_labour"], figures["local_labour"]
-    share = share_of(local.value, hours.value) if hours.is_whole and local.is_whole else None
+    share = _local_share(local, hours) if hours.is_whole and local.is_whole else None
     return Compared(way, figures, share)
+
+
+def _local_share(local: Figure, hours: Figure) -> Range | None:
+    """Local hours beside those from elsewhere, trade by trade: the same hours are not once many and once few."""
+    foreign = NOTHING
+    for mine, whole in zip(local.parts, hours.parts, strict=True):
+        least, most = (
+            max(Decimal(0), a - b)
+            for a, b in ((whole.factor.value.low, mine.factor.value.high), (whole.factor.value.high, mine.factor.value.low))
+        )
+        likely = max(Decimal(0), whole.factor.value.likely - mine.factor.value.likely)
+        foreign += whole.amount * Range(least, likely, most)
+    ours = local.value
+    if ours.likely + foreign.likely <= 0:
+        return None
+    return Range(_part(ours.low, foreign.high), _part(ours.likely, foreign.likely), _part(ours.high, foreign.low))
+
+
+def _part(one: Decimal, other: Decimal) -> Decimal:
+    return one / (one + other) if one + other else Decimal(0)
 
 
 _FIGURES: Mapping[str, tuple[str, ...]] = {
@@ -200,9 +220,3 @@ def _named(name: str, stage: str) -> str:
 def is_example(compared: Sequence[Compared]) -> bool:
     """Whether any figure rests on an invented example."""
     return any(part.factor.is_example for one in compared for figure in one.figures.values() for part in figure.parts)
-
-
-__all__ = [
-    "AXES", "LABOUR", "MACHINE", "MATERIAL", "STAGES", "TRANSPORT", "Beaten", "Compared", "Figure", "Ingredient", "Line", "Part", "Way",
-    "compare", "exactly", "is_example",
-]  # fmt: skip

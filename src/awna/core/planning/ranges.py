@@ -35,15 +35,6 @@ def exactly(value: Decimal) -> Range:
 NOTHING = exactly(Decimal(0))
 
 
-def share_of(part: Range, whole: Range) -> Range | None:
-    """From the least to the most that the two ranges allow, 0 to 1; None where there is no whole."""
-    if whole.likely <= 0 or whole.high <= 0:
-        return None
-    one = Decimal(1)
-    most = min(one, part.high / whole.low) if whole.low > 0 else one
-    return Range(min(one, part.low / whole.high), min(one, part.likely / whole.likely), most)
-
-
 def split_whole(total: Range, weights: list[Decimal]) -> list[int]:
     """The likely total as whole numbers by weight, which add up to the rounded total."""
     whole, before, done, parts = sum(weights, Decimal(0)), 0, Decimal(0), []

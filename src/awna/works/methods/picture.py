@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-WIDTH, HEIGHT = 360, 250
-EDGE, FOOT = 34, 30
-DISC_MIN, DISC_MAX = 9.0, 26.0
-MARGIN = 0.12  # of a scale, free at both ends
+WIDTH, HEIGHT = 360, 280
+EDGE, FOOT, TOP = 34, 30, 14
+DISC_MIN, DISC_MAX = 9.0, 20.0
+MARGIN = 0.04  # of a scale, free at both ends
+LETTER, LINE = 6.4, 13.0  # about the width and height of a letter
 
 
 @dataclass(frozen=True)
@@ -48,11 +49,16 @@ def front_picture(discs: Sequence[Disc], *, title: str, x_word: str, y_word: str
         return ""
     across, up = _scale([disc.x for disc in discs]), _scale([disc.y for disc in discs])
     most = max(disc.size for disc in discs) or 1.0
+    placed = _placed([_spot(disc, across, up, most, rtl) for disc in discs])
     drawn = format_html_join(
         "",
         '<circle class="{}" cx="{}" cy="{}" r="{}"/><text class="{}" x="{}" y="{}" text-anchor="middle">{}</text><text x="{}" y="{}" text-anchor="middle">{}</text>',
-        (_disc(disc, across, up, most, rtl) for disc in sorted(discs, key=lambda disc: -disc.size)),
-    )
+        (
+            ("g3" if spot.disc.is_front else "g4", spot.x, spot.y, spot.radius, "on" if spot.disc.is_front else "", spot.x, spot.y + 4.5, spot.disc.number,
+             round(x, 1), round(y, 1), spot.disc.word)
+            for spot, (x, y) in placed
+        ),
+    )  # fmt: skip
     side = WIDTH - EDGE if rtl else EDGE
     lines = format_html(
         '<line class="grid" x1="{0}" x2="{0}" y1="8" y2="{1}"/><line class="grid" x1="{2}" x2="{3}" y1="{1}" y2="{1}"/>',
@@ -73,12 +79,42 @@ def _scale(values: Sequence[float]) -> tuple[float, float]:
     return low - room, high - low + 2 * room
 
 
-def _disc(disc: Disc, across: tuple[float, float], up: tuple[float, float], most: float, rtl: bool) -> tuple[object, ...]:
-    share = (disc.x - across[0]) / across[1]
-    inner = WIDTH - EDGE - 8 - 2 * DISC_MAX
-    offset = EDGE + DISC_MAX + share * inner
-    x = round(WIDTH - offset if rtl else offset, 1)
-    y = round(HEIGHT - FOOT - DISC_MAX - (disc.y - up[0]) / up[1] * (HEIGHT - FOOT - 2 * DISC_MAX - 8), 1)
-    radius = round(DISC_MIN + (DISC_MAX - DISC_MIN) * math.sqrt(max(0.0, disc.size) / most), 1)
-    kind, text = ("g3", "on") if disc.is_front else ("g4", "")
-    return kind, x, y, radius, text, x, y + 5, disc.number, x, round(y + radius + 14, 1), disc.word
+@dataclass(frozen=True)
+class _Spot:
+    disc: Disc
+    x: float
+    y: float
+    radius: float
+
+
+def _spot(disc: Disc, across: tuple[float, float], up: tuple[float, float], most: float, rtl: bool) -> _Spot:
+    inner, tall = WIDTH - EDGE - 8 - 2 * DISC_MAX, HEIGHT - FOOT - TOP - 2 * DISC_MAX
+    offset = EDGE + DISC_MAX + (disc.x - across[0]) / across[1] * inner
+    y = HEIGHT - FOOT - DISC_MAX - (disc.y - up[0]) / up[1] * tall
+    radius = DISC_MIN + (DISC_MAX - DISC_MIN) * math.sqrt(max(0.0, disc.size) / most)
+    return _Spot(disc, round(WIDTH - offset if rtl else offset, 1), round(y, 1), round(radius, 1))
+
+
+def _placed(spots: Sequence[_Spot]) -> list[tuple[_Spot, tuple[float, float]]]:
+    """Each disc, the largest first, with the place of its word: below, above or beside it, wherever it covers least."""
+    taken = [(spot.x - spot.radius, spot.y - spot.radius, spot.x + spot.radius, spot.y + spot.radius) for spot in spots]
+    placed = []
+    for spot in sorted(spots, key=lambda spot: -spot.radius):
+        half = len(spot.disc.word) * LETTER / 2
+        ways = [
+            (spot.x, spot.y + spot.radius + LINE), (spot.x, spot.y - spot.radius - 4), (spot.x + spot.radius + half + 3, spot.y + 4),
+            (spot.x - spot.radius - half - 3, spot.y + 4),
+        ]  # fmt: skip
+        best = min(ways, key=lambda at: _covered((at[0] - half, at[1] - LINE, at[0] + half, at[1] + 2), taken))
+        taken.append((best[0] - half, best[1] - LINE, best[0] + half, best[1] + 2))
+        placed.append((spot, best))
+    return placed
+
+
+def _covered(box: tuple[float, float, float, float], taken: Sequence[tuple[float, float, float, float]]) -> float:
+    """How much of a box lies on others or outside the picture."""
+    outside = max(0.0, -box[0]) + max(0.0, box[2] - WIDTH) + max(0.0, -box[1]) + max(0.0, box[3] - HEIGHT + FOOT)
+    shared = sum(
+        max(0.0, min(box[2], other[2]) - max(box[0], other[0])) * max(0.0, min(box[3], other[3]) - max(box[1], other[1])) for other in taken
+    )
+    return shared + 100 * outside
