@@ -1,6 +1,6 @@
 """What the plan page shows of a plan in force: what is critical, who and what is asked for against what is there, and how sure the days are."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from awna.core.planning.floats import floats
 from awna.core.planning.formats.json_project import project_from_json
 from awna.core.planning.loads import EVERYBODY, PeopleLoad, StockLoad, people_loads, stock_loads
-from awna.core.planning.problem import Calendar, Project
+from awna.core.planning.problem import Calendar
 from awna.parties.models import Campaign
 
 from ..models.plans import PlanRun
@@ -27,6 +27,7 @@ from .models import PlanJob
 
 NEAR_DAYS = 2  # days of float up to which a task is nearly critical
 SKILLS_SHOWN, STOCKS_SHOWN = 6, 9  # charts; the tightest first
+PLANS_REMEMBERED = 8
 
 
 @dataclass(frozen=True)
@@ -82,9 +83,9 @@ class Doubt:
 
 def plan_context(campaign: Campaign, run: PlanRun) -> dict[str, Any]:
     """All that the page of the plan in force shows of it."""
-    project, lines = project_of(run), desk_lines(campaign, run)
-    mark_floats(run, project, lines)
-    people, stocks = loads_of(run, project)
+    asked, lines = asked_of(run), desk_lines(campaign, run)
+    mark_floats(asked, lines)
+    people, stocks = [_people(load) for load in asked.people], [_stock(load, asked.calendar) for load in asked.stocks]
     return {
         "lines": lines, "axis": picture(lines), "all_lines": len(lines), "tasks": len(lines), "finish": finish_day(run), "people": people,
         "stocks": stocks, "doubt": doubt_of(campaign, run, {line.task.code: str(line.task) for line in lines}), "words": words_of_slack(),
@@ -94,8 +95,8 @@ def plan_context(campaign: Campaign, run: PlanRun) -> dict[str, Any]:
 
 def run_context(campaign: Campaign, run: PlanRun) -> dict[str, Any]:
     """One plan, in force or not, beside the one before it."""
-    project, lines = project_of(run), desk_lines(campaign, run)
-    mark_floats(run, project, lines)
+    lines = desk_lines(campaign, run)
+    mark_floats(asked_of(run), lines)
     moves, rows = moves_of(run), []
     if run.based_on and run.calendar:
         rows = beside(run, moves, run.calendar)
@@ -111,26 +112,47 @@ def words_of_slack() -> dict[str, str]:
     return {"critical": gettext("critical"), "near": gettext("nearly critical"), "days": gettext(" days")}
 
 
-def mark_floats(run: PlanRun, project: Project, lines: Sequence[Line]) -> None:
+@dataclass(frozen=True)
+class Asked:
+    """What a plan asks for and how far its tasks may slip, worked out once: a plan that is kept never changes."""
+
+    calendar: Calendar
+    slack: Mapping[str, int]
+    people: Sequence[PeopleLoad]
+    stocks: Sequence[StockLoad]
+
+
+_asked: dict[Any, Asked] = {}  # of the plans that were looked at last
+
+
+def asked_of(run: PlanRun) -> Asked:
+    """From this process's memory, or read and worked out."""
+    if run.pk not in _asked:
+        project, plan = project_from_json(run.project_json.encode()), run.plan
+        assert project.calendar is not None  # tasks are loaded with a calendar only
+        while len(_asked) >= PLANS_REMEMBERED:
+            _asked.pop(next(iter(_asked)), None)
+        _asked[run.pk] = Asked(
+            project.calendar,
+            floats(project, plan),
+            people_loads(project, plan)[: SKILLS_SHOWN + 1],
+            stock_loads(project, plan)[:STOCKS_SHOWN],
+        )
+    return _asked[run.pk]
+
+
+def forget_asked() -> None:
+    """For measurements: work out anew what the next page shows."""
+    _asked.clear()
+
+
+def mark_floats(asked: Asked, lines: Sequence[Line]) -> None:
     """Writes into each line how far it may slip, in days; tasks that are done have none."""
-    slack = floats(project, run.plan)
-    parts = _calendar(project).slots_per_day
     for line in lines:
-        if line.task.code in slack and line.task.done < line.task.quantity:
-            days = Decimal(slack[line.task.code]) / parts
-            line.float_days = days.quantize(Decimal("0.1")).normalize()
+        if line.task.code in asked.slack and line.task.done < line.task.quantity:
+            days = Decimal(asked.slack[line.task.code]) / asked.calendar.slots_per_day
+            line.float_days = Decimal(int(days)) if days == int(days) else days.quantize(Decimal("0.1"))
             line.slack = "critical" if days <= 0 else "near" if days <= NEAR_DAYS else ""
-
-
-def project_of(run: PlanRun) -> Project:
-    return project_from_json(run.project_json.encode())
-
-
-def loads_of(run: PlanRun, project: Project) -> tuple[list[Load], list[Load]]:
-    """Charts of people and of stocks."""
-    people = people_loads(project, run.plan)
-    stocks = stock_loads(project, run.plan)
-    return [_people(load) for load in people[: SKILLS_SHOWN + 1]], [_stock(load, _calendar(project)) for load in stocks[:STOCKS_SHOWN]]
 
 
 def _people(load: PeopleLoad) -> Load:
@@ -187,8 +209,3 @@ def _chance(row: dict[str, Any], calendar: Calendar, scenarios: int) -> Chance:
     planned = calendar.date_of(max(0, row["planned"] - 1))
     name = row["name"] or gettext("The whole plan")
     return Chance(name, planned, day(row["p50"]), day(row["p80"]), day(row["p95"]), round(100 * row["never"] / scenarios))
-
-
-def _calendar(project: Project) -> Calendar:
-    assert project.calendar is not None  # tasks are loaded with a calendar only
-    return project.calendar

@@ -50,12 +50,13 @@ def plan_job(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
         services.stop_job(job=job, author=request.actor.role(*PLAN_ROLES))
         return redirect("plan_job", slug, pk)
     is_still = "still" in request.GET
-    calendar = job.campaign.work_calendar.as_core()
+    best = (
+        [job.campaign.work_calendar.as_core().date_of(max(0, int(slot) - 1)) if slot else None for slot in job.best[1:]] if job.best else []
+    )
     context = {
         "job": job, "is_still": is_still, "curve": descent(job.points, until=job.run_for_s) if job.points else "",
         "problems": [Problem(row["code"], row["text"], row["params"]) for row in job.problems],
-        "finish": calendar.date_of(max(0, int(job.best[1]) - 1)) if job.best else None,
-        "bound": calendar.date_of(max(0, int(job.best[2]) - 1)) if job.best and job.best[2] else None,
+        "finish": best[0] if best else None, "bound": best[1] if best else None,
         "is_best": bool(job.best and job.best[1] <= job.best[2]),
         "no_worker": job.is_left_waiting and not is_busy(),
     }  # fmt: skip

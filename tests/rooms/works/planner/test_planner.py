@@ -159,8 +159,8 @@ def test_before_and_after_and_the_adoption_of_a_copy(world, client):
 
 
 def test_people_who_are_only_assumed_adopt_no_plan(world):
-    made = copy(world, [{"kind": "people", "skill": "mason", "count": 1, "from": TODAY.isoformat()},
-                        {"kind": "people", "skill": "mason", "count": -1, "from": TODAY.isoformat()}])  # fmt: skip
+    made = copy(world, [{"kind": "people", "skill": "mason", "count": -1, "from": TODAY.isoformat()},
+                        {"kind": "people", "skill": "mason", "count": 1, "from": TODAY.isoformat()}])  # fmt: skip
     found = codes(services.adopt_what_if, what_if=made, which="anew", author=world.nour, why="More hands")
     assert found[0] == "what_if_not_true_yet"
     assert PlanRun.objects.adopted(world.campaign).request_id == "first"

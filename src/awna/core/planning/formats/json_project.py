@@ -5,6 +5,7 @@ import types
 from collections.abc import Mapping
 from dataclasses import asdict, fields, is_dataclass
 from datetime import date
+from functools import cache
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from ...problems import Problem, Refused
@@ -75,10 +76,16 @@ def _value(kind: Any, value: object, path: str) -> Any:
     return _scalar(kind, value, path)
 
 
+@cache
+def _hints(kind: Any) -> dict[str, Any]:
+    """Asked for thousands of records of a few types."""
+    return get_type_hints(kind)
+
+
 def _record(kind: Any, value: object, path: str) -> Any:
     if not isinstance(value, dict):
         raise _wrong(path, "an object", value)
-    hints = get_type_hints(kind)
+    hints = _hints(kind)
     for name in value:
         if name not in hints:
             raise Refused(
