@@ -26,7 +26,7 @@ def tell(story: Any) -> None:
     gates.add_rest(
         campaign=campaign,
         kind="ramadan",
-        name="Ramadan hours",
+        name="Ramadan 2027",
         first_day=first,
         last_day=last,
         parts=[1],

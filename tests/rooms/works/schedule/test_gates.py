@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
+from awna.books.services import open_book
 from awna.campaigns.services import add_site
 from awna.core.planning.check import check_plan
 from awna.core.planning.formats.json_project import project_from_json
@@ -33,6 +34,7 @@ task,fence,Fence,2,,,,
 @pytest.fixture
 def site():
     world = make_world()
+    open_book(campaign=world.campaign, author=world.salma)
     place = add_site(campaign=world.campaign, name="Ward", place_public="North district", place_exact="behind the mill", author=world.nour)
     load_tasks(campaign=world.campaign, data=TABLE.encode(), filename="tasks.csv", author=world.nour)
     return world, place

@@ -4,6 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from awna.books.services import open_book
 from awna.campaigns.services import add_site
 from awna.works.models import Clearance, ScheduleChange, ScheduleFile, SiteRest, Task, WorkPart
 from tests.core.schedule.plans import xer_of
@@ -15,7 +16,9 @@ DESK = "/desk/clinic/works/schedule/"
 
 @pytest.fixture
 def world():
-    return make_world()
+    world = make_world()
+    open_book(campaign=world.campaign, author=world.salma)
+    return world
 
 
 @pytest.fixture
@@ -124,7 +127,7 @@ def test_pages_ask_few_questions_and_turn_others_away(world, lead, django_assert
     file = ScheduleFile.objects.get()
     lead.post(f"{DESK}import/{file.pk}/", {"request_id": "a"})
     for address in (DESK, f"{DESK}changes/", f"{DESK}import/{file.pk}/", "/desk/clinic/works/hours/", "/desk/clinic/works/clearances/"):
-        with django_assert_max_num_queries(14):
+        with django_assert_max_num_queries(14, info=address):
             assert lead.get(address).status_code == 200
         assert client_of(world.eve).get(address).status_code == 403
     assert client_of(world.store.user).get(f"{DESK}add/").status_code == 403
