@@ -155,6 +155,7 @@
     await navigator.serviceWorker.ready;
     part("ready").hidden = false;
   };
+  form.elements.request_id.value = mark(); // a page that was kept would give the same one at every opening
   flush();
   prepare().catch(() => {});
 })();
