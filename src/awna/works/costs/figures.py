@@ -62,6 +62,8 @@ class Cost:
     hours: Decimal = Decimal(0)
     issued: dict[tuple[str, str], Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     tasks: int = 0
+    built: Decimal = Decimal(0)
+    """Work done of the line itself in its own unit, by tasks that are counted in it too."""
 
     @property
     def line(self) -> Any:
@@ -78,7 +80,12 @@ class Cost:
 
 
 def costs_of(campaign: Campaign) -> list[Cost]:
-    """Every line in the order of the tree, subtotals up to the top; currencies are never added together."""
+    return costs_and_rest(campaign)[0]
+
+
+def costs_and_rest(campaign: Campaign) -> tuple[list[Cost], int]:
+    """Every line in the order of the tree with subtotals up to the top, currencies never added together; and how many tasks are on no line."""
+    without = 0
     costs = [Cost(one) for one in standings(campaign)]
     by_line = {cost.line.pk: cost for cost in costs}
     by_code = {cost.line.code: cost for cost in costs}
@@ -90,9 +97,9 @@ def costs_of(campaign: Campaign) -> list[Cost]:
             for row in rows.values():
                 one = by_line[line].own.setdefault(row.currency.code, Money(row.currency.code))
                 one.held, one.committed, one.paid = one.held + row.held, one.committed + row.committed, one.paid + row.paid
-        _work(campaign, book, by_line, by_code)
+        without = _work(campaign, book, by_line, by_code)
     _add_up(costs, by_line)
-    return costs
+    return costs, without
 
 
 def totals_of(costs: Sequence[Cost]) -> list[Money]:
@@ -138,18 +145,22 @@ def _budget(cost: Cost) -> None:
             cost.own[code] = Money(code, budget=minor, goods=standing.own_goods.get(code, 0))
 
 
-def _work(campaign: Campaign, book: Book, by_line: dict[Any, Cost], by_code: dict[str, Cost]) -> None:
-    """Tasks, what was issued to them and worked on them, at the line of each."""
+def _work(campaign: Campaign, book: Book, by_line: dict[Any, Cost], by_code: dict[str, Cost]) -> int:
+    """Tasks, what was issued to them and worked on them, at the line of each; returns how many are on none."""
     of_ref: dict[str, Cost] = {}
+    without = 0
     for task in tasks_with_lines(campaign):
         named = line_of_task(task)
         cost = by_line.get(named) or by_code.get(named)
         if cost is None:
+            without += 1
             continue
         weight = float(task.duration or 1)
         cost.work += weight
         cost.done += weight * min(1.0, float((task.done_quantity or 0) / task.quantity) if task.quantity else 0.0)
         cost.tasks += 1
+        if task.unit and task.unit == cost.line.unit:
+            cost.built += task.done_quantity or 0
         of_ref[f"task:{task.pk}"] = of_ref[str(task.pk)] = cost
     rows = Balance.objects.filter(book=book, account__stage=ISSUED, account__custody__ref__in=of_ref)
     named = ("account__custody__ref", "account__commodity", "account__commodity__kind", "account__commodity__scale")
@@ -160,6 +171,7 @@ def _work(campaign: Campaign, book: Book, by_line: dict[Any, Cost], by_code: dic
             of_ref[ref].hours += amount
         elif thing in items:
             of_ref[ref].issued[items[thing].name, items[thing].unit] += amount
+    return without
 
 
 def _add_up(costs: Sequence[Cost], by_line: dict[Any, Cost]) -> None:

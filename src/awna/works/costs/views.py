@@ -25,9 +25,8 @@ ISSUED_SHOWN = 4
 
 def costs(request: HttpRequest, slug: str) -> HttpResponse:
     """The tree with its subtotals; the sums of each currency stand above it, never added together."""
-    found = figures.costs_of(request.campaign)
+    found, without = figures.costs_and_rest(request.campaign)
     page = Paginator(found, ROWS_A_PAGE).get_page(request.GET.get("page"))
-    without = sum(not figures.line_of_task(task) for task in figures.tasks_with_lines(request.campaign))
     totals = figures.totals_of(found)
     context = {
         "title": _("Costs"), "page": page, "rows": [_row(cost) for cost in page.object_list], "without": without,
