@@ -34,7 +34,7 @@ def readiness(request: HttpRequest, slug: str) -> HttpResponse:
     mine = [row for row in board.rows if row.concerns(roles)]
     chosen = {TOMORROW: tomorrow, MINE: mine}.get(only, board.rows)
     context = {
-        "board": board, "only": only if only in (TOMORROW, MINE) else ALL, "rows": [(row, _lacks(board, row, request, roles)) for row in chosen],
+        "board": board, "chosen": only if only in (TOMORROW, MINE) else ALL, "rows": [(row, _lacks(board, row, request, roles)) for row in chosen],
         "tomorrow": tomorrow, "blocked": [row for row in tomorrow if not row.is_ready], "mine": mine,
         "ready": sum(row.is_ready for row in board.rows),
     }  # fmt: skip
