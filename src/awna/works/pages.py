@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 
 from django.utils import timezone
 from django.utils.safestring import SafeString
@@ -22,7 +21,7 @@ from .standing import Key, Step, monday
 class Line:
     """A task in a plan, in dates; for the public they are Mondays and `crew` is empty. `bar` is drawn by `picture`.
 
-    `slack` is "critical", "near" or empty, by `float_days`, the days by which it may slip.
+    `slack` is "critical", "near" or empty; `spare` says the days by which it may slip.
     """
 
     task: Task
@@ -35,8 +34,8 @@ class Line:
     old_finish: date | None = None
     crew_changed: bool = False
     missing: Sequence[Key] = ()
-    float_days: Decimal | None = None
     slack: str = ""
+    spare: str = ""
     bar: SafeString | str = ""
 
 

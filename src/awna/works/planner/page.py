@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.utils.formats import date_format
@@ -88,7 +87,7 @@ def plan_context(campaign: Campaign, run: PlanRun) -> dict[str, Any]:
     people, stocks = [_people(load) for load in asked.people], [_stock(load, asked.calendar) for load in asked.stocks]
     return {
         "lines": lines, "axis": picture(lines), "all_lines": len(lines), "tasks": len(lines), "finish": finish_day(run), "people": people,
-        "stocks": stocks, "doubt": doubt_of(campaign, run, {line.task.code: str(line.task) for line in lines}), "words": words_of_slack(),
+        "stocks": stocks, "doubt": doubt_of(campaign, run, {line.task.code: str(line.task) for line in lines}),
         "critical": sum(line.slack == "critical" for line in lines), "near": sum(line.slack == "near" for line in lines),
     }  # fmt: skip
 
@@ -101,15 +100,10 @@ def run_context(campaign: Campaign, run: PlanRun) -> dict[str, Any]:
     if run.based_on and run.calendar:
         rows = beside(run, moves, run.calendar)
     return {
-        "run": run, "lines": lines, "axis": picture(lines), "finish": finish_day(run), "words": words_of_slack(), "rows": rows,
+        "run": run, "lines": lines, "axis": picture(lines), "finish": finish_day(run), "rows": rows,
         "old_finish": finish_day(run.based_on) if run.based_on else None, "moved_count": len(moves),
         "moved": moved_lines(moves, {line.task.code: line.task for line in lines}, run.calendar) if moves and run.calendar else [],
     }  # fmt: skip
-
-
-def words_of_slack() -> dict[str, str]:
-    """Said once for hundreds of rows."""
-    return {"critical": gettext("critical"), "near": gettext("nearly critical"), "days": gettext(" days")}
 
 
 @dataclass(frozen=True)
@@ -148,18 +142,21 @@ def forget_asked() -> None:
 
 def mark_floats(asked: Asked, lines: Sequence[Line]) -> None:
     """Writes into each line how far it may slip, in days; tasks that are done have none."""
+    critical, near, spare = gettext("critical"), gettext("%(days)s days to spare: nearly critical"), gettext("%(days)s days to spare")
     for line in lines:
         if line.task.code in asked.slack and line.task.done < line.task.quantity:
-            days = Decimal(asked.slack[line.task.code]) / asked.calendar.slots_per_day
-            line.float_days = Decimal(int(days)) if days == int(days) else days.quantize(Decimal("0.1"))
+            days = asked.slack[line.task.code] / asked.calendar.slots_per_day
             line.slack = "critical" if days <= 0 else "near" if days <= NEAR_DAYS else ""
+            line.spare = critical if days <= 0 else (near if line.slack else spare) % {"days": f"{days:.1f}".removesuffix(".0")}
 
 
 def _people(load: PeopleLoad) -> Load:
     name = gettext("Everybody") if load.skill == EVERYBODY else skill_name(load.skill)
-    said = gettext("At most %(peak)s at work; %(least)s to %(most)s are there.") % {
-        "peak": load.peak, "least": min(load.there, default=0), "most": max(load.there, default=0),
-    }  # fmt: skip
+    least, most = min(load.there, default=0), max(load.there, default=0)
+    if least == most:
+        said = gettext("At most %(peak)s at work; %(there)s are there.") % {"peak": load.peak, "there": most}
+    else:
+        said = gettext("At most %(peak)s at work; %(least)s to %(most)s are there.") % {"peak": load.peak, "least": least, "most": most}
     return Load(name, said, stepped([Steps("g3", load.working, filled=True), Steps("there", load.there)]))
 
 
