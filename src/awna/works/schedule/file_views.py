@@ -74,7 +74,7 @@ def preview(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
     names = {str(site.pk): site.name for site in request.campaign.sites.all()}
     context = {
         "look": look, "file": file, "form": form, "page": page, "rows": [_shown(row, names) for row in page], "drop": drop,
-        "problems": look.problems[:PROBLEMS_SHOWN], "problems_more": max(0, len(look.problems) - PROBLEMS_SHOWN),
+        "noticed": look.problems[:PROBLEMS_SHOWN], "noticed_more": max(0, len(look.problems) - PROBLEMS_SHOWN),
     }  # fmt: skip
     return render(request, "works/schedule/preview.html", context, status=422 if form.errors else 200)
 
