@@ -18,6 +18,7 @@ WIDTH, HEIGHT_MAX, HEIGHT_MIN = 720, 900, 240
 MARGIN, LEGEND = 16, 190
 LARGE = 22  # letters of a map without a legend, to be read on a phone
 MARK = 5.0  # half the side of a mark, in units of the drawing
+MARK_LARGE = 8.0  # of a map for a phone
 AREA_MIN = 10.0  # an area smaller than this across is drawn as a mark
 DETAIL = 0.6  # corners nearer to a line than this are left out
 BARS_FROM = 100  # objects
@@ -79,7 +80,7 @@ def draw_survey(
     frame = _frame([one.shape for one in shown if one.shape])
     counts = {grade: sum(1 for one in observations if one.grade == grade) for grade in (*GRADES, UNKNOWN)}
     summary = ", ".join(f"{said[grade]}: {count}" for grade, count in counts.items() if count)
-    mark = MARK if len(shown) < SHARE_OF_MARKS else max(2.2, MARK * (SHARE_OF_MARKS / len(shown)) ** 0.35)
+    mark = (MARK if legend else MARK_LARGE) if len(shown) < SHARE_OF_MARKS else max(2.2, MARK * (SHARE_OF_MARKS / len(shown)) ** 0.35)
     wide = WIDTH + LEGEND if legend else WIDTH
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {frame.height}" role="img" '
