@@ -113,7 +113,7 @@ def method_file(request: HttpRequest, slug: str, found: uuid.UUID) -> HttpRespon
     kept = get_object_or_404(MethodFile.objects.select_related("campaign"), campaign=request.campaign, pk=found)
     seen = files.preview(kept)
     refused_count = seen.count(files.REFUSED)
-    form = TakeFileForm(request.POST or None, found=kept, refused=refused_count)
+    form = TakeFileForm(request.POST if request.method == "POST" else None, found=kept, refused=refused_count)
     if request.method == "POST" and form.is_valid():
         try:
             files.take_file_in(
