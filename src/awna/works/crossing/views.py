@@ -5,7 +5,6 @@ import uuid
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,6 +21,7 @@ from .models import Closing, WayOn
 
 LOOK_AGAIN_S = 2
 CLOSINGS_SHOWN = 5
+LINES_AT_ONCE = 8  # tasks or people that stand open on the page; more are folded
 
 
 def close_crossing(request: HttpRequest, slug: str) -> HttpResponse:
@@ -64,13 +64,13 @@ def closing(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
     if form.is_valid() and _adopted(request, found, form):
         return redirect("works_closing", slug, found.pk)
     context |= {
-        "mended": ways[0], "ways": ways, "in_force": in_force, "form": form, "old_finish": plan_pages.finish_day(found.repair.based_on),
+        "mended": ways[0], "many": LINES_AT_ONCE, "ways": ways, "in_force": in_force, "form": form, "old_finish": plan_pages.finish_day(found.repair.based_on),
         "may_adopt": in_force is None and request.actor.has_role(*PLAN_ROLES),
         "knows_people": request.actor.has_role(*PEOPLE_ROLES),
     }  # fmt: skip
     response = render(request, "works/crossing/closing.html", context, status=422 if form.is_bound else 200)
     if found.is_watched and not form.is_bound:
-        response["Refresh"] = f"{LOOK_AGAIN_S};url={reverse('works_closing', args=[slug, found.pk])}#ways"
+        response["Refresh"] = str(LOOK_AGAIN_S)  # no address: one that differs in its fragment alone would not be loaded again
     return response
 
 

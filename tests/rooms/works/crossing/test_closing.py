@@ -54,7 +54,7 @@ def test_the_press_reports_mends_and_asks_for_ways(ground: Ground, client: Clien
         answer = close(ground, client)
     page = answer.content.decode()
     assert "What moves" in page and "Plaster the ward" in page and "Three ways on are being looked for" in page
-    assert answer["Refresh"].startswith("2;url=/desk/clinic/works/closings/"), "it looks again without a script"
+    assert answer["Refresh"] == "2", "it looks again without a script"
     work_off()
     closing = Closing.objects.get()
     assert closing.state == "done" and [way.name for way in closing.ways.all()] == ["least change", "balanced", "fastest"]
