@@ -53,6 +53,7 @@ def upload(request: HttpRequest, slug: str) -> HttpResponse:
 def preview(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
     """What applying would do; POST applies it, whole or not at all."""
     file = get_object_or_404(ScheduleFile, campaign=request.campaign, pk=pk)
+    file.campaign = request.campaign
     form = ApplyForm(request.POST or None, campaign=request.campaign)
     drop = request.GET.get("drop") == "1"
     if form.is_valid():

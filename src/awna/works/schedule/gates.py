@@ -100,9 +100,15 @@ def refuse_closed(campaign: Campaign) -> None:
     calendar = WorkCalendar.objects.filter(campaign=campaign).first()
     if calendar is None:
         return
-    shut = [need for need in needs_of(campaign) if not need.expected_on and not windows_of(need.clearances.all(), calendar.as_core())]
-    busy = set(campaign.tasks.filter(progress=None, issues=None).values_list("site", flat=True)) if shut else set()
-    text = "“%(place)s” may not be planned: nobody has cleared it (%(kind)s). Record the clearance, or say when it is expected."
+    axis, now = calendar.as_core(), calendar.as_core().slot_of(timezone.localdate())
+    shut = [
+        need
+        for need in needs_of(campaign)
+        if not need.expected_on and not any(end is None or end > now for _start, end in windows_of(need.clearances.all(), axis))
+    ]
+    waiting = campaign.tasks.filter(progress=None, issues=None) if shut else campaign.tasks.none()
+    places = {place for pair in waiting.values_list("pk", "site") for place in pair}
+    text = "“%(place)s” may not be planned: nobody has cleared it for the time that comes (%(kind)s). Record the clearance, or say when it is expected."
     problems = [
         Problem(
             "clearance_missing",
@@ -111,7 +117,7 @@ def refuse_closed(campaign: Campaign) -> None:
             need.task.code if need.task else "",
         )
         for need in shut
-        if need.task_id or need.site_id in busy
+        if (need.task_id or need.site_id) in places
     ]
     if problems:
         raise Refused(problems)

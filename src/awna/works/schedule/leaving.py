@@ -18,7 +18,7 @@ from ..models.tasks import Task, WorkCalendar
 from .importing import schedule_of, taken_of
 from .models import ScheduleChange, ScheduleFile, SiteRest, WorkPart
 from .outside import measure_of
-from .states import states_of
+from .states import states_of, with_before
 
 PRODUCT = "-//Awna//Works//EN"
 USUAL = "awna"
@@ -48,7 +48,7 @@ def export_schedule(campaign: Campaign) -> core.Schedule:
     source = _Source.of(campaign)
     newer = run if run and not (source and source.applied_at and run.made_at < source.applied_at) else None
     spans = _spans(newer, axis) if newer and axis else {}
-    tasks = list(campaign.tasks.select_related("part").prefetch_related("progress", "dependencies__before"))
+    tasks = list(campaign.tasks.select_related("part").prefetch_related("progress", with_before()))
     rests = list(SiteRest.objects.filter(campaign=campaign, ended_at=None).select_related("site"))
     rows = [_part(part, source) for part in WorkPart.objects.filter(campaign=campaign).select_related("parent")]
     rows += [_task(task, spans, source, axis, {rest.site_id for rest in rests}) for task in tasks]

@@ -25,6 +25,7 @@ from . import services
 from .forms import LinkFormSet, PartForm, TaskForm
 from .gates import missing_on
 from .models import ClearanceNeed, ScheduleChange, WorkPart
+from .states import with_before
 
 ROWS_ON_A_PAGE = 150
 CHANGES_SHOWN = 50
@@ -62,7 +63,7 @@ def tree_of(campaign: Campaign) -> list[Line]:
     for part in WorkPart.objects.filter(campaign=campaign):
         parts[part.parent_id].append(part)
     tasks: dict[Any, list[Task]] = defaultdict(list)
-    for task in campaign.tasks.select_related("site").prefetch_related("dependencies__before"):
+    for task in campaign.tasks.select_related("site").prefetch_related(with_before()):
         tasks[task.part_id].append(task)
     calendar = WorkCalendar.objects.filter(campaign=campaign).first()
     slots = calendar.slots_per_day if calendar else 2

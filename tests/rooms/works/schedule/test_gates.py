@@ -97,6 +97,7 @@ def test_a_clearance_that_is_withdrawn_or_over_no_longer_counts(site):
     assert missing_on(world.campaign, MONDAY) == {} and missing_on(world.campaign, MONDAY + timedelta(days=1))
     ward = next(one for one in gather_project(world.campaign).sites if one.id == str(place.pk))
     assert ward.safe_windows == ((0, 2),)
+    gates.withdraw_clearance(clearance=give(world, asked, MONDAY, ask="c2"), withdrawn_on=TODAY, reason="Void.", author=world.nour)
     gates.expect_clearance(need=asked, expected_on=MONDAY + timedelta(days=8), author=world.nour)
     ward = next(one for one in gather_project(world.campaign).sites if one.id == str(place.pk))
     assert ward.safe_windows == ((0, 2), (16, None))
