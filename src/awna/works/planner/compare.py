@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any
 
 from awna.core.planning.plan import Plan
@@ -26,7 +25,7 @@ class Side:
     late: int
     moved: int
     people: int
-    person_days: Decimal
+    person_days: str
     cost: int
 
     @property
@@ -58,7 +57,7 @@ def compared(plans: Mapping[str, Any], calendar: Calendar) -> list[Side]:
     return [
         Side(
             which, last := _last(calendar, plans[which]["finish"]), later_days(old, last), len(plans[which]["moves"]), plans[which]["people"],
-            (Decimal(plans[which]["person_slots"]) / calendar.slots_per_day).quantize(Decimal("0.1")), plans[which]["cost"],
+            _days(plans[which]["person_slots"], calendar), plans[which]["cost"],
         )
         for which in ("before", "mended", "anew") if which in plans
     ]  # fmt: skip
@@ -71,9 +70,9 @@ def beside(run: PlanRun, moves: Sequence[Move], calendar: Calendar) -> list[Side
     before, after = _last(calendar, old.finish), _last(calendar, run.finish)
     which = "mended" if run.reason in {"crossing", "facts"} else "anew"
     return [
-        Side("before", before, 0, 0, 0, _person_days(old.plan, calendar), 0),
+        Side("before", before, 0, 0, 0, _days(person_slots(old.plan), calendar), 0),
         Side(
-            which, after, later_days(before, after), len(moves), people_to_call(old.plan, run.plan), _person_days(run.plan, calendar), 0,
+            which, after, later_days(before, after), len(moves), people_to_call(old.plan, run.plan), _days(person_slots(run.plan), calendar), 0,
         ),
     ]  # fmt: skip
 
@@ -86,8 +85,8 @@ def person_slots(plan: Plan) -> int:
     )
 
 
-def _person_days(plan: Plan, calendar: Calendar) -> Decimal:
-    return (Decimal(person_slots(plan)) / calendar.slots_per_day).quantize(Decimal("0.1"))
+def _days(slots: int, calendar: Calendar) -> str:
+    return f"{slots / calendar.slots_per_day:.1f}".removesuffix(".0")
 
 
 def moved_lines(moves: Sequence[Move], tasks: Mapping[str, Task], calendar: Calendar) -> list[Moved]:
