@@ -235,7 +235,7 @@ def _scale_bar(frame: Frame, said: Mapping[str, str]) -> str:
     y, end = frame.height - MARGIN, MARGIN + length * frame.scale
     return (
         f'<path d="M{MARGIN} {y - 6}v6H{end:.1f}v-6" fill="none" stroke="{EDGE}" stroke-width="1.5"/>'
-        f'<text x="{MARGIN + 4}" y="{y - 6}" direction="ltr">{escape(text)}</text>'
+        f'<text fill="{EDGE}" x="{MARGIN + 4}" y="{y - 6}" direction="ltr">{escape(text)}</text>'
     )
 
 
@@ -243,7 +243,7 @@ def _north(said: Mapping[str, str], wide: int) -> str:
     x = wide - 28
     return (
         f'<path d="M{x} 52l7-28 7 28-7-6z" fill="{EDGE}"/>'
-        f'<text x="{x + 7}" y="18" text-anchor="middle" font-weight="bold">{escape(said["north"])}</text>'
+        f'<text fill="{EDGE}" x="{x + 7}" y="18" text-anchor="middle" font-weight="bold">{escape(said["north"])}</text>'
     )
 
 
@@ -260,9 +260,9 @@ def _legend(counts: Mapping[str, int], nowhere: int, said: Mapping[str, str], ke
         rows.append(
             f'<rect x="{x + 18}" y="{y - 10}" width="18" height="13" fill={quoteattr(fill)} stroke="{EDGE}" stroke-width="0.6"/>'
             f'<path d="{_mark(grade, x + 8, y - 4, MARK)}" fill="{FILLS[grade]}" stroke="{EDGE}" stroke-width="0.6"/>'
-            f'<text x="{text_x}" y="{y}" {side}>{escape(said[grade])}: {count}</text>'
+            f'<text fill="{EDGE}" x="{text_x}" y="{y}" {side}>{escape(said[grade])}: {count}</text>'
         )
         y += 24
     if nowhere:
-        rows.append(f'<text x="{text_x}" y="{y}" {side}>{escape(said["nowhere"])}: {nowhere}</text>')
+        rows.append(f'<text fill="{EDGE}" x="{text_x}" y="{y}" {side}>{escape(said["nowhere"])}: {nowhere}</text>')
     return "".join(rows)

@@ -98,6 +98,6 @@ def _bar(left: float, top: float, group: Group, fills: Mapping[str, str], edge: 
         x += width
     base = top + BAR_HIGH / 2 + size * 0.36
     return "".join(parts) + (
-        f'<text x="{x + 5:.1f}" y="{base:.1f}" font-size="{size}" font-weight="bold" direction="ltr">{letter}</text>'
-        f'<text x="{x + 5 + size * (0.4 + 0.8 * len(letter)):.1f}" y="{base:.1f}" font-size="{size}" direction="ltr">{group.total}</text>'
+        f'<text fill="{edge}" x="{x + 5:.1f}" y="{base:.1f}" font-size="{size}" font-weight="bold" direction="ltr">{letter}</text>'
+        f'<text fill="{edge}" x="{x + 5 + size * (0.4 + 0.8 * len(letter)):.1f}" y="{base:.1f}" font-size="{size}" direction="ltr">{group.total}</text>'
     )
