@@ -80,10 +80,10 @@ def notes_without_network(page: Page, desk: str) -> None:
     page.get_by_label("Work done today").fill("500")
     page.get_by_role("button", name="Keep this note").click()
     expect(page.locator("[data-box=kept]")).to_have_text("3")
-    page.reload()
-    expect(page.locator("[data-box=kept]")).to_have_text("3")
     expect(page.locator("[data-box=list] li", has_text="waits to be sent")).to_have_count(3)
     assert not DiaryEntry.objects.exists()
+    page.reload()  # the phone was put away: what it kept is still there
+    expect(page.locator("[data-box=list] li", has_text="500")).to_be_visible()
 
 
 def comes_back(page: Page, desk: str) -> None:
