@@ -86,7 +86,7 @@ def plan_context(campaign: Campaign, run: PlanRun) -> dict[str, Any]:
     mark_floats(asked, lines)
     people, stocks = [_people(load) for load in asked.people], [_stock(load, asked.calendar) for load in asked.stocks]
     return {
-        "lines": lines, "axis": picture(lines), "all_lines": len(lines), "tasks": len(lines), "finish": finish_day(run), "people": people,
+        "lines": lines, "axis": picture(lines), "all_lines": len(lines), "tasks": len(lines), "finish": finish_day(run), "first": asked.calendar.date_of(0), "people": people,
         "stocks": stocks, "doubt": doubt_of(campaign, run, {line.task.code: str(line.task) for line in lines}),
         "critical": sum(line.slack == "critical" for line in lines), "near": sum(line.slack == "near" for line in lines),
     }  # fmt: skip
