@@ -22,7 +22,8 @@ from awna.donations.models import Gift
 from awna.letters.services import count_signatures
 from awna.public.journey import journey_of
 from awna.supply.services import still_under_way
-from awna.works.models import PlanRun
+from awna.works.methods.figures import known_elements
+from awna.works.models import BuildMethod, PlanRun
 from tests.world import make_world
 
 
@@ -47,8 +48,13 @@ def test_the_demonstration_opens_mid_way_and_is_made_once(django_assert_max_num_
     received = [gift.pledge.reference for gift in Gift.objects.filter(kind="money", commodity__code="EUR").order_by("entry_seq")]
     assert received == [demo.reference(number) for number in (1, 2, 3, 4)], "in the order of the bank"
 
-    assert [proposal.content["text"] for proposal in Proposal.objects.open_for(campaign)] == ["Roof timber, 400 m"]
-    assert Proposal.objects.open_for(campaign).get().approvals == 1
+    asked = {proposal.purpose: proposal for proposal in Proposal.objects.open_for(campaign)}
+    assert asked["release"].content["text"] == "Roof timber, 400 m"
+    assert asked["method"].content["method"]["name"] == "Compressed earth block"
+    assert (asked["release"].approvals, asked["method"].approvals) == (1, 1)
+    (walls,) = known_elements(campaign)
+    assert [one.way.code for one in walls.compared if not one.is_front] == ["fired-brick"] and len(walls.compared) == 6
+    assert BuildMethod.objects.get(code="earth-block").trial.finish_on is not None, "what is asked for can be planned"
     truck = campaign.consignments.get(number=2)
     assert still_under_way(truck, campaign.items.get(code="cement")) == 180
     assert campaign.tasks.count() == 62
