@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language_bidi, gettext, pgettext
 
 from awna.core.survey.cells import draw_cells
-from awna.core.survey.drawing import EDGE, FILLS, HATCHES, close_ups, draw_survey, pattern_name
+from awna.core.survey.drawing import FILLS, HATCHES, close_ups, draw_survey, pattern_name
 from awna.core.survey.geojson import write_geojson
 from awna.core.survey.model import Observation as Seen
 from awna.core.survey.precision import coarsened
@@ -24,6 +24,7 @@ from . import services
 from .models import GRADES as GRADE_WORDS
 from .models import Building, Observation
 
+SWATCH_EDGE = "#8c8e82"  # seen on light and on dark pages
 NEAR_M = 120.0  # how far around a building its neighbours are drawn
 MAP, CELLS = "survey", "cells"
 """What names inside the pictures begin with; swatches beside a picture use its hatching."""
@@ -69,7 +70,7 @@ def swatch(grade: str, *, key: str) -> SafeString:
     return format_html(
         '<svg class="sw" viewBox="0 0 23 16" aria-hidden="true"><rect x="1" y="1" width="21" height="14" fill="{}" stroke="{}"/></svg>',
         fill,
-        EDGE,
+        SWATCH_EDGE,
     )
 
 
