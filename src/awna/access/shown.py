@@ -143,7 +143,7 @@ def _weeks(reports: Sequence[CrossingReport], last: date) -> list[Week]:
     first = max(last - timedelta(days=7 * PUBLIC_WEEKS - 1), _monday(min(report.valid_from for report in reports)))
     states = history.day_states(reports, first, last) if first <= last else []
     words = {
-        OPEN: _("open on most days"), RESTRICTED: _("restricted on most days"), CLOSED: _("closed on most days"),
+        OPEN: _("mostly open"), RESTRICTED: _("mostly restricted"), CLOSED: _("mostly closed"),
         history.UNKNOWN: _("changing, or not known"),
     }  # fmt: skip
     weeks = []

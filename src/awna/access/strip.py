@@ -18,17 +18,17 @@ DAYS_NAMED = (1, 8, 15, 22, 29)
 def draw(months: Sequence[Month], *, title: Any) -> SafeString:
     """The whole picture; the table beside it says the same in figures."""
     height = TOP + ROW * len(months) + 2
-    head = format_html_join("", '<text class="gx" x="{}" y="10">{}</text>', ((LABEL + (day - 1) * CELL + 1, day) for day in DAYS_NAMED))
+    head = format_html_join("", '<text x="{}" y="10">{}</text>', ((LABEL + (day - 1) * CELL + 1, day) for day in DAYS_NAMED))
     rows = format_html_join("", "{}", ((_row(month, TOP + ROW * place),) for place, month in enumerate(months)))
     return format_html(
-        '<svg class="wall ltr strip" viewBox="0 0 {} {}" role="img" aria-label="{}">{}{}</svg>',
+        '<svg class="ltr" viewBox="0 0 {} {}" font-size="9" role="img" aria-label="{}">{}{}</svg>',
         LABEL + 31 * CELL + 2, height, title, head, rows,
     )  # fmt: skip
 
 
 def _row(month: Month, top: int) -> SafeString:
     boxes = format_html_join("", "{}", ((_box(one, top),) for one in month.stretches))
-    return format_html('<text class="gx" y="{}">{}</text>{}', top + 11, date_format(month.first, "M Y"), boxes)
+    return format_html('<text y="{}">{}</text>{}', top + 11, date_format(month.first, "M Y"), boxes)
 
 
 def _box(one: Stretch, top: int) -> SafeString:

@@ -21,8 +21,8 @@ from . import history, services, shown
 from .forms import AddCrossingForm, ConditionForm, DecisionForm, PassForm, ReportForm
 from .models import Crossing, CrossingReport, PassRequest, SiteReport
 
-REQUESTS_A_PAGE = 50
-REPORTS_SHOWN = 50
+REQUESTS_A_PAGE = 12
+REPORTS_SHOWN = 12
 CONDITIONS_SHOWN = 30
 
 

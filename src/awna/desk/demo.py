@@ -332,7 +332,8 @@ class _Story:
             request_id="demo-crossing-3",
         )  # fmt: skip
         if mended.run:
-            works.adopt_plan(run=mended.run, author=lead)
+            why = "The next load of cement cannot come before. What waits for it moves; the rest goes on."
+            works.adopt_plan(run=mended.run, author=lead, why=why)
 
     def write_letter(self) -> None:
         """Publish the open letter and confirm its first signatures."""
