@@ -48,7 +48,7 @@ def doubts_of(campaign: Campaign, calendar: Calendar, today: date) -> tuple[Doub
 
 def stretches_of(crossing: Crossing, today: date) -> list[tuple[bool, int]]:
     """(open?, days) by turns from the first report until the change before today. The present stretch is not over and not counted."""
-    reports = sorted(crossing.reports.all(), key=lambda report: (report.reported_at, report.pk))
+    reports = sorted(crossing.reports.all(), key=lambda report: (report.observed_on, report.reported_at, report.pk))
     if not reports:
         return []
     first = min(report.valid_from for report in reports)
