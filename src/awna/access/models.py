@@ -34,6 +34,22 @@ class OnlyAdded(models.Model):
         super().save(*args, **kwargs)
 
 
+class Said(OnlyAdded):
+    """What one source said for some days, both included; `observed_on` is when it looked, `reported_at` when we heard of it."""
+
+    valid_from = models.DateField()
+    valid_until = models.DateField(null=True, blank=True)
+    source = models.CharField(max_length=200)
+    confidence = models.CharField(max_length=12, choices=CONFIDENCES)
+    reported_by = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="+")
+    reported_at = models.DateTimeField(default=timezone.now)
+    observed_on = models.DateField(default=timezone.localdate)
+    request_id = models.CharField(max_length=80)
+
+    class Meta:
+        abstract = True
+
+
 class Crossing(models.Model):
     """A way in that somebody else may close: a border post, a bridge, a road block."""
 
@@ -73,20 +89,12 @@ class CrossingReportQuerySet(models.QuerySet["CrossingReport"]):
         return self.order_by("observed_on", "reported_at", "pk")
 
 
-class CrossingReport(OnlyAdded):
+class CrossingReport(Said):
     """What one source said about one crossing for some days (both included); never changed, a later report stands beside it."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     crossing = models.ForeignKey(Crossing, on_delete=models.PROTECT, related_name="reports")
     status = models.CharField(max_length=12, choices=STATUSES)
-    valid_from = models.DateField()
-    valid_until = models.DateField(null=True, blank=True)
-    source = models.CharField(max_length=200)
-    confidence = models.CharField(max_length=12, choices=CONFIDENCES)
-    reported_by = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="+")
-    reported_at = models.DateTimeField(default=timezone.now)
-    observed_on = models.DateField(default=timezone.localdate)
-    request_id = models.CharField(max_length=80)
 
     objects = CrossingReportQuerySet.as_manager()
     field_classes = {
@@ -108,20 +116,12 @@ class CrossingReport(OnlyAdded):
         return f"{self.crossing}: {self.status} from {self.valid_from}"
 
 
-class SiteReport(OnlyAdded):
+class SiteReport(Said):
     """What one source said about the condition of a site for some days (both included)."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="access_reports")
     condition = models.CharField(max_length=12, choices=CONDITIONS)
-    valid_from = models.DateField()
-    valid_until = models.DateField(null=True, blank=True)
-    source = models.CharField(max_length=200)
-    confidence = models.CharField(max_length=12, choices=CONFIDENCES)
-    reported_by = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="+")
-    reported_at = models.DateTimeField(default=timezone.now)
-    observed_on = models.DateField(default=timezone.localdate)
-    request_id = models.CharField(max_length=80)
 
     field_classes = {
         "id": "I", "site": "I", "condition": "I", "valid_from": "I", "valid_until": "I", "source": "I", "confidence": "I",
