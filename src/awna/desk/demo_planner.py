@@ -6,7 +6,11 @@ from typing import Any
 from awna.works.models import PlanRun
 from awna.works.planner import services as planner
 
-MILESTONES = (("The ward can open", "W"), ("The delivery room can open", "D"), ("Solar power and handover", "X"))  # tasks by their first letter
+MILESTONES = (
+    ("The ward can open", "W"),
+    ("The delivery room can open", "D"),
+    ("Solar power and handover", "X"),
+)  # tasks by their first letter
 SEARCH_S = 1
 SHUT_IN_DAYS, SHUT_WEEKS = 14, 3
 
