@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from math import hypot
 from typing import Any
 
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language_bidi, gettext, pgettext
@@ -165,9 +165,11 @@ def site_rows(campaign: Campaign) -> list[SiteRow]:
     return [SiteRow(name, tuple(counts.get(grade, 0) for grade in (*GRADES, UNKNOWN))) for name, counts in sorted(found.items())]
 
 
-def sources(campaign: Campaign) -> list[dict[str, Any]]:
-    """Who said what stands here, how many objects of each, and the last day."""
-    rows = Observation.objects.filter(building__campaign=campaign, file__isnull=False).order_by()
+def sources(campaign: Campaign, *, today: date) -> list[dict[str, Any]]:
+    """Who said what stands here in public, how many objects of each, and the last day; nothing sooner than the delay of the campaign."""
+    until = today - timedelta(days=campaign.publication_delay_days)
+    seen_by_then = Q(observed_on__lte=until) | Q(observed_on=None, recorded_at__date__lte=until)
+    rows = Observation.objects.filter(seen_by_then, building__campaign=campaign, file__isnull=False).order_by()
     return list(rows.values("source").annotate(n=Count("building", distinct=True), last=Max("observed_on")).order_by("source"))
 
 

@@ -37,7 +37,7 @@ def damage(request: HttpRequest, slug: str) -> HttpResponse:
     seen = shown.public_seen(campaign, today=today, metres=metres)
     context = {
         "total": len(seen), "rows": shown.grade_rows(shown.sums(seen), key=shown.CELLS), "map": shown.public_map(seen, metres=metres),
-        "sources": shown.sources(campaign) if seen else [], "km": f"{metres / 1000:g}", "metres": metres,
+        "sources": shown.sources(campaign, today=today) if seen else [], "km": f"{metres / 1000:g}", "metres": metres,
     }  # fmt: skip
     return render(request, "works/survey/damage.html", context)
 

@@ -209,7 +209,9 @@ def test_everyone_is_told_late_and_coarsely_and_no_place_where_the_stewards_say_
     take(salma, zipped(shapefile_of(STREET)))
     coarse = json.loads(Client().get("/c/clinic/damage.geojson").content)
     assert len(coarse["features"]) == 6 and not any(one["geometry"] for one in coarse["features"])
-    assert "<svg xmlns" not in Client().get("/c/clinic/damage/").content.decode()
+    take(salma, zipped(shapefile_of([{**STREET[0], "ext_date": str(TODAY)}])), source="Seen today")
+    told = Client().get("/c/clinic/damage/").content.decode()
+    assert "<svg xmlns" not in told and "Copernicus EMS" in told and "Seen today" not in told
 
 
 def test_strangers_see_neither_desk_nor_files(world: World) -> None:
