@@ -14,6 +14,10 @@ def site_examples(ground: Ground, task: Task) -> dict[str, dict[str, Any]]:
     nour = ground.world.nour
     check = add_check(task=task, kind="inspection", title="Levels of the slab", author=nour, request_id="check")
     defect = record_defect(
-        campaign=ground.world.campaign, text="Crack above the door", due_on=ground.today + timedelta(days=3), author=nour, request_id="defect"
+        campaign=ground.world.campaign,
+        text="Crack above the door",
+        due_on=ground.today + timedelta(days=3),
+        author=nour,
+        request_id="defect",
     )
     return {"check_result": {"check": check.pk}, "close_defect": {"defect": defect.pk}, "commissioning": {"code": "power-earth"}}
