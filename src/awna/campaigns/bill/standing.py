@@ -19,7 +19,7 @@ from .models import LineClaim
 
 QUANTITY_STEP = Decimal("0.0001")
 GIVABLE = ("line", "assembly")
-LABOUR_UNITS = ("h", "HR", "day", "week", "month", "MO")
+LABOUR_UNITS = ("h", "HR", "day")
 """A line in one of these is work: people can give it."""
 
 
