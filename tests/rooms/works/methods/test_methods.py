@@ -131,7 +131,7 @@ def test_another_way_changes_plan_cost_carbon_and_tonnes_through_the_pages(world
     run = PlanRun.objects.exclude(request_id="first").get()
     before, after = ({one.word: getattr(one, side) for one in changes_of(run)} for side in ("before", "after"))
     figures = [[side[word].replace("\u00a0", " ") for word in ("Cost", "Carbon", "Through the crossing")] for side in (before, after)]
-    assert figures == [["800 EUR", "1 600 kg CO2e", "2 t"], ["1 120 EUR", "720 kg CO2e", "0.8 t"]]
+    assert figures == [["800 EUR", "1 600 kg CO2e", "2 t"], ["1 120 EUR", "720 kg CO2e", "0.80 t"]]
     assert before["Last day"] != after["Last day"]
     for address in (f"/desk/clinic/works/plans/{run.pk}/", WALLS):
         page = client.get(address).content.decode()
