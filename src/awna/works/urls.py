@@ -4,8 +4,8 @@ from awna.kit.policies import ANYONE, guarded, role
 from awna.kit.snapshots import table_page
 
 from . import views
-from .crossing.urls import urlpatterns as crossing_patterns
 from .costs.urls import urlpatterns as costs_patterns
+from .crossing.urls import urlpatterns as crossing_patterns
 from .diary.urls import urlpatterns as diary_patterns
 from .handover.urls import urlpatterns as handover_patterns
 from .methods.urls import urlpatterns as methods_patterns
