@@ -200,7 +200,11 @@ class Names:
 
 def way_lines(said: dict[str, Any]) -> list[str]:
     """A way to build as a steward reads it: what it replaces, and each figure from the lowest to the highest against the present one."""
-    first = _("“%(element)s” is built as “%(name)s”.") if not said["before"] else _("“%(element)s” is built as “%(name)s” instead of “%(before)s”.")
+    first = (
+        _("“%(element)s” is built as “%(name)s”.")
+        if not said["before"]
+        else _("“%(element)s” is built as “%(name)s” instead of “%(before)s”.")
+    )
     before = {one[0]: one for one in said["figures_before"]}
     lines = [first % {"element": said["element"], "name": said["name"], "before": said["before"]}]
     for axis, low, likely, high, given, missing in said["figures"]:
@@ -211,7 +215,9 @@ def way_lines(said: dict[str, Any]) -> list[str]:
             continue
         line = _("%(what)s: likely %(likely)s %(unit)s, from %(low)s to %(high)s.") % values
         then = before.get(axis)
-        lines.append(line + " " + _("Now: likely %(likely)s %(unit)s.") % {"likely": then[2], "unit": unit} if then and not then[5] else line)
+        lines.append(
+            line + " " + _("Now: likely %(likely)s %(unit)s.") % {"likely": then[2], "unit": unit} if then and not then[5] else line
+        )
     return lines
 
 

@@ -20,7 +20,12 @@ from awna.parties.models import Campaign, Role
 class PlanRunQuerySet(models.QuerySet["PlanRun"]):
     def adopted(self, campaign: Campaign) -> "PlanRun | None":
         """The plan that is in force: the one adopted last."""
-        return self.filter(campaign=campaign, adopted_at__isnull=False).select_related("report__crossing", "adopted_by").order_by("-adopted_at").first()
+        return (
+            self.filter(campaign=campaign, adopted_at__isnull=False)
+            .select_related("report__crossing", "adopted_by")
+            .order_by("-adopted_at")
+            .first()
+        )
 
 
 class PlanRun(models.Model):
