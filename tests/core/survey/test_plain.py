@@ -31,7 +31,7 @@ def test_the_reader_behind_the_border_knows_a_file_by_its_first_bytes() -> None:
         FORMS
     ] * 2
     for data, kind in ((zip_, PUBLISHED), (forms, FORMS)):
-        assert read_plain({"data": base64.b64encode(data).decode(), "kind": kind})["observations"]
+        assert read_plain({"data": base64.b64encode(data).decode(), "kind": kind, "sites": [VISIT["site"]]})["observations"]
 
 
 def test_a_person_names_the_column_of_the_grade() -> None:

@@ -67,10 +67,10 @@ def write_xlsform(sites: Mapping[str, tuple[str, str]], *, version: str) -> byte
     return stream.getvalue()
 
 
-def read_submissions(data: bytes, *, sites: frozenset[str] = frozenset(), mapping: SurveyMapping = MAPPING) -> Survey:
+def read_submissions(data: bytes, *, sites: frozenset[str] | None = None, mapping: SurveyMapping = MAPPING) -> Survey:
     """Submissions as JSON or CSV, as Kobo and ODK give them out. Who sent them is not taken.
 
-    One for a site that is not among `sites` is told and left out; without `sites` any site is taken.
+    One for a site that is not among `sites` is told and held; with None any site is taken.
     """
     if len(data) > SURVEY_BYTES_MAX:
         raise too_large()
@@ -84,7 +84,7 @@ def read_submissions(data: bytes, *, sites: frozenset[str] = frozenset(), mappin
         fields = _flat(row)
         where = f"submission {number}"
         site = str(fields.get("site") or "")
-        if sites and site not in sites:
+        if sites is not None and site not in sites:
             text = "The submission is for the site “%(site)s”, which is not known here. Correct it, or add the site."
             problem = Problem("survey_site_unknown", text, {"site": site[:60]}, where)
             survey.problems.append(problem)

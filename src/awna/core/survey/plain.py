@@ -21,7 +21,7 @@ def read_plain(payload: Mapping[str, Any]) -> dict[str, Any]:
     scale = str(payload.get("scale") or "")
     grade = str(payload.get("grade") or "")
     if payload["kind"] == FORMS:
-        return to_plain(read_submissions(data, sites=frozenset(payload.get("sites") or ())))
+        return to_plain(read_submissions(data, sites=frozenset(payload["sites"])))
     if data[:2] == b"PK":
         return to_plain(read_shapefile(unzip(data), scale=scale, grade=grade))
     return to_plain(read_geojson(data, scale=scale, grade=grade))

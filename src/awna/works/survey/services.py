@@ -264,6 +264,9 @@ def _observation(file: SurveyFile, building: Building, one: Seen, author: Role) 
 
 def _building_key(file: SurveyFile, one: Seen, sites: Mapping[str, Site], numbered: bool) -> str:
     if file.kind == FORMS:
+        if one.site not in sites:
+            text = "The site “%(site)s” has another name now. Choose the file again."
+            raise Refused(Problem("survey_site_renamed", text, {"site": one.site[:60]}, "file"))
         return _named_key(sites[one.site], one.name or one.id)
     return _digest(f"file|{file.digest}|{one.id}" if numbered else f"source|{file.source.casefold()}|{one.id}")
 

@@ -158,6 +158,15 @@ def test_a_row_for_an_unknown_site_waits_and_is_put_right(world: World) -> None:
     assert (Building.objects.count(), Observation.objects.count(), SurveyRow.objects.count()) == (3, 3, 1)
 
 
+def test_where_no_site_is_named_yet_every_row_waits(db: None) -> None:
+    world = make_world()
+    file = services.look_at_survey(
+        campaign=world.campaign, data=submissions("old-mill"), filename="kobo.json", source="Visit", author=world.nour
+    )
+    services.take_survey(file=file, author=world.nour)
+    assert (Building.objects.count(), SurveyRow.objects.get().code) == (0, "survey_site_unknown")
+
+
 def test_the_form_for_phones_names_the_sites(world: World) -> None:
     sheet = load_workbook(io.BytesIO(client_of(world.nour.user).get("/desk/clinic/damage/form.xlsx").content))["choices"]
     assert [services.site_code(world.campaign.sites.get()), "Ward"] in [[row[1].value, row[2].value] for row in sheet.iter_rows()]
