@@ -7,7 +7,8 @@
   if (!form || !box || !("indexedDB" in window)) return;
   const WHO = box.dataset.who, SENT = `awna-sent-${WHO}`, SIDE = 1600, TIMEOUT_MS = 60000;
   const part = (name) => box.querySelector(`[data-box="${name}"]`);
-  let busy = false, must_sign_in = false;
+  const RETRY_MS = 60000;
+  let busy = false, again = false, must_sign_in = false;
 
   // -- the store on the phone: one row for each note, gone only when the site has it ---------------------------------
   const opened = new Promise((resolve, reject) => {
@@ -118,6 +119,7 @@
     return true;
   };
   const flush = async () => {
+    again = busy; // a note that is kept while others go out goes out after them
     if (busy || !navigator.onLine) return show();
     busy = true;
     try {
@@ -131,6 +133,7 @@
       busy = false;
       await show();
     }
+    if (again) await flush();
   };
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -141,6 +144,7 @@
   });
   part("send").addEventListener("click", flush);
   addEventListener("online", flush);
+  setInterval(flush, RETRY_MS); // a network that is there and a site that does not answer: nothing else would tell
   addEventListener("offline", show);
 
   // -- the page itself, for days without network: the form alone, nothing that was noted -------------------------------
