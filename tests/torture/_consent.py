@@ -11,7 +11,7 @@ import django
 django.setup()
 
 from django.core.management import call_command  # noqa: E402  # Django must be set up first
-from django.db import connection, connections  # noqa: E402
+from django.db import connections  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from awna.books import services as books  # noqa: E402
@@ -28,9 +28,10 @@ PAIR_S_MAX = 60
 
 
 def main(words: list[str]) -> int:
-    part, count, seed, plant = words[0], int(words[1]), int(words[2]), "--plant" in words
-    if connection.vendor == "sqlite":
+    if words == ["tables"]:
         call_command("migrate", interactive=False, verbosity=0, skip_checks=True)
+        return 0
+    part, count, seed, plant = words[0], int(words[1]), int(words[2]), "--plant" in words
     started = time.process_time()
     found = (
         play_steps(count, seed, plant)

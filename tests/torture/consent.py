@@ -8,8 +8,11 @@ leaves out a hash, and fails unless that is seen. Everything lives in scratch fo
 """
 
 import argparse
+import atexit
+import functools
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -61,20 +64,34 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 def run(part: str, engine: str, options: argparse.Namespace) -> dict[str, object]:
     """One process for each engine, because Django knows one database; its last line is the result as JSON."""
     count = {"steps": options.steps, "races": options.pairs, "duress": options.yeses}[part]
-    words = [sys.executable, "-m", "tests.torture._consent", part, str(count), str(options.seed), *["--plant"] * options.plant]
-    if engine == "postgresql":
-        words = [sys.executable, str(ROOT / "tests" / "postgres.py"), *words]
+    words = [part, str(count), str(options.seed), *["--plant"] * options.plant]
     with tempfile.TemporaryDirectory(prefix="awna-torture-") as folder:
-        environment = {
-            name: value for name, value in os.environ.items() if not name.startswith("AWNA_") or name == "AWNA_TEST_POSTGRES_BIN"
-        }
-        environment |= {"DJANGO_SETTINGS_MODULE": "tests.settings", "AWNA_DATA_DIR": folder, "AWNA_LOG_AT_COMMIT": "0"}
-        done = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=PART_S_MAX, check=False)
+        if engine == "sqlite":
+            shutil.copy(empty_database(), folder)
+        done = _python(words, folder=folder, engine=engine)
     lines = done.stdout.strip().splitlines()
     if done.returncode or not lines:
         said = (done.stderr.strip().splitlines() or ["it ended without a word"])[-1]
         return {"what": "runs", "count": 0, "faults": [] if options.plant else [said[:300]], "note": said[:300], "cpu_s": 0}
     return dict(json.loads(lines[-1]))
+
+
+@functools.cache
+def empty_database() -> Path:
+    """On SQLite, a database with tables and nothing else; made once, for every part begins with a copy."""
+    folder = tempfile.mkdtemp(prefix="awna-torture-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    _python(["tables"], folder=folder, engine="sqlite").check_returncode()
+    return Path(folder) / "awna.sqlite3"
+
+
+def _python(words: list[str], *, folder: str, engine: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "tests.torture._consent", *words]
+    if engine == "postgresql":
+        command = [sys.executable, str(ROOT / "tests" / "postgres.py"), *command]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("AWNA_") or name == "AWNA_TEST_POSTGRES_BIN"}
+    environment |= {"DJANGO_SETTINGS_MODULE": "tests.settings", "AWNA_DATA_DIR": folder, "AWNA_LOG_AT_COMMIT": "0"}
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=PART_S_MAX, check=False)
 
 
 if __name__ == "__main__":
