@@ -275,8 +275,13 @@ class Life(RuleBasedStateMachine):
         self.old.append((asked.proposal.pk, steward.pk, signed))
         if not self.act("approve", lambda: self.decide(asked, steward, signed)):
             return
-        if soft.key.id not in self.live or asked.gone or steward.pk in asked.said or self.is_suspended(soft.key.id):
-            raise Broken("a yes that cannot count was taken")
+        why = {
+            "its key is in no policy": soft.key.id not in self.live, "the proposal is withdrawn": asked.gone,
+            "the steward had answered": steward.pk in asked.said, "its key is suspended": self.is_suspended(soft.key.id),
+        }  # fmt: skip
+        if any(why.values()):
+            said = ", ".join(name for name, is_so in why.items() if is_so)
+            raise Broken(f"a yes that cannot count was taken: {said} (policy {asked.epoch} of {self.epoch})")
         asked.said.add(steward.pk)
         asked.yes[steward.pk] = (self.today, soft.key.id)
 
