@@ -73,7 +73,7 @@ class Command(AwnaCommand):
         environment = {**os.environ, "AWNA_ORIGIN": settings.AWNA_ORIGIN}
         # The worker beside it ends with it: its parent stays the same process through the exec below.
         work = [sys.executable, "-m", "awna.cli", "work", "--with", str(os.getpid())]
-        subprocess.Popen(work, env=environment)  # noqa: S603
+        subprocess.Popen(work, env=environment)  # noqa: S603  # our own program with words of ours
         granian = Path(sys.executable).with_name("granian")
         words = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--blocking-threads", str(BLOCKING_THREADS)]
         os.execve(granian, [str(granian), *words, "--no-access-log", "--log-level", "warning", "awna.wsgi:application"], environment)  # noqa: S606
