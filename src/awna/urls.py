@@ -14,6 +14,7 @@ ROOM_URLS = [
         "parties",
         "donations",
         "letters",
+        "voices",
         "approvals",
         "supply",
         "crews",

@@ -1,0 +1,8 @@
+"""Cash boxes and wage sheets in the book."""
+
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("books", "0009_files_put_aside")]
+    operations = []

@@ -1,0 +1,8 @@
+"""How far a set-up has come."""
+
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("parties", "0003_sections_and_permits")]
+    operations = []
