@@ -1,4 +1,4 @@
-"""All settings, read from the environment, safe when nothing is set. docs/operate.md explains each."""
+"""All settings, read from the environment, safe when nothing is set. docs/reference.md explains each."""
 
 import os
 from pathlib import Path

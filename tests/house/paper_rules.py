@@ -13,19 +13,19 @@ PINNED = re.compile(r"^[A-Za-z0-9][\w.\[\],-]*==\S+")
 
 
 def commands_are_documented(root: Path) -> list[str]:
-    text = _operate(root)
+    text = _reference(root)
     names = [path.stem for path in (root / PRODUCT).glob("*/management/commands/*.py") if not path.stem.startswith("_")]
-    return [f"docs/operate.md does not explain `awna {name}`" for name in sorted(names) if f"`awna {name}" not in text]
+    return [f"docs/reference.md does not explain `awna {name}`" for name in sorted(names) if f"`awna {name}" not in text]
 
 
 def settings_are_documented(root: Path) -> list[str]:
-    text = _operate(root)
+    text = _reference(root)
     read = {
         name.removesuffix("_FILE")
         for path in product_files(root)
         for name in re.findall(r"\bAWNA_[A-Z_]+[A-Z]\b", path.read_text(encoding="utf-8"))
     }
-    return [f"docs/operate.md does not explain {name}" for name in sorted(read) if f"`{name}`" not in text]
+    return [f"docs/reference.md does not explain {name}" for name in sorted(read) if f"`{name}`" not in text]
 
 
 def locks_are_hashed_and_without_addresses(root: Path) -> list[str]:
@@ -62,6 +62,6 @@ def install_size_findings(sizes: dict[str, float], *, limit_mib: float) -> list[
     return [f"the base install takes {total:.0f} MiB, at most {limit_mib:.0f}; largest: {largest}"] if total > limit_mib else []
 
 
-def _operate(root: Path) -> str:
-    path = root / "docs" / "operate.md"
+def _reference(root: Path) -> str:
+    path = root / "docs" / "reference.md"
     return path.read_text(encoding="utf-8") if path.exists() else ""

@@ -10,7 +10,7 @@ def scrub_freed_bytes() -> bool:
     """On SQLite: empty the write-ahead log, which keeps erased bytes until then, and rebuild the file without its free pages.
 
     False: somebody reads at this moment, so the log could not be emptied; run it again. On PostgreSQL its own VACUUM does this,
-    and its archived log and backups keep old bytes until they expire (docs/operate.md).
+    and its archived log and backups keep old bytes until they expire (docs/reference.md).
     """
     if connection.vendor != "sqlite" or connection.in_atomic_block:
         return False

@@ -149,7 +149,7 @@ def sealed_columns(gift: Gift) -> list[bytes]:
 
 
 def test_after_erasure_no_byte_of_the_key_or_name_is_left_and_all_proofs_hold(fresh_database):
-    """Failure test 14. On PostgreSQL the rows are gone; its own files are PostgreSQL's to clean (docs/operate.md)."""
+    """Failure test 14. On PostgreSQL the rows are gone; its own files are PostgreSQL's to clean (docs/reference.md)."""
     world = make_place()
     gift = given(world, name="Dana Example", email="dana@example.org")
     work_off()

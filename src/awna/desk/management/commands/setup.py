@@ -17,7 +17,7 @@ class Command(AwnaCommand):
     help = "Create campaign, owner, sections, accounts and stewards, and invite everyone. Without a file it prints the address of the page."
 
     def add_arguments(self, parser: Any) -> None:
-        parser.add_argument("--file", help="JSON with the fields of the page; docs/operate.md lists them")
+        parser.add_argument("--file", help="JSON with the fields of the page; docs/reference.md lists them")
         parser.add_argument("--dry-run", action="store_true", help="only say what is wrong")
 
     def run(self, **options: Any) -> None:
