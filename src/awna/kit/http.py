@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -45,3 +46,10 @@ def private(response: HttpResponse, *, has_form: bool = False) -> HttpResponse:
     response["Referrer-Policy"] = "same-origin" if has_form else "no-referrer"
     response["Cache-Control"] = "no-store, private"
     return response
+
+
+def client_address(request: HttpRequest) -> str:
+    """Who sent it, behind as many proxies of ours as the settings name; never what a stranger wrote into the header."""
+    proxies = settings.AXES_IPWARE_PROXY_COUNT
+    hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
+    return hops[-proxies] if proxies and len(hops) >= proxies else str(request.META.get("REMOTE_ADDR", ""))

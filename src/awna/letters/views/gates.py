@@ -4,10 +4,11 @@ import secrets
 import time
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+
+from awna.kit.http import client_address
 
 from ..gate import WORK_MINUTES, Gate, network_of
 
@@ -62,10 +63,3 @@ def _ours(text: str) -> object:
         return signing.loads(text, salt=SALT, max_age=WORK_MINUTES * 60 * 2)
     except signing.BadSignature:
         return None
-
-
-def client_address(request: HttpRequest) -> str:
-    """Who sent it, behind as many proxies of ours as the settings name; never what a stranger wrote into the header."""
-    proxies = settings.AXES_IPWARE_PROXY_COUNT
-    hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
-    return hops[-proxies] if proxies and len(hops) >= proxies else str(request.META.get("REMOTE_ADDR", ""))
