@@ -4,5 +4,5 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("books", "0009_files_put_aside")]
+    dependencies = [("books", "0001_initial")]
     operations = []

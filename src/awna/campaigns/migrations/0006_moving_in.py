@@ -4,5 +4,5 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("campaigns", "0005_bill")]
+    dependencies = [("campaigns", "0001_initial")]
     operations = []

@@ -4,5 +4,5 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("donations", "0013_goods_offers")]
+    dependencies = [("donations", "0001_initial")]
     operations = []

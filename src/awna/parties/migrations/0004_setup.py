@@ -4,5 +4,5 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("parties", "0003_sections_and_permits")]
+    dependencies = [("parties", "0001_initial")]
     operations = []
