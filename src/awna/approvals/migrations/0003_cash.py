@@ -4,5 +4,5 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("approvals", "0002_stewards_desk")]
+    dependencies = [("approvals", "0001_initial")]
     operations = []
