@@ -13,6 +13,8 @@ from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 from django_tasks_db.utils import exclusive_transaction
 
+from .outbox.services import forget_old, send_due
+
 LEASE_S = 15 * 60
 TRIES_MAX = 5
 RETRY_FIRST_S = 30
@@ -26,17 +28,6 @@ def enqueue(job: Any, **arguments: Any) -> None:
 def job_task(function: Callable[..., Any]) -> Any:
     """Mark a module function as a task. Its arguments must be JSON."""
     return task()(function)
-
-
-@job_task
-def _mail(to: str, subject: str, body: str, headers: dict[str, str] | None = None) -> None:
-    from .mail import deliver
-
-    deliver(to, subject, body, headers)
-
-
-def enqueue_mail(*, to: str, subject: str, body: str, headers: dict[str, str] | None = None) -> None:
-    enqueue(_mail, to=to, subject=subject, body=body, headers=headers or {})
 
 
 def reap(now: Any = None) -> int:
@@ -53,8 +44,9 @@ def is_busy() -> bool:
 
 
 def work_off(limit: int = 1000) -> int:
-    """Run what is ready, oldest first, in this process; return how many ran. What failed waits and is tried again."""
+    """Send the mails that are due and run what is ready, oldest first, in this process; return how many. What failed is tried again."""
     reap()
+    sent = send_due(limit=limit)
     worker = Worker(
         queue_names=["default"], excluded_queue_names=[], interval=0, batch=True, backend_name="default",
         startup_delay=False, max_tasks=None, worker_id=f"awna-{uuid.uuid4()}",
@@ -63,8 +55,10 @@ def work_off(limit: int = 1000) -> int:
     while done < limit and (waiting := _claim(worker.worker_id)) is not None:
         worker.run_task(waiting)
         _try_again_later(waiting)
+        # A job may last minutes, and may have posted mails itself.
+        sent += send_due(limit=limit)
         done += 1
-    return done
+    return done + sent
 
 
 def _claim(worker_id: str) -> DBTaskResult | None:
@@ -86,18 +80,9 @@ def _try_again_later(failed: DBTaskResult) -> None:
 
 
 def forget_finished(*, now: Any = None) -> int:
-    """Delete the jobs that ended more than `AWNA_JOBS_KEPT_DAYS` ago, mails with their texts and addresses among them; return how many.
+    """Delete the jobs and mails that ended more than `AWNA_JOBS_KEPT_DAYS` ago; return how many.
 
     What waits or runs stays however old it is, and so does what failed and will be tried again: that waits too.
     """
     limit = (now or timezone.now()) - timedelta(days=settings.AWNA_JOBS_KEPT_DAYS)
-    return DBTaskResult.objects.finished().filter(finished_at__lt=limit).delete()[0]
-
-
-def forget_mails(*, to: str, waiting: bool = True) -> int:
-    """Remove the record of every mail that was sent to this address, and those that wait for it if told; what runs at this moment stays."""
-    # The address is compared here: a JSON look-up differs between the engines.
-    kept = [TaskResultStatus.RUNNING, *([] if waiting else [TaskResultStatus.READY])]
-    found = DBTaskResult.objects.filter(task_path=_mail.module_path).exclude(status__in=kept)
-    doomed = [result.pk for result in found if result.args_kwargs.get("kwargs", {}).get("to") == to]
-    return DBTaskResult.objects.filter(pk__in=doomed).delete()[0]
+    return DBTaskResult.objects.finished().filter(finished_at__lt=limit).delete()[0] + forget_old(now=now)

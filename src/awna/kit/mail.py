@@ -1,24 +1,18 @@
-"""Letters by e-mail: plain text, in the reader's language."""
+"""Letters by e-mail: plain text, in the reader's language. The one door for every room."""
 
-from django.core.mail import EmailMessage
+from typing import Any
 
-from awna.core.problems import Problem, Refused
+from .outbox import services as outbox
 
-from .jobs import enqueue_mail
-
-MAIL_SUBJECT_CHARS_MAX = 150
+forget_mails = outbox.forget_mails
 
 
-def send_mail_text(*, to: str, subject: str, body: str, stop_url: str = "") -> None:
-    """Queue one plain-text mail; it leaves after the transaction commits. Line breaks in address or subject are refused.
+def send_mail_text(
+    *, to: str, subject: str, body: str, stop_url: str = "", campaign: Any = None, section: Any = None, kind: str = "other", is_bulk: bool = False
+) -> None:  # fmt: skip
+    """Put one plain-text mail into the outbox; it leaves after the transaction commits. Line breaks in address or subject are refused.
 
-    `stop_url`: where a POST ends these mails; mail programs then show a button for it (RFC 8058).
+    `stop_url`: where a POST ends these mails; mail programs then show a button for it (RFC 8058). `campaign` and `section` are keys: whose
+    quota it counts on and who sees when it fails. `kind` is one of `outbox.models.KINDS`; `is_bulk`: may leave after every other.
     """
-    if any(mark in to + subject + stop_url for mark in "\r\n"):
-        raise Refused(Problem("mail_header_broken", "The address or subject holds a line break. Remove it."))
-    headers = {"List-Unsubscribe": f"<{stop_url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"} if stop_url else {}
-    enqueue_mail(to=to, subject=subject[:MAIL_SUBJECT_CHARS_MAX], body=body, headers=headers)
-
-
-def deliver(to: str, subject: str, body: str, headers: dict[str, str] | None = None) -> None:
-    EmailMessage(subject=subject, body=body, to=[to], headers=headers or {}).send()
+    outbox.post_mail(to=to, subject=subject, body=body, stop_url=stop_url, campaign=campaign, section=section, kind=kind, is_bulk=is_bulk)

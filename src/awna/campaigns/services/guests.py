@@ -10,8 +10,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from awna.core.problems import Problem, Refused
-from awna.kit.jobs import forget_mails
-from awna.kit.mail import send_mail_text
+from awna.kit.mail import forget_mails, send_mail_text
 from awna.kit.sealed import blind_index
 
 from ..models import Event, Registration
@@ -93,7 +92,7 @@ def tell_cancelled(event: Event) -> None:
         with translation.override(row.language):
             subject = _("Cancelled: %(title)s") % {"title": event.title}
             body = _("“%(title)s” does not take place. %(reason)s") % {"title": event.title, "reason": event.cancelled_reason}
-        send_mail_text(to=row.email, subject=subject, body=body + "\n")
+        send_mail_text(to=row.email, subject=subject, body=body + "\n", campaign=event.campaign_id, kind="event")
 
 
 def seats_left(event: Event) -> int | None:
@@ -136,7 +135,7 @@ def _mail_state(row: Registration) -> None:
             subject = _("You are on the waiting list: %(title)s") % {"title": event.title}
             lines = [_("All places are taken. You get a mail as soon as one is free for you.")]
         body = "\n\n".join([*(line for line in lines if line), _cancel_line(row)]) + "\n"
-    send_mail_text(to=row.email, subject=subject, body=body)
+    send_mail_text(to=row.email, subject=subject, body=body, campaign=event.campaign_id, kind="event")
 
 
 def _mail_code(row: Registration, now: datetime) -> None:
@@ -146,4 +145,4 @@ def _mail_code(row: Registration, now: datetime) -> None:
         if row.state != Registration.PENDING:
             lines.append(_cancel_line(row))
         lines.append(_("If this was not you, do nothing: without the code no place is taken."))
-    send_mail_text(to=row.email, subject=subject, body="\n\n".join(lines) + "\n")
+    send_mail_text(to=row.email, subject=subject, body="\n\n".join(lines) + "\n", campaign=row.event.campaign_id, kind="code")

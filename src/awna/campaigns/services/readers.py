@@ -11,8 +11,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from awna.core.problems import Problem, Refused
-from awna.kit.jobs import forget_mails
-from awna.kit.mail import send_mail_text
+from awna.kit.mail import forget_mails, send_mail_text
 from awna.kit.markup import plain_light
 from awna.kit.sealed import blind_index
 from awna.parties.models import Campaign
@@ -138,7 +137,7 @@ def _send_to(key: object, now: datetime, hours: int) -> bool:
         stop = _stop_link(row)
         body = _letter(row.campaign, updates, events, stop)
         subject = _("News of “%(campaign)s”") % {"campaign": row.campaign.title_here}
-    send_mail_text(to=row.email, subject=subject, body=body, stop_url=stop)
+    send_mail_text(to=row.email, subject=subject, body=body, stop_url=stop, campaign=row.campaign_id, kind="news", is_bulk=True)
     row.told_until = now
     row.save(update_fields=["told_until"])
     return True
@@ -194,4 +193,4 @@ def _mail_code(row: Subscription, now: datetime) -> None:
             stop = _stop_link(row)
             lines.append(_("You get these letters already. To end them, open this link: %(link)s") % {"link": stop})
         lines.append(_("If this was not you, do nothing: without the code nothing is sent."))
-    send_mail_text(to=row.email, subject=subject, body="\n\n".join(lines) + "\n")
+    send_mail_text(to=row.email, subject=subject, body="\n\n".join(lines) + "\n", campaign=row.campaign_id, kind="code")

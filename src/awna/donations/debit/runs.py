@@ -17,6 +17,7 @@ from awna.kit.mail import send_mail_text
 from awna.parties.models import Role
 
 from ..models.giving import Pledge
+from ..services.collecting import refuse_unless_collecting
 from .calendar import earliest_collection, is_target_day, notice_by
 from .mandates import end_mandate, make_due
 from .models import Creditor, Debit, DebitRun, Instalment, RunMark
@@ -51,6 +52,7 @@ def make_run(*, bank_account: BankAccount, collect_on: date, author: Role, reque
     first = DebitRun.objects.filter(request_id=request_id).first()
     if first is not None:
         return first
+    refuse_unless_collecting(account=bank_account)
     creditor = Creditor.objects.filter(bank_account=bank_account).exclude(creditor_id="").first()
     if creditor is None:
         raise Refused(Problem("creditor_unknown", "This account has no creditor identifier yet. Write it down with the address first."))
@@ -220,6 +222,9 @@ def _announce(debit: Debit, run: DebitRun) -> None:
     with translation.override(donor.language):
         send_mail_text(
             to=donor.email,
+            campaign=donor.campaign_id,
+            section=donor.section_id,
+            kind="debit",
             subject=_("Your gift will be debited on %(day)s") % {"day": run.collect_on.isoformat()},
             body=_(
                 "On %(day)s we debit %(amount)s %(currency)s from your account for %(holder)s.\n\n"

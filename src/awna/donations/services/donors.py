@@ -9,7 +9,7 @@ from awna.books import services as books
 from awna.core.digest import canonical_json
 from awna.core.problems import Problem, Refused
 from awna.kit.erasure import scrub_freed_bytes
-from awna.kit.jobs import forget_mails
+from awna.kit.mail import forget_mails
 
 from ..models import Donor, Freeze, Gift, token_digest
 

@@ -340,6 +340,9 @@ def _mail_reference(pledge: Pledge) -> None:
     with translation.override(donor.language):
         send_mail_text(
             to=donor.email,
+            campaign=donor.campaign_id,
+            section=donor.section_id,
+            kind="gift",
             subject=_("Your bank reference %(reference)s") % {"reference": pledge.reference_grouped},
             body=_(
                 "Thank you. Please send %(amount)s %(currency)s from your bank.\n\n"
@@ -369,6 +372,9 @@ def _mail_arrival(gift: Gift) -> None:
         )
         send_mail_text(
             to=donor.email,
+            campaign=donor.campaign_id,
+            section=donor.section_id,
+            kind="gift",
             subject=_("Your gift has arrived"),
             body=_(
                 "%(amount)s %(currency)s arrived on %(day)s. %(place)s\n\n"

@@ -108,4 +108,11 @@ def _tell(offer: GoodsOffer) -> None:
             body = _(
                 "Thank you for offering %(quantity)s %(unit)s: %(what)s. We gladly take it.\n\nThis page says what happens next:\n%(link)s\n"
             )
-        send_mail_text(to=donor.email, subject=_("Your offer of goods"), body=body % said)
+        send_mail_text(
+            to=donor.email,
+            subject=_("Your offer of goods"),
+            body=body % said,
+            campaign=donor.campaign_id,
+            section=donor.section_id,
+            kind="gift",
+        )

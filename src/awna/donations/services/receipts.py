@@ -182,6 +182,9 @@ def _mail(receipt: Receipt) -> None:
     with translation.override(donor.language):
         send_mail_text(
             to=donor.email,
+            campaign=donor.campaign_id,
+            section=donor.section_id,
+            kind="receipt",
             subject=_("Your receipt %(number)s") % {"number": receipt.label},
             body=_("%(number)s for your gift is ready. It stands on your private page, from which you can print or save it:\n%(link)s\n")
             % {"number": receipt.label, "link": receipts_address(donor)},

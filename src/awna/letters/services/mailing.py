@@ -9,7 +9,10 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from awna.kit.jobs import enqueue, job_task
-from awna.kit.mail import MAIL_SUBJECT_CHARS_MAX, deliver, send_mail_text
+from awna.kit.mail import send_mail_text
+from awna.kit.outbox.courier import Courier, Letter
+from awna.kit.outbox.judging import DOWN, LATER, LEFT, Outcome
+from awna.kit.outbox.services import carry_unkept
 
 from ..models import Organisation, Signature, Waiting
 from .codes import confirm_token, withdraw_token
@@ -44,19 +47,26 @@ def mail_waiting() -> int:
 def mail_codes(limit: int | None = None) -> int:
     """Mail the codes that wait, oldest first, at most `limit` of them; return how many."""
     sent = 0
-    while limit is None or sent < limit:
-        step = STEP if limit is None else min(STEP, limit - sent)
-        waiting = list(Waiting.objects.unmailed().select_related("version__letter__campaign")[:step])
-        if not waiting:
-            break
-        for row in waiting:
-            # Marked first: a mailer that is killed here has sent one mail too few, which can be asked for again, and none twice.
-            taken = Waiting.objects.filter(pk=row.pk, mailed_at=0).update(mailed_at=int(time.time()))
-            sent += taken and _mail_code(row)
+    with Courier() as courier:
+        while limit is None or sent < limit:
+            step = STEP if limit is None else min(STEP, limit - sent)
+            waiting = list(Waiting.objects.unmailed().select_related("version__letter__campaign")[:step])
+            if not waiting:
+                break
+            for row in waiting:
+                # Marked first: a mailer that is killed here has sent one mail too few, which can be asked for again, and none twice.
+                if not Waiting.objects.filter(pk=row.pk, mailed_at=0).update(mailed_at=int(time.time())):
+                    continue
+                outcome = _mail_code(row, courier)
+                sent += outcome.what == LEFT
+                if outcome.what == DOWN or (outcome.what == LATER and outcome.problem is None):
+                    # No server, or the campaign sent its share of today: the row waits on, and so does the rest.
+                    Waiting.objects.filter(pk=row.pk).update(mailed_at=0)
+                    return sent
     return sent
 
 
-def _mail_code(row: Waiting) -> int:
+def _mail_code(row: Waiting, courier: Courier) -> Outcome:
     from .signing import CONFIRM_HOURS, open_waiting
 
     said = open_waiting(row)
@@ -69,8 +79,8 @@ def _mail_code(row: Waiting) -> int:
             _("Or type this code on the page: %(code)s") % {"code": code},
             _("If this was not you, do nothing: without the code nothing is counted, and what was typed is deleted."),
         ]
-        deliver(said["email"], _subject(), "\n\n".join(body) + "\n")
-    return 1
+        mail = Letter(said["email"], _("Your signature under an open letter"), "\n\n".join(body) + "\n")
+    return carry_unkept(letter=mail, campaign=letter.campaign_id, courier=courier)
 
 
 def mail_own_link(row: Signature | Organisation) -> None:
@@ -86,8 +96,5 @@ def mail_own_link(row: Signature | Organisation) -> None:
             _("Your signature under “%(title)s” is confirmed.") % {"title": row.letter.title},
             _("To hide your name or take it back, today or in a year, open this link: %(link)s") % {"link": link},
         ]
-        send_mail_text(to=row.email, subject=_subject(), body="\n\n".join(body) + "\n")
-
-
-def _subject() -> str:
-    return _("Your signature under an open letter")[:MAIL_SUBJECT_CHARS_MAX]
+        subject = _("Your signature under an open letter")
+        send_mail_text(to=row.email, subject=subject, body="\n\n".join(body) + "\n", campaign=row.letter.campaign_id, kind="letter")
