@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from awna.parties import services as parties
+from awna.parties.legal.models import REQUIRED
+from awna.parties.legal.services import publish_legal_texts
 from awna.parties.models import Campaign, Role, Section, User
 
 PASSWORD = "stone upon stone"
@@ -44,9 +46,18 @@ def make_world(slug: str = "clinic") -> World:
     def give(name: str, role: str, section: Section | None = None) -> Role:
         return parties.give_role(campaign=campaign, user=person(name), name=role, section=section)
 
-    return World(
+    world = World(
         campaign=campaign, north=north, south=south,
         salma=give("Salma", "steward"), yusuf=give("Yusuf", "steward"), karim=give("Karim", "treasurer"), nour=give("Nour", "site_lead"),
         rami=give("Rami", "coordinator", north), buyer=give("Bilal", "buyer"), store=give("Samira", "storekeeper"), shift_lead=give("Lina", "shift_lead"),
         north_treasurer=give("Nils", "treasurer", north), south_treasurer=give("Sue", "treasurer", south), eve=person("Eve"),
     )  # fmt: skip
+    open_to_gifts(campaign, author=world.karim)
+    return world
+
+
+def open_to_gifts(campaign: Campaign, *, author: Role) -> None:
+    """Every body gets its legal pages, without which none may collect."""
+    for body in (None, *campaign.sections.all()):
+        texts = {kind: f"The {kind} page of {body or 'the owner'}." for kind in REQUIRED}
+        publish_legal_texts(campaign=campaign, section=body, texts=texts, language="en", author=author)

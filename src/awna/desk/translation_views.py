@@ -16,6 +16,7 @@ from awna.kit.http import file_answer, refused_page
 from awna.kit.languages import own_name
 from awna.letters import services as letters
 from awna.parties import services as parties
+from awna.parties.legal import services as legal
 from awna.parties.models import Campaign, Translation
 from awna.parties.services import Source, Work
 
@@ -28,7 +29,7 @@ EARLIER_SHOWN = 5
 
 def sources_of(campaign: Campaign) -> list[Source]:
     """Every text of the campaign that is translated, whichever room keeps it."""
-    return [*parties.campaign_sources(campaign), *campaigns.text_sources(campaign), *letters.text_sources(campaign)]
+    return [*parties.campaign_sources(campaign), *legal.text_sources(campaign), *campaigns.text_sources(campaign), *letters.text_sources(campaign)]
 
 
 def translations(request: HttpRequest, slug: str) -> HttpResponse:

@@ -27,6 +27,7 @@ TASKS = [
     (("treasurer",), "bank_lines", gettext_lazy("Settle the bank lines that wait, one by one")),
     (("treasurer", "steward"), "bank_files", gettext_lazy("Bank files, and the holes between them")),
     (("treasurer",), "gifts_desk", gettext_lazy("Gifts: freeze one, or give it back")),
+    (("treasurer", "steward"), "legal_desk", gettext_lazy("Legal pages: imprint, privacy, terms, where to complain")),
     (("treasurer",), "offers_desk", gettext_lazy("Goods: answer offers, and count what came")),
     (("treasurer",), "import_gifts", gettext_lazy("Bring in gifts from before this book")),
     (("treasurer",), "receipts", gettext_lazy("Receipts: issue, void, the run of a year")),

@@ -6,12 +6,12 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from awna.core.problems import Refused
 from awna.kit.forms import refused_to_form
 from awna.kit.http import form_page
+from awna.parties.legal.rules import collecting_problem, collecting_problems
 from awna.parties.models import Role, Section
 from awna.parties.services import change_section
 from awna.parties.services.sections import FACT
@@ -28,7 +28,8 @@ HISTORY_SHOWN_MAX = 100
 def sections(request: HttpRequest, slug: str) -> HttpResponse:
     """Each section that this person may look into: does it collect, and what do its receipts say."""
     found = Section.objects.for_actor(request.actor).filter(campaign=request.campaign).order_by("name")
-    rows = [{"section": one, "stopped": one.permit_problem(timezone.localdate()), "ground": services.ground_of(one)} for one in found]
+    barred = collecting_problems(request.campaign)
+    rows = [{"section": one, "stopped": barred.get(one.pk), "ground": services.ground_of(one)} for one in found]
     return render(request, "donations/sections.html", {"title": _("Sections"), "rows": rows})
 
 
@@ -48,7 +49,7 @@ def section(request: HttpRequest, slug: str, section: UUID) -> HttpResponse:
     labels = {FACT + name.removeprefix(FACT_FIELD): field.label for name, field in form.fields.items() if name.startswith(FACT_FIELD)}
     labels |= {name: field.label for name, field in form.fields.items()}
     context = {
-        "section": found, "pack": pack, "ground": services.ground_of(found), "stopped": found.permit_problem(timezone.localdate()),
+        "section": found, "pack": pack, "ground": services.ground_of(found), "stopped": collecting_problem(campaign=request.campaign, section=found),
         "accounts": found.bank_accounts.select_related("commodity", "custody").order_by("iban"), "history": _history(found, labels),
         "aside": "donations/_section.html",
     }  # fmt: skip

@@ -39,9 +39,10 @@ def give(request: HttpRequest, slug: str) -> HttpResponse:
             request, title=_("Giving is not open yet"),
             lines=[_("This campaign has no bank account yet, so nothing can be given. Please come back later.")],
         )  # fmt: skip
-    closed = [problem_text(problem) for problem in services.closed_sections(book)]
+    barred = services.closed_bodies(book)
     if not accounts:
-        return message_page(request, title=_("Nobody may collect at present"), lines=closed)
+        return render(request, "donations/closed.html", {"title": _("Nobody may collect at present"), "closed": barred})
+    closed = [problem_text(problem) for problem in barred]
     wanted = None if book.sheltered else _line_wanted(request)
     form = AmountForm(request.POST or None, book=book, initial={"line": wanted.line.code} if wanted else {})
     if form.is_valid():
@@ -100,6 +101,7 @@ def give_done(request: HttpRequest, slug: str, token: str) -> HttpResponse:
     context = {
         "pledge": pledge,
         "line": line_of_pledge(pledge),
+        "stopped": services.account_problem(pledge.bank_account),
         "gift": pledge.gifts.select_related("commodity").first(),
         "codes": payment_codes(pledge),
         "reference": payment_reference_grouped(pledge),
@@ -116,7 +118,12 @@ def give_slip(request: HttpRequest, slug: str, token: str) -> HttpResponse:
     pledge = _pledge_of(request, token)
     if pledge.state != "pledged":
         raise Http404("There is nothing to pay at this address.")
-    return _file(request, lambda: payment_slip(pledge), name=f"payment-{pledge.reference}.pdf", media_type="application/pdf")
+
+    def slip() -> bytes:
+        services.refuse_unless_collecting(account=pledge.bank_account)
+        return payment_slip(pledge)
+
+    return _file(request, slip, name=f"payment-{pledge.reference}.pdf", media_type="application/pdf")
 
 
 def gift_file(request: HttpRequest, slug: str, token: str, gift: UUID) -> HttpResponse:

@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from awna.core.problems import Problem
 from awna.kit.policies import Actor
 
+from .legal.models import LegalText as LegalText
+
 ROLE_NAMES = [
     ("steward", _("Steward")),
     ("treasurer", _("Treasurer")),
@@ -24,6 +26,7 @@ ROLE_NAMES = [
     ("site_lead", _("Site lead")),
     ("volunteer", _("Volunteer")),
     ("translator", _("Translator")),
+    ("safeguarding", _("Safeguarding lead")),
     ("bridge", _("Program")),
 ]
 
@@ -188,14 +191,6 @@ class SectionQuerySet(models.QuerySet):
             return self.filter(campaign__in={role.campaign_id for role in actor.roles if role.section_id is None})
         return self.filter(pk__in={role.section_id for role in actor.roles})
 
-    def collecting_on(self, day: date) -> "SectionQuerySet":
-        """Those whose permit has begun and not ended; the same as having no `permit_problem`."""
-        begun, lasting = (
-            (models.Q(permit_from=None) | models.Q(permit_from__lte=day)),
-            (models.Q(permit_until=None) | models.Q(permit_until__gte=day)),
-        )
-        return self.filter(begun, lasting)
-
 
 class Section(models.Model):
     """A national body that collects for the campaign under its own law."""
@@ -226,7 +221,10 @@ class Section(models.Model):
         return self.name
 
     def permit_problem(self, day: date) -> Problem | None:
-        """Why the section may not collect on a day, or None. Without dates it may: not every country asks for a permit."""
+        """Why the permit forbids to collect on a day, or None. Without dates it does not: not every country asks for a permit.
+
+        Whether the section collects is more than this: `legal.rules.collecting_problem`.
+        """
         if self.permit_from and day < self.permit_from:
             return Problem("permit_not_begun", "The permit of %(section)s begins on %(day)s. It collects nothing before.",
                            {"section": self.name, "day": self.permit_from})  # fmt: skip

@@ -3,7 +3,9 @@
 from awna.kit.policies import ANYONE, guarded
 
 from . import views
+from .legal.urls import urlpatterns as legal_patterns
 
 urlpatterns = [
+    *legal_patterns,
     guarded("join/<str:token>/", views.accept_invitation, name="accept_invitation", GET=ANYONE, POST=ANYONE),
 ]

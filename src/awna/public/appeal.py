@@ -20,6 +20,7 @@ from awna.campaigns.services import latest_updates
 from awna.consent.models import PolicyEpoch
 from awna.core.amounts import currency_scale
 from awna.donations.models import Gift, Pledge
+from awna.donations.services import accounts_that_collect, closed_bodies
 from awna.letters.models import OpenLetter, Organisation, Signature
 from awna.parties.models import Campaign, Role
 from awna.works.standing import standing_of
@@ -74,6 +75,7 @@ def appeal_of(campaign: Campaign) -> dict[str, Any]:
         "wall": _wall(main, pledged, row.goal_minor), "stone": row.goal_minor // STONES,
         "goals": _goals(row, main, pledged, things.given), "updates": latest_updates(row, language=language),
         "standing": standing, "crossings": _closed(row), "letter": _letter(row),
+        "collects": row.collects, "closed": closed_bodies(book) if book and not row.collects else [],
     }  # fmt: skip
 
 
@@ -95,7 +97,7 @@ def _whole(campaign: Campaign) -> Any:
         Campaign.objects.select_related("owner", "book", "work_calendar")
         .annotate(
             steward_count=_count(stewards, "campaign"), gift_count=_count(gifts, "book"), letter_pk=Subquery(letters),
-            pledged_elsewhere=Exists(elsewhere),
+            pledged_elsewhere=Exists(elsewhere), collects=Exists(accounts_that_collect().filter(book__campaign=here)),
             pledged=Coalesce(Subquery(pledges.order_by().values("bank_account__commodity").annotate(n=Sum("due_minor")).values("n")), 0),
             required=Subquery(PolicyEpoch.objects.filter(campaign=here).order_by("-number").values("required")[:1]),
             ruled_at=Subquery(PolicyEpoch.objects.filter(campaign=here).order_by("-number").values("created_at")[:1]),

@@ -9,13 +9,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from awna import verify
-from awna.books.models import BankAccount, Book, Commodity, Custody, Fund
+from awna.books.models import Book, Commodity, Custody, Fund
 from awna.books.services import log_standing, sums_set_aside
 from awna.books.services.browse import last_readable_day
 from awna.books.services.filters import Filters, read_filters, short
 from awna.campaigns.bill.standing import monies, standings
 from awna.core.ledger.rules import CASH, HELD
 from awna.core.problems import Problem
+from awna.donations.services import is_collecting
+from awna.parties.legal.rules import collecting_problems
 
 from . import book_reports as reports
 from . import words
@@ -30,6 +32,7 @@ def accounts(request: HttpRequest, slug: str) -> HttpResponse:
     """Each collecting account of every section: the book beside the bank, what explains a difference, and which days its statements cover."""
     found = book_or_404(request)
     periods = periods_of(found)
+    barred = collecting_problems(request.campaign)
     aside = {} if found.sheltered else {one.custody: one.minor for one in sums_set_aside(found)}
     shown = [
         {
@@ -38,7 +41,7 @@ def accounts(request: HttpRequest, slug: str) -> HttpResponse:
             "short": next((minor for stage, minor in one.stages if stage == "short"), 0),
             "href": address("book", slug, {"custody": short(one.account.custody), "commodity": one.account.commodity.code}),
             "bar": bar([(_STATES.get(stage, "w5"), minor) for stage, minor in one.stages]), "periods": periods.get(one.account.pk),
-            "is_cash": one.account.custody.type == CASH, "permit": _permit_of(one.account),
+            "is_cash": one.account.custody.type == CASH, "permit": barred.get(one.account.section_id),
         }
         for one in reports.accounts_of(found)
     ]  # fmt: skip
@@ -50,11 +53,6 @@ def _apart(stages: list[tuple[str, int]], aside: int) -> list[tuple[str, int]]:
     """What is set aside stands apart from what is held for a decision; nobody is told whose it is."""
     held = [(stage, minor - aside if stage == HELD else minor) for stage, minor in stages]
     return [one for one in held if one[1]] + ([("set_aside", aside)] if aside else [])
-
-
-def _permit_of(account: BankAccount) -> Problem | None:
-    """Why its section collects nothing today; nothing for the owner's own account."""
-    return account.section.permit_problem(timezone.localdate()) if account.section else None
 
 
 def funds(request: HttpRequest, slug: str) -> HttpResponse:
@@ -95,6 +93,7 @@ def budget(request: HttpRequest, slug: str) -> HttpResponse:
         problems=wrong,
         earlier=start >= 0,
         open_told=not book.sheltered,
+        collects=is_collecting(request.campaign),
     )
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from awna.campaigns.models import Event, ShortLink
 from awna.core.amounts import currency_scale, group_minor
+from awna.donations.services import is_collecting
 from awna.kit.made import made_once
 from awna.kit.typeset import PDF, PNG, typeset
 from awna.parties.models import Campaign
@@ -101,7 +102,7 @@ def poster_pdf(campaign: Campaign) -> bytes:
     """One A4 page, in the language of now."""
     address = short_address(campaign)
     more = {
-        "qr": code_svg(address), "call": _("Read, sign, give."), "promise": _("Open books: every amount has its entry, every gift its way."),
+        "qr": code_svg(address), "call": _("Read, sign, give.") if is_collecting(campaign) else _("Read and sign."), "promise": _("Open books: every amount has its entry, every gift its way."),
         "as_of": _("As of %(day)s. The page has the figures of today.") % {"day": date_format(timezone.localdate(), "j M Y")},
     }  # fmt: skip
     return _set(campaign, "poster", PDF, _told(campaign) | more)
@@ -134,7 +135,7 @@ def facts_of_campaign(campaign: Campaign, *, image: str = "") -> SafeString:
     return _block({
         "@type": "Project", "@id": page, "url": page, "name": campaign.title_here, "description": campaign.text("summary", language),
         "inLanguage": language, "foundingDate": campaign.created_at.date().isoformat(), "areaServed": campaign.text("place_public", language),
-        "parentOrganization": body, "image": image, "potentialAction": body and {"@type": "DonateAction", "target": page, "recipient": body},
+        "parentOrganization": body, "image": image, "potentialAction": body and is_collecting(campaign) and {"@type": "DonateAction", "target": page, "recipient": body},
     })  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from awna.donations import services
 from awna.donations.models import Receipt
 from awna.kit.jobs import work_off
 from awna.kit.policies import declared_policies
-from awna.parties.models import Section
+from awna.parties.legal.rules import collecting_problem, may_collect
 from awna.parties.services import change_section
 from tests.rooms.donations.receiving import FACTS, make_receiving, review
 
@@ -155,8 +155,8 @@ def test_days_of_a_permit_are_asked_alike_by_code_and_database(receiving):
         for end in (None, -1, 0, 1):
             section.permit_from, section.permit_until = (None if days is None else today + timedelta(days=days) for days in (begin, end))
             section.save()
-            found = Section.objects.collecting_on(today).filter(pk=section.pk).exists()
-            assert found == (section.permit_problem(today) is None), (begin, end)
+            found = may_collect(today).filter(pk=section.pk).exists()
+            assert found == (collecting_problem(campaign=section.campaign, section=section, day=today) is None), (begin, end)
 
 
 # -- walls ------------------------------------------------------------------------------------------------------------

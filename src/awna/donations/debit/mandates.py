@@ -15,6 +15,7 @@ from awna.core.problems import Problem, Refused
 from awna.parties.models import Role
 
 from ..models.giving import Donor, Pledge
+from ..services.collecting import refuse_unless_collecting
 from ..services.gifts import _free_reference, _pledge_problems, new_donor
 from .calendar import instalment_day
 from .models import NOTICE_DAYS, Creditor, Instalment, Mandate, MandateEvent, Plan
@@ -108,6 +109,7 @@ def sign_mandate(*, bank_account: BankAccount, asked: Asked, author: Role, reque
     first = Mandate.objects.filter(request_id=request_id).first()
     if first is not None:
         return first
+    refuse_unless_collecting(account=bank_account)
     iban, country = "".join(asked.iban.split()).upper(), asked.country.strip().upper()
     creditor = Creditor.objects.filter(bank_account=bank_account).first()
     problems = [*_creditor_problems(bank_account, creditor), *_signed_problems(asked, iban, country)]
@@ -168,6 +170,7 @@ def start_plan(
     first = Plan.objects.filter(request_id=request_id).first()
     if first is not None:
         return first
+    refuse_unless_collecting(account=bank_account)
     problems = _pledge_problems(bank_account, fund, amount_minor)
     if months not in (1, 3, 6, 12) or (count is not None and not 1 <= count <= INSTALMENTS_MAX):
         problems.append(Problem("plan_out_of_range", "A plan has 1 to %(most)s instalments, every 1, 3, 6 or 12 months.",

@@ -12,6 +12,7 @@ from awna.books import services as books
 from awna.books.models import BankAccount
 from awna.core.problems import Problem, Refused
 
+from ..services.collecting import refuse_unless_collecting
 from . import gocardless, paypal, stripe
 from .adapter import Adapter, Event, Fact
 from .models import RANKS, Provider, ProviderEvent, ProviderFact, ProviderItem
@@ -58,6 +59,8 @@ def configure(*, provider: Provider, enabled: bool, secret: str = "") -> Provide
     """Switch a provider on or off. An empty secret keeps the one that is sealed already."""
     provider = Provider.objects.select_for_update().get(pk=provider.pk)
     secret = secret.strip() or provider.secret
+    if enabled and not provider.enabled:
+        refuse_unless_collecting(account=provider.bank_account)
     if enabled and provider.name != paypal.name and len(secret) < SECRET_CHARACTERS_MIN:
         raise Refused(Problem("secret_too_short", "A webhook secret has at least %(least)s characters. Copy it from the provider's page.",
                               {"least": SECRET_CHARACTERS_MIN}, "secret"))  # fmt: skip

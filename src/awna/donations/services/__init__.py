@@ -1,6 +1,13 @@
 """The only writers of gifts: pledges, claims, the donor's file, erasure, batches that hide a giver, receipts."""
 
-from .collecting import closed_sections, collecting_accounts, refuse_unless_collecting
+from .collecting import (
+    account_problem,
+    accounts_that_collect,
+    closed_bodies,
+    collecting_accounts,
+    is_collecting,
+    refuse_unless_collecting,
+)
 from .donors import donor_file, erase_donor, proof_file
 from .dues import due_of
 from .freezing import ask_thaw, freeze_gift, freezes_of, thaw_gift
@@ -38,6 +45,8 @@ __all__ = [
     "Ground",
     "Left",
     "Part",
+    "account_problem",
+    "accounts_that_collect",
     "allocate_identified",
     "allocation_of",
     "annual_progress",
@@ -47,7 +56,7 @@ __all__ = [
     "claim_movements",
     "close_batch",
     "close_batches",
-    "closed_sections",
+    "closed_bodies",
     "collecting_accounts",
     "confirm_pledge",
     "details_of",
@@ -62,6 +71,7 @@ __all__ = [
     "gifts_without_receipt",
     "ground_of",
     "identify_gift",
+    "is_collecting",
     "issue_annual_receipts",
     "issue_receipt",
     "left_of",

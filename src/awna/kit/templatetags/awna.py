@@ -33,7 +33,14 @@ PUBLIC_LINKS = (
     ("campaign", _("Campaign")), ("give", _("Give")), ("book", _("Open books")), ("plan", _("Plan")), ("updates", _("News")),
     ("outcomes", _("Results")), ("letters", _("Open letter")),
 )  # fmt: skip
-MORE_LINKS = (("damage", _("Damage")), ("events", _("Events")), ("press", _("For the press")), ("share", _("Hand it on")))
+MORE_LINKS = (
+    ("damage", _("Damage")),
+    ("events", _("Events")),
+    ("press", _("For the press")),
+    ("share", _("Hand it on")),
+    ("voices", _("Complaints and feedback")),
+    ("legal", _("Imprint, privacy, terms")),
+)
 DESK_LINKS = (
     ("desk_home", _("Desk")), ("decisions", _("Decisions")), ("import_statement", _("Bank")), ("orders", _("Orders")), ("stores", _("Stores")),
     ("crews_home", _("Crews")), ("works_desk", _("Works")), ("news_desk", _("News")),
