@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -139,13 +139,8 @@ def _refuse_bad_header(header: list[str]) -> None:
         raise Refused(problems[:PROBLEMS_MAX])
 
 
-def _read_row(record: list[str], number: int, header: list[str], problems: list[Problem]) -> list[VolunteerRow]:
-    """The row in a list, or nothing with its problems added."""
-    if len(record) != len(header):
-        problems.append(Problem("volunteer_row_length", "The row has %(n)s cells, the header %(max)s. Look for a comma too many or too few.",
-                                {"n": len(record), "max": len(header)}, f"row {number}"))  # fmt: skip
-        return []
-    cells = dict(zip(header, (cell.strip() for cell in record), strict=True))
+def read_cells(cells: Mapping[str, str], number: int) -> tuple[VolunteerRow | None, list[Problem]]:
+    """What the cells of one line say, by column; None with what is wrong with them."""
     found: list[Problem] = []
 
     def cell(column: str, read: Callable[[str], object]) -> object:
@@ -165,8 +160,18 @@ def _read_row(record: list[str], number: int, header: list[str], problems: list[
         cell("vetting", _state),
         cell("vetted_until", lambda text: _day(text) if text else None),
     )  # type: ignore[arg-type]  # a cell that could not be read has left a problem, and the row is not used
+    return (None if found else row), found
+
+
+def _read_row(record: list[str], number: int, header: list[str], problems: list[Problem]) -> list[VolunteerRow]:
+    """The row in a list, or nothing with its problems added."""
+    if len(record) != len(header):
+        problems.append(Problem("volunteer_row_length", "The row has %(n)s cells, the header %(max)s. Look for a comma too many or too few.",
+                                {"n": len(record), "max": len(header)}, f"row {number}"))  # fmt: skip
+        return []
+    row, found = read_cells(dict(zip(header, (cell.strip() for cell in record), strict=True)), number)
     problems.extend(found)
-    return [] if found else [row]
+    return [row] if row else []
 
 
 def _text(text: str, chars_max: int) -> str:

@@ -3,12 +3,15 @@
 import base64
 import hmac
 import secrets
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import ProtectedError
 
 from awna.consent import services as consent
 from awna.core.amounts import SCALE_MAX
@@ -65,6 +68,20 @@ def ensure_commodity(*, code: str, kind: str, scale: int, name: str) -> Commodit
             "commodity_differs", "“%(code)s” is counted as %(kind)s with %(scale)s decimals already. Choose another code.",
             {"code": code, "kind": found.kind, "scale": found.scale}))  # fmt: skip
     return found
+
+
+@transaction.atomic
+def forget_commodities(keys: Sequence[UUID]) -> int:
+    """Remove those that nothing in the house ever counted; the others stay. Return how many went."""
+    gone = 0
+    for commodity in Commodity.objects.filter(pk__in=keys):
+        try:
+            with transaction.atomic():
+                commodity.delete()
+        except ProtectedError:
+            continue
+        gone += 1
+    return gone
 
 
 @transaction.atomic

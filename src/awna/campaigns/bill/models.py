@@ -11,13 +11,13 @@ from awna.parties.models import Campaign, Role
 
 from ..models.place import BudgetLine
 
-FILE_STATES = [("draft", _("looked at")), ("applied", _("applied")), ("dropped", _("put away"))]
+FILE_STATES = [("draft", _("looked at")), ("applied", _("applied")), ("dropped", _("put away")), ("undone", _("taken back"))]
 CLAIM_KINDS = [("money", _("Money")), ("goods", _("Goods")), ("labour", _("Labour")), ("release", _("Release of funds"))]
 CLAIM_STATES = [("asked", _("asked")), ("counts", _("counts")), ("ended", _("ended"))]
 
 
 class BillFile(models.Model):
-    """One file of a bill: its bytes, how its columns are read, corrected cells, and what was read of it. `seen` marks the shown difference."""
+    """One file of a bill: its bytes, how its columns are read, corrected cells, and what was read of it. `before`: how the lines stood that it changed."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="bill_files")
@@ -31,10 +31,11 @@ class BillFile(models.Model):
     brought_by = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="+")
     brought_at = models.DateTimeField(default=timezone.now)
     applied_at = models.DateTimeField(null=True, blank=True)
+    before = models.JSONField(default=dict)
 
     field_classes = {
         "id": "I", "campaign": "P", "name": "I", "content": "I", "sheets": "I", "mapping": "I", "corrections": "I", "reading": "I",
-        "state": "I", "brought_by": "I", "brought_at": "I", "applied_at": "I",
+        "state": "I", "brought_by": "I", "brought_at": "I", "applied_at": "I", "before": "I",
     }  # fmt: skip
 
     class Meta:

@@ -15,7 +15,8 @@ from awna.parties.models import Role
 from .giving import Donor
 
 EARLIER_KINDS = [("gift", _("Gift before the book began")), ("opening", _("Part of the opening balance"))]
-IMPORT_STATES = [("draft", _("looked at")), ("done", _("brought in"))]
+UNDONE = "undone"
+IMPORT_STATES = [("draft", _("looked at")), ("done", _("brought in")), (UNDONE, _("taken back"))]
 
 
 class GiftImportQuerySet(models.QuerySet["GiftImport"]):

@@ -76,7 +76,7 @@ class Preview:
 @transaction.atomic
 def look_at_gifts(*, bank_account: BankAccount, data: bytes, decimal: str, separator: str, author: Role) -> GiftImport:
     """Keep the file, sealed, so that its rows can be looked at before anything is taken; the same file again finds the first import."""
-    _refuse_stranger(bank_account, author)
+    refuse_stranger(bank_account, author)
     BankAccount.objects.select_for_update(of=("self",)).get(pk=bank_account.pk)
     digest = sha256(data).hex()
     drafts = GiftImport.objects.filter(state="draft")
@@ -103,7 +103,7 @@ def take_gifts_in(*, found: GiftImport, author: Role, leave_refused: bool = Fals
 
     Nothing is posted: the money of these gifts lies in the opening balance. Rows of kind opening become one proposal to the stewards.
     """
-    _refuse_stranger(found.bank_account, author)
+    refuse_stranger(found.bank_account, author)
     account = (
         BankAccount.objects.select_for_update(of=("self",)).select_related("book__campaign", "commodity").get(pk=found.bank_account_id)
     )
@@ -288,7 +288,7 @@ def _donor(account: BankAccount, line: EarlierLine) -> Donor:
     )  # fmt: skip
 
 
-def _refuse_stranger(account: BankAccount, author: Role) -> None:
+def refuse_stranger(account: BankAccount, author: Role) -> None:
     """Donors are known to the treasurer of their own body alone."""
     refuse_unless_role(author, "treasurer", campaign=account.book.campaign)
     if author.section_id != account.section_id:

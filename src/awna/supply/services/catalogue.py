@@ -21,7 +21,7 @@ _CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 def add_item(*, campaign: Campaign, code: str, name: str, unit: str, kind: str = "material", scale: int = 0, author: Role) -> Item:
     """The item with that code; asked twice, it is the same item. `scale` = decimals in which it is counted."""
     refuse_unless_role(author, *CATALOGUE_ROLES, campaign=campaign)
-    if not _CODE.fullmatch(code):
+    if not is_item_code(code):
         raise Refused(
             Problem("item_code_wrong", "“%(asked)s” is not a code. Use small letters, digits and hyphens.", {"asked": code}, "code")
         )
@@ -64,6 +64,10 @@ def add_store(*, campaign: Campaign, name: str, site: Site | None = None, author
     store.custody = ensure_custody(book=campaign.book, type=PLACE, ref=f"store:{store.pk}", title=name)
     store.save()
     return store
+
+
+def is_item_code(text: str) -> bool:
+    return _CODE.fullmatch(text) is not None
 
 
 def plain_account(text: str) -> str:
