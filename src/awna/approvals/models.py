@@ -12,6 +12,39 @@ from awna.campaigns.models import BudgetLine
 from awna.consent.models import Decision, Proposal
 from awna.parties.models import Campaign, Role
 
+from .cash.models import (
+    BenchmarkRate,
+    CashArrival,
+    CashBox,
+    CashCount,
+    CashPayment,
+    Labourer,
+    ReceiptBook,
+    ReceiptPage,
+    WageRow,
+    WageSheet,
+)
+
+__all__ = [
+    "BenchmarkRate",
+    "CarriedOut",
+    "CashArrival",
+    "CashBox",
+    "CashCount",
+    "CashPayment",
+    "Labourer",
+    "Look",
+    "PublicReason",
+    "QuoteRule",
+    "ReceiptBook",
+    "ReceiptPage",
+    "Release",
+    "ReleaseQuerySet",
+    "Told",
+    "WageRow",
+    "WageSheet",
+]
+
 
 class ReleaseQuerySet(models.QuerySet["Release"]):
     def with_papers(self) -> Self:

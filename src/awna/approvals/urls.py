@@ -2,6 +2,7 @@
 
 from awna.kit.policies import ANYONE, guarded, role
 
+from .cash.urls import urlpatterns as cash_patterns
 from .keys.urls import urlpatterns as keys_patterns
 from .services import PROPOSER_ROLES
 from .views import asking, deciding, open_page, papers, standing
@@ -11,6 +12,7 @@ STEWARD = role("steward")
 
 urlpatterns = [
     *keys_patterns,
+    *cash_patterns,
     guarded("desk/<slug:slug>/approvals/", deciding.queue, name="decisions", GET=READERS),
     guarded("desk/<slug:slug>/approvals/new/", asking.propose, name="propose_release", GET=PROPOSERS, POST=PROPOSERS),
     guarded("desk/<slug:slug>/approvals/quotes/", asking.quote_rule, name="quote_rule", GET=STEWARD, POST=STEWARD),

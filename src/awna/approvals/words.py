@@ -19,6 +19,7 @@ PAPER_KINDS = [
 ]  # fmt: skip
 _WORDS = dict(EVIDENCE_KINDS) | dict(PAPER_KINDS) | {
     SHEET_KIND: _("The request itself, word for word"), "quote": _("Quote"), "wage_sheet": _("Wage sheet"),
+    "signed_sheet": _("Photo of the signed list"), "receipt": _("Photo of the receipt"), "count_sheet": _("Photo of the sheet of a count"),
 }  # fmt: skip
 _PAYMENTS = dict(PAYMENT_KINDS)
 

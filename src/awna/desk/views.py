@@ -1,22 +1,18 @@
-"""Each role's home page, and the first run."""
+"""Each role's home page."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from awna.approvals.services.questions import TITLES
 from awna.books.models import StatementHold
 from awna.consent.models import Proposal
-from awna.core.problems import Refused
-from awna.kit.forms import refused_to_form
 from awna.parties.models import Campaign
 
-from . import services
 from .bank_file_views import accounts_of
 from .bank_lines import treasurer_of, waiting_movements
-from .forms import SetUpForm
+from .setup.next_steps import left_to_do
 
 # (roles, address name, what one does there): the home page lists what this person may do, in the order of a gift's life.
 TASKS = [
@@ -27,15 +23,20 @@ TASKS = [
     (("treasurer",), "bank_lines", gettext_lazy("Settle the bank lines that wait, one by one")),
     (("treasurer", "steward"), "bank_files", gettext_lazy("Bank files, and the holes between them")),
     (("treasurer",), "gifts_desk", gettext_lazy("Gifts: freeze one, or give it back")),
-    (("treasurer", "steward"), "legal_desk", gettext_lazy("Legal pages: imprint, privacy, terms, where to complain")),
     (("treasurer",), "offers_desk", gettext_lazy("Goods: answer offers, and count what came")),
     (("treasurer",), "import_gifts", gettext_lazy("Bring in gifts from before this book")),
     (("treasurer",), "receipts", gettext_lazy("Receipts: issue, void, the run of a year")),
     (("treasurer", "steward"), "sections", gettext_lazy("Sections: registration, permit, rules for receipts")),
+    (("treasurer", "steward"), "legal_desk", gettext_lazy("Legal pages: imprint, privacy, terms, where to complain")),
     (("treasurer",), "providers", gettext_lazy("Payment providers: switch, reports, payouts")),
     (("treasurer", "steward"), "debits", gettext_lazy("Direct debits: mandates, the next run, the file for the bank")),
     (("treasurer", "steward"), "remittances_desk", gettext_lazy("Money that sections send on, and what is under way")),
     (("treasurer", "steward"), "rates_desk", gettext_lazy("Rates of exchange")),
+    (
+        ("treasurer", "site_lead", "shift_lead", "steward", "coordinator", "storekeeper"),
+        "wages",
+        gettext_lazy("Day wages: hours, approval, payment, witness"),
+    ),
     (("steward",), "surplus", gettext_lazy("What happens with money left over")),
     (("steward",), "my_keys", gettext_lazy("My keys, and the founding")),
     (("steward",), "policy", gettext_lazy("The policy: who decides on what")),
@@ -88,6 +89,7 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "tasks": tasks,
         "role_names": [role.get_name_display() for role in request.actor.roles],
+        "left": left_to_do(request.campaign, request.actor),
         "waiting": Proposal.objects.open_for(request.campaign).filter(purpose__in=TITLES).count(),
     }
     return render(request, "desk/home.html", context)
@@ -100,24 +102,3 @@ def _waits(request: HttpRequest) -> dict[str, int]:
     lines = waiting_movements(campaign=request.campaign, actor=treasurer_of(request.actor)).order_by().count()
     held = StatementHold.objects.waiting().filter(file__bank_account__in=accounts_of(request)).count()
     return {"bank_batch": lines, "bank_files": held}
-
-
-def set_up(request: HttpRequest, token: str) -> HttpResponse:
-    """The first run: one page that makes the campaign and invites everyone."""
-    if not services.setup_is_open(token):
-        raise Http404
-    form = SetUpForm(request.POST or None)
-    if form.is_valid():
-        try:
-            campaign, links = services.set_up_campaign(plan=form.plan())
-        except Refused as refused:
-            refused_to_form(form, refused)
-        else:
-            return render(request, "desk/set_up_done.html", {"new_campaign": campaign, "links": links})
-    context = {
-        "form": form,
-        "title": _("Start a campaign"),
-        "intro": _("This page is open until the first campaign stands. Everyone named here gets a letter with a link of their own."),
-        "submit": _("Create the campaign and invite everyone"),
-    }
-    return render(request, "kit/form.html", context)

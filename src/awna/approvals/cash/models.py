@@ -1,0 +1,18 @@
+"""Tables of cash and wages, each part in a file of its own."""
+
+from .box_models import CashArrival, CashBox, CashCount, CashPayment
+from .receipt_models import ReceiptBook, ReceiptPage
+from .wage_models import BenchmarkRate, Labourer, WageRow, WageSheet
+
+__all__ = [
+    "BenchmarkRate",
+    "CashArrival",
+    "CashBox",
+    "CashCount",
+    "CashPayment",
+    "Labourer",
+    "ReceiptBook",
+    "ReceiptPage",
+    "WageRow",
+    "WageSheet",
+]
