@@ -20,11 +20,11 @@ from django.core.management import call_command  # noqa: E402  # Django must be 
 from django.db import connection  # noqa: E402
 
 from awna.core.problems import Refused  # noqa: E402
-from awna.letters import gate as gating  # noqa: E402
+from awna.kit import crowd as gates  # noqa: E402
+from awna.kit import gate as gating  # noqa: E402
 from awna.letters import services  # noqa: E402
 from awna.letters.models import Waiting  # noqa: E402
 from awna.letters.services import mailing  # noqa: E402
-from awna.letters.views import gates  # noqa: E402
 from tests.world import make_world  # noqa: E402
 
 STEP_S, MAILS_A_SECOND, WORK_BITS = 10, 10, 8

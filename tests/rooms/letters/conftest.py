@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from awna.kit import crowd as gates
 from awna.letters import services
 from awna.letters.models import OpenLetter, Organisation, Signature, Waiting
-from awna.letters.views import gates
 from tests.world import World, make_world
 
 

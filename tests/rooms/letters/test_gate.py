@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from django.test import Client, RequestFactory, override_settings
 
-from awna.letters.gate import BUCKETS_MAX, NETWORK, WAIT_MAX_S, WAIT_STEP_S, Gate, network_of, work_done
+from awna.kit import crowd as gates
+from awna.kit.gate import BUCKETS_MAX, NETWORK, WAIT_MAX_S, WAIT_STEP_S, Gate, network_of, work_done
 from awna.letters.models import OpenLetter, Waiting
 from awna.letters.services.together import Together
-from awna.letters.views import gates
 
 
 class Clock:

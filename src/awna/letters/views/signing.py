@@ -10,6 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from awna.core.problems import Refused
+from awna.kit.crowd import Crowd, let_in
 from awna.kit.forms import refused_to_form
 from awna.kit.http import form_page, message_page, private, refused_page
 
@@ -17,7 +18,6 @@ from .. import services
 from ..countries import country_name
 from ..forms import CodeForm, ConfirmForm, OrganisationForm, WithdrawForm
 from ..models import OpenLetter, Organisation, Waiting
-from .gates import Crowd, let_in
 
 
 def signed_up(request: HttpRequest, row: OpenLetter, form: forms.Form, *, kind: str = "person") -> tuple[HttpResponse | None, Crowd | None]:

@@ -1,4 +1,4 @@
-"""Between a form and its service: the gate, and what a crowded moment asks of a person."""
+"""Between a public form and its service: the gate, and what a crowded moment asks of a person."""
 
 import secrets
 import time
@@ -8,11 +8,10 @@ from django.core import signing
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from awna.kit.http import client_address
+from .gate import WORK_MINUTES, Gate, network_of
+from .http import client_address
 
-from ..gate import WORK_MINUTES, Gate, network_of
-
-SALT = "awna.letters.gate"
+SALT = "awna.kit.gate"
 gate = Gate(clock=time.time)
 
 
@@ -28,10 +27,10 @@ class Crowd:
     @property
     def text(self) -> str:
         if self.wait_s:
-            return _("Very many people sign from your network at this moment. Nothing was lost: wait %(seconds)s seconds, then send the form again.") % {
+            return _("Very many forms come from your network at this moment. Nothing was lost: wait %(seconds)s seconds, then send the form again.") % {
                 "seconds": self.wait_s}  # fmt: skip
         return _(
-            "Very many people sign from your network at this moment. Nothing was lost: leave this page open for some minutes, then send the form again."
+            "Very many forms come from your network at this moment. Nothing was lost: leave this page open for some minutes, then send the form again."
         )
 
 
