@@ -134,6 +134,9 @@ def test_a_proposal_of_the_old_policy_is_asked_anew(keyed, clock):
     clock(7)
     books.renew_policy(proposal=asked, author=keyed.stewards[0])
     assert codes(keyed.release, old) == ["proposal_of_older_policy"]
+    assert codes(keyed.approve, old, keyed.stewards[2]) == ["proposal_of_older_policy"]
+    said = consent.decide(proposal=old, steward=keyed.stewards[2], choice="decline", reason="Ask it anew", request_id="no")
+    assert said.choice == "decline"
 
 
 def test_bands_offices_and_households(keyed, clock):

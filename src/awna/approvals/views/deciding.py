@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from awna.books import services as books
 from awna.consent.models import Decision, Proposal
-from awna.consent.services import digest_to_sign, has_pin, state_of
+from awna.consent.services import digest_to_sign, has_pin, is_of_older_policy, state_of
 from awna.core.consent.quorum import word_code
 from awna.core.digest import digest_of
 from awna.core.problems import Refused
@@ -117,6 +117,7 @@ def _everything_of(request: HttpRequest, proposal: Proposal, reader: Any) -> dic
         "compared": shown.changes_shown(release, release.replaces) if release and release.replaces else [], "address": _address(proposal),
         "replaced_by": release.replaced_by.order_by("number").last() if release else None,
         "may_free": bool(release and standing.state != "withdrawn"), "is_done": CarriedOut.objects.filter(proposal=proposal).exists(),
+        "is_of_older_policy": is_of_older_policy(proposal),
     }  # fmt: skip
 
 

@@ -94,9 +94,7 @@ def approving_decisions(book: Book, proposal: Proposal, *, kind: str, on: date) 
         return ()
     filed, policy = json.loads(bytes(memo.leaf))["payload"]["proposal"], policy_in_force(book)
     if filed["policy"] != core_policy.policy_digest(policy):
-        raise Refused(
-            Problem("proposal_of_older_policy", "The stewards changed since this was proposed. File it again under the new policy.")
-        )
+        raise Refused(consent.older_policy())
     _refuse_early(proposal, kind=kind, on=on)
     digest, yes = digest_of(filed), consent.counting_decisions(proposal, on=on)
     found = [decision for decision in yes if str(decision.steward_id) in policy.stewards]

@@ -13,7 +13,7 @@ from awna.parties.models import Campaign, Role
 
 from ..models import Decision, Nonce, Proposal, StewardKey
 from .private import check_pin, is_interested, mark
-from .proposals import STEWARD, conflict, lock_campaign
+from .proposals import STEWARD, conflict, lock_campaign, older_policy
 from .signing import APPROVE, Signed, digest_to_sign, find_key, nonce_of, refuse_dead_key, verify
 
 
@@ -25,7 +25,7 @@ def decide(
 
     In a book with keys a yes is `signed` by one of the steward's keys that the policy names, for exactly what the log holds.
     """
-    lock_campaign(proposal.campaign)
+    in_force = lock_campaign(proposal.campaign)
     # Locked and read again, so that a withdrawal or a second click cannot slip in between check and write.
     proposal = Proposal.objects.select_for_update(of=("self",)).select_related("epoch").get(pk=proposal.pk)
     first = Decision.objects.filter(proposal=proposal, request_id=request_id).first()
@@ -34,6 +34,8 @@ def decide(
             return first
         raise Refused(conflict())
     problems = _decision_problems(proposal, steward, choice, reason)
+    if choice == Decision.APPROVE and in_force is not None and proposal.epoch_id != in_force.pk:
+        problems.append(older_policy())  # it could release nothing, and would look as if it could
     if problems:
         raise Refused(problems)
     key = _signing_key(proposal, steward, signed) if choice == Decision.APPROVE and proposal.epoch.keyed else None

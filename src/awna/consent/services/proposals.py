@@ -140,3 +140,12 @@ def _refuse_unless_policy_change(proposal: Proposal | None, *, campaign: Campaig
 
 def conflict() -> Problem:
     return Problem("request_already_used", "This form was sent before with other content. Reload the page and send it again.")
+
+
+def is_of_older_policy(proposal: Proposal) -> bool:
+    """Whether the stewards' rules changed since it was filed: nobody can agree to it any more."""
+    return PolicyEpoch.objects.filter(campaign=proposal.campaign_id, number__gt=proposal.epoch.number).exists()
+
+
+def older_policy() -> Problem:
+    return Problem("proposal_of_older_policy", "The stewards changed since this was proposed. File it again under the new policy.")
