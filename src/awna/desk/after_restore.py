@@ -12,6 +12,7 @@ from awna.books.services.mirror import read_missing
 from awna.books.services.publish import leaves_of
 from awna.books.services.witnesses import entries_of
 from awna.core.amounts import format_minor
+from awna.core.ledger.entries import Entry
 from awna.core.log.nodes import Levels, root_at
 from awna.core.log.publishing import Read
 from awna.core.problems import Problem, Refused
@@ -55,17 +56,22 @@ def standing_of(book: Book, *, notes: Mapping[str, str], read: Read | None) -> S
 
 def _told(book: Book, read: Read) -> list[str]:
     missing = read_missing(book, read=read)
-    money = {commodity.pk: commodity for commodity in Commodity.objects.all()}
-    of_account = {str(pk): money[commodity] for pk, commodity in book.accounts.values_list("pk", "commodity")}
+    money = {commodity.pk: (commodity.code, commodity.scale) for commodity in Commodity.objects.all()}
+    units = {str(pk): money[commodity] for pk, commodity in book.accounts.values_list("pk", "commodity")}
     lines = []
     for seq, leaf in enumerate(missing.leaves, missing.first):
         entry = entry_of_leaf(leaf)
-        of_account |= {one.id: money[one.commodity] for one in entry.accounts if one.commodity in money}
-        rows = [_amount(of_account.get(row.credit), row.amount) for row in entry.rows]
-        lines.append(f"entry {seq}, {entry.date}, {entry.kind}: {', '.join(rows) or entry.payload.get('about', '')}")
+        units |= {one.id: money[one.commodity] for one in entry.accounts if one.commodity in money}
+        lines.append(entry_line(seq, entry, units))
     return lines
 
 
-def _amount(commodity: Commodity | None, minor: int) -> str:
+def entry_line(seq: int, entry: Entry, units: Mapping[str, tuple[str, int]]) -> str:
+    """One entry in one line; `units` has code and scale of each account's commodity."""
+    rows = [_amount(units.get(row.credit), row.amount) for row in entry.rows]
+    return f"entry {seq}, {entry.date}, {entry.kind}: {', '.join(rows) or entry.payload.get('about', '')}"
+
+
+def _amount(unit: tuple[str, int] | None, minor: int) -> str:
     """A commodity that the lost entries brought in is unknown here by name."""
-    return f"{format_minor(minor, commodity.scale)} {commodity.code}" if commodity else f"{minor} of something new"
+    return f"{format_minor(minor, unit[1])} {unit[0]}" if unit else f"{minor} of something new"

@@ -126,7 +126,7 @@ def test_migration_that_waits_and_guard_that_is_gone(healthy: Funded) -> None:
         cursor.execute(
             "DELETE FROM django_migrations WHERE app = 'works' AND id = (SELECT max(id) FROM django_migrations WHERE app = 'works')"
         )
-    assert now() == {"migrations_wait": "awna migrate"}
+    assert now() == {"data_is_older": "awna upgrade"}
     assert check_guards(databases=["default"]) == []
 
 

@@ -5,13 +5,12 @@ from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connections
-from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from awna.core.problems import Problem
+from awna.kit import serving
 from awna.kit.backups.making import backups_in, made_at
 
 from .findings import BAD, LOOK, Finding
@@ -20,6 +19,7 @@ TIMER_STAMP = "hourly.stamp"
 TIMER_AGE_MAX = timedelta(hours=3)
 WAITING_AGE_MAX = timedelta(hours=2)
 BACKUP_AGE_MAX = timedelta(hours=36)
+COMMAND_OF = {"data_is_older": "awna upgrade", "data_is_empty": "awna migrate", "data_is_newer": "awna upgrade --back"}
 
 
 def keep_stamp() -> None:
@@ -79,9 +79,13 @@ def backups_look() -> Iterator[Finding]:
 
 
 def migrations_look() -> Iterator[Finding]:
-    executor = MigrationExecutor(connections["default"])
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    if plan:
-        first = plan[0][0]
-        yield Finding("migrations", BAD, Problem("migrations_wait", "The database is older than the program: %(n)s changes wait, the first is %(name)s.",
-                                                 {"n": len(plan), "name": f"{first.app_label} {first.name}"}), "awna migrate")  # fmt: skip
+    for problem in serving.unfit_problems():
+        if problem.code in ("data_is_older", "data_is_empty", "data_is_newer"):
+            yield Finding("migrations", BAD, problem, COMMAND_OF[problem.code])
+
+
+def upgrade_look() -> Iterator[Finding]:
+    journal = serving.read_journal()
+    if journal and journal.state in serving.UNFINISHED:
+        command = "awna upgrade --back" if journal.state == serving.GOING_BACK else "awna upgrade"
+        yield Finding("upgrade", BAD, serving.unfinished(journal), command)

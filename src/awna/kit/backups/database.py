@@ -15,7 +15,8 @@ from django.db import connections
 from awna.core.problems import Problem, Refused
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
-FILE_NAMES = {SQLITE: "database.sqlite3", POSTGRESQL: "database.pgdump"}
+PG_DUMP = ".pgdump"
+FILE_NAMES = {SQLITE: "database.sqlite3", POSTGRESQL: f"database{PG_DUMP}"}
 PROGRAM_S_MAX = 6 * 3600
 FALSE_NULL = re.compile(r"NULL value in (\w+)\.(\w+)")
 
@@ -27,7 +28,7 @@ def kind_of_database() -> str:
 def copy_database(into: Path) -> None:
     """The database at one moment; nobody waits for it."""
     if kind_of_database() == POSTGRESQL:
-        _run_program("pg_dump", "--format=custom", "--no-password", f"--file={into}", alias=_owner())
+        run_program("pg_dump", "--format=custom", "--no-password", f"--file={into}", alias=owner_alias())
         return
     # One step reads under one snapshot of the write-ahead log: writers go on, and what they write is not in the copy.
     with closing(sqlite3.connect(database_file())) as source, closing(sqlite3.connect(into)) as target:
@@ -40,8 +41,8 @@ def copy_database(into: Path) -> None:
 
 def check_copy(path: Path) -> None:
     """Refused when the copy of a database is not sound by that database's own check."""
-    if path.name == FILE_NAMES[POSTGRESQL]:
-        _run_program("pg_restore", "--list", "--file=/dev/null", str(path))
+    if path.suffix == PG_DUMP:
+        run_program("pg_restore", "--list", "--file=/dev/null", str(path))
         return
     try:
         with closing(sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)) as copy:
@@ -62,8 +63,8 @@ def _is_false_alarm(copy: sqlite3.Connection, text: str) -> bool:
 
 def put_back(copy: Path) -> None:
     """Make the copy the database of this installation, which has none."""
-    if copy.name == FILE_NAMES[POSTGRESQL]:
-        _run_program(
+    if copy.suffix == PG_DUMP:
+        run_program(
             "pg_restore",
             "--no-password",
             "--exit-on-error",
@@ -71,7 +72,7 @@ def put_back(copy: Path) -> None:
             "--dbname",
             _name("default"),
             str(copy),
-            alias=_owner(),
+            alias=owner_alias(),
         )
         return
     target = database_file()
@@ -104,7 +105,8 @@ def database_file() -> Path:
     return Path(_name("default"))
 
 
-def _owner() -> str:
+def owner_alias() -> str:
+    """The connection that may change tables."""
     return "owner" if "owner" in connections else "default"
 
 
@@ -112,7 +114,7 @@ def _name(alias: str) -> str:
     return str(connections[alias].settings_dict["NAME"])
 
 
-def _run_program(program: str, *arguments: str, alias: str | None = None) -> None:
+def run_program(program: str, *arguments: str, alias: str | None = None) -> None:
     path = shutil.which(program)
     if path is None:
         raise Refused(Problem("program_missing", "The program %(name)s is missing. Install the PostgreSQL client of the server's version.",

@@ -28,8 +28,8 @@ KEPT_LEAST = 2
 ROOM_FACTOR = 2.5
 """How much larger than the database the free room must be: its copy, the packed archive, the sealed file."""
 DATA, KEYS, LOG = "data", "keys", "log"
-LEFT_OUT = ("static", "made", "mail", "backups")
-"""Folders of the data folder that can be made again, and sent mails, which nobody needs twice."""
+LEFT_OUT = ("static", "made", "mail", "backups", "upgrade", "serving.lock")
+"""What can be made again in the data folder, sent mails, which nobody needs twice, and the copies for the way back from an upgrade."""
 
 
 @dataclass(frozen=True)

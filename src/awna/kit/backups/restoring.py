@@ -6,10 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from django.conf import settings
-from django.db.migrations.loader import MigrationLoader
 
 from awna.core.problems import Problem, Refused
 
+from ..serving import unknown_migrations
 from .database import FILE_NAMES, check_copy, kind_of_database, put_back, refuse_unless_bare
 from .making import DATA, KEYS, LOG
 from .packing import Contents, unpack
@@ -48,9 +48,7 @@ def _refuse_unfit(contents: Contents) -> None:
     if contents.database != kind_of_database():
         raise Refused(Problem("backup_of_another_database", "The backup is of %(held)s; this installation is set to %(here)s. Set AWNA_DATABASE_URL to match.",
                               {"held": contents.database, "here": kind_of_database()}))  # fmt: skip
-    known = {f"{app}.{name}" for app, name in MigrationLoader(None, ignore_no_migrations=True).disk_migrations}
-    ours = {name for name in contents.migrations if name.split(".")[0] in {one.split(".")[0] for one in known}}
-    if newer := sorted(ours - known):
+    if newer := unknown_migrations(contents.migrations):
         raise Refused(Problem(
             "backup_of_a_newer_version", "The backup was made by version %(version)s, which is newer than this one (%(name)s is unknown here). Install that version first.",
             {"version": contents.version, "name": newer[0]}))  # fmt: skip

@@ -6,6 +6,7 @@ from awna.core.problems import Problem, Refused
 from awna.desk.doctor.upkeep import keep_stamp
 from awna.desk.hourly import hourly_jobs, run_each
 from awna.kit.commands import AwnaCommand
+from awna.kit.serving import serve
 
 
 class Command(AwnaCommand):
@@ -16,6 +17,7 @@ class Command(AwnaCommand):
         parser.add_argument("--json", action="store_true", help="print JSON")
 
     def run(self, **options: Any) -> None:
+        serve()
         jobs = hourly_jobs()
         outcomes = [] if options["dry_run"] else run_each(jobs)
         if not options["dry_run"]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from awna.kit.commands import AwnaCommand
 from awna.kit.jobs import work_off
+from awna.kit.serving import serve
 
 INTERVAL_S = 2
 
@@ -18,6 +19,7 @@ class Command(AwnaCommand):
         parser.add_argument("--with", dest="parent", type=int, metavar="PID", help="stop when the process that started this one is gone")
 
     def run(self, **options: Any) -> None:
+        serve()
         while not options["parent"] or os.getppid() == options["parent"]:
             work_off()
             if options["once"]:

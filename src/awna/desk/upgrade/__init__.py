@@ -1,0 +1,1 @@
+"""`awna upgrade`: look, keep a copy, change the database, look again; and the way back."""
