@@ -18,6 +18,8 @@ from django.utils import timezone
 from awna.books.models import Entry
 from awna.core.problems import Problem
 from awna.kit.backups.database import database_file, kind_of_database
+from awna.kit.outbox.judging import WHERE, judge
+from awna.kit.outbox.proof import proven_at
 
 from .findings import BAD, LOOK, Finding
 
@@ -125,9 +127,14 @@ def mail_look() -> Iterator[Finding]:
         connection.open()
         connection.close()
     except (OSError, smtplib.SMTPException) as error:
-        yield Finding("mail", BAD, Problem("mail_server_not_answering", "The mail server %(host)s:%(port)s does not take our log-in: %(why)s.",
-                                           {"host": settings.EMAIL_HOST, "port": settings.EMAIL_PORT, "why": error}),
-                      "AWNA_EMAIL_HOST, AWNA_EMAIL_PORT, AWNA_EMAIL_USER, AWNA_EMAIL_PASSWORD, AWNA_EMAIL_TLS")  # fmt: skip
+        outcome = judge(error)
+        said = outcome.problem or Problem("", str(error))
+        yield Finding("mail", BAD, Problem("mail_server_not_answering", said.text, said.params), outcome.change or WHERE)
+        return
+    if proven_at() is None:
+        yield Finding(
+            "mail", LOOK, Problem("mail_not_proven", "Nobody has proven yet that mail arrives with these settings."), "awna testmail ADDRESS"
+        )
 
 
 def _context() -> ssl.SSLContext:

@@ -12,12 +12,14 @@ from django_tasks_db.models import DBTaskResult
 from awna.core.problems import Problem
 from awna.kit import serving
 from awna.kit.backups.making import backups_in, made_at
+from awna.kit.models import Mail
 
 from .findings import BAD, LOOK, Finding
 
 TIMER_STAMP = "hourly.stamp"
 TIMER_AGE_MAX = timedelta(hours=3)
 WAITING_AGE_MAX = timedelta(hours=2)
+SEEN_MAX = 200
 BACKUP_AGE_MAX = timedelta(hours=36)
 COMMAND_OF = {"data_is_older": "awna upgrade", "data_is_empty": "awna migrate", "data_is_newer": "awna upgrade --back"}
 
@@ -51,6 +53,22 @@ def jobs_look() -> Iterator[Finding]:
         why = (last.traceback or "").strip().splitlines()[-1:] or [""]
         yield Finding("jobs", LOOK, Problem("jobs_failed", "%(n)s jobs failed five times and were given up; the last: %(why)s",
                                             {"n": failed.count(), "why": why[0][:200]}), "awna hourly")  # fmt: skip
+
+
+def outbox_look() -> Iterator[Finding]:
+    """Mail that waits for its campaign's quota waits by a rule; what the mail server keeps waiting is a fault."""
+    old = timezone.now() - WAITING_AGE_MAX
+    waiting = Mail.objects.waiting().filter(made_at__lt=old).order_by("made_at")
+    late = [mail for mail in waiting[:SEEN_MAX] if mail.problem is None or mail.problem.code != "mail_quota_spent"]
+    if late:
+        why = late[0].problem or Problem("mail_not_tried", "It was not tried yet.")
+        yield Finding("outbox", BAD, Problem("mails_wait", "Mails have waited for more than two hours. The last answer: %(why)s", {"why": why}),
+                      "awna work --once, awna testmail ADDRESS")  # fmt: skip
+    counts = {state: Mail.objects.filter(state=state).count() for state in (Mail.FAILED, Mail.BOUNCED)}
+    if any(counts.values()):
+        problem = Problem("mails_not_arrived", "%(failed)s mails failed and %(bounced)s came back within the last days. The page “Mail” of the campaign "
+                          "says to whom.", counts)  # fmt: skip
+        yield Finding("outbox", LOOK, problem, f"{settings.AWNA_ORIGIN}/desk/")
 
 
 def backups_look() -> Iterator[Finding]:
