@@ -95,7 +95,7 @@ def empty_postgresql() -> str:
     return name
 
 
-def _owner():  # type: ignore[no-untyped-def]  # psycopg's generic connection
+def _owner():
     import psycopg
 
     described = settings.DATABASES["owner"]

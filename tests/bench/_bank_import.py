@@ -11,12 +11,12 @@ import django
 
 django.setup()
 
-from awna.books import services as books  # noqa: E402  # Django must be set up first
-from awna.books.models import Movement  # noqa: E402
-from awna.desk import services as desk  # noqa: E402
-from awna.donations import services as donations  # noqa: E402
-from tests.banks import BankLine, mt940  # noqa: E402
-from tests.torture import _place  # noqa: E402
+from awna.books import services as books
+from awna.books.models import Movement
+from awna.desk import services as desk
+from awna.donations import services as donations
+from tests.banks import BankLine, mt940
+from tests.torture import _place
 
 LINES_OF_A_FILE = 5_000
 PLEDGED_EVERY = 50

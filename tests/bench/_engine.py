@@ -11,15 +11,15 @@ import django
 
 django.setup()
 
-from django.db import connection, models, transaction  # noqa: E402  # Django must be set up first
-from django.utils import timezone  # noqa: E402
+from django.db import connection, models, transaction
+from django.utils import timezone
 
-from awna.books import services as books  # noqa: E402
-from awna.books.models import Entry, Hop, Transfer  # noqa: E402
-from awna.books.services import EntryDraft, post_entries, publish_log, tables, writing  # noqa: E402
-from tests.torture import _place  # noqa: E402
+from awna.books import services as books
+from awna.books.models import Entry, Hop, Transfer
+from awna.books.services import EntryDraft, post_entries, publish_log, tables, writing
+from tests.torture import _place
 
-from ._measure import REPEATS, Clock, median  # noqa: E402
+from ._measure import REPEATS, Clock, median
 
 BATCH = 1_000
 FUNDS = 50
@@ -137,11 +137,11 @@ class Bench:
         def timed(one: Any) -> None:
             spent[0] += self.clock.of(lambda: real(one))
 
-        writing.Writing._derive = timed  # type: ignore[method-assign]
+        writing.Writing._derive = timed
         try:
             self.services(hot=False)
         finally:
-            writing.Writing._derive = real  # type: ignore[method-assign]
+            writing.Writing._derive = real
         return spent[0] / self.entries
 
     def slices(self) -> float:

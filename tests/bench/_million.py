@@ -15,18 +15,18 @@ import django
 
 django.setup()
 
-from django.conf import settings  # noqa: E402  # Django must be set up first
-from django.db import connection  # noqa: E402
-from django.test import Client  # noqa: E402
-from django.utils import timezone  # noqa: E402
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
 
-from awna.books import services as books  # noqa: E402
-from awna.books.models import Movement  # noqa: E402
-from awna.books.services import EntryDraft, dump_book, post_entries, publish_log, tables, trace_lot  # noqa: E402
-from awna.donations.services import claim_movements, pledge_gift  # noqa: E402
-from tests.torture import _place  # noqa: E402
+from awna.books import services as books
+from awna.books.models import Movement
+from awna.books.services import EntryDraft, dump_book, post_entries, publish_log, tables, trace_lot
+from awna.donations.services import claim_movements, pledge_gift
+from tests.torture import _place
 
-from ._measure import REPEATS  # noqa: E402
+from ._measure import REPEATS
 
 BATCH, GIFTS = 1_000, 700  # of each batch; the rest puts money to a narrower purpose
 EARLY = 10_000

@@ -10,14 +10,14 @@ import django
 
 django.setup()
 
-from django.db import connection  # noqa: E402  # Django must be set up first
-from django.test import Client  # noqa: E402
-from django.test.utils import CaptureQueriesContext  # noqa: E402
-from django.utils import timezone  # noqa: E402
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from awna.works.planner.page import forget_asked  # noqa: E402
-from tests.rooms.works.planner.big_plan import make_big_plan  # noqa: E402
-from tests.torture import _place  # noqa: E402
+from awna.works.planner.page import forget_asked
+from tests.rooms.works.planner.big_plan import make_big_plan
+from tests.torture import _place
 
 PATHS = {"English": "/desk/{}/works/", "Arabic": "/ar/desk/{}/works/"}
 

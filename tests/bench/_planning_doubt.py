@@ -44,7 +44,7 @@ def p10(store: Store, scope: Scope) -> list[Figure]:
     figures = []
     for title, size, most in (("500", Size(), 5), ("2,000", BIG, 30)):
         count = max(1, round(SCENARIOS * min(1.0, scope.seconds)))
-        one = store.measured("Awna", f"simulated {title}", f"{count} scenarios", lambda size=size, count=count: _simulated(size, count))  # type: ignore[misc]
+        one = store.measured("Awna", f"simulated {title}", f"{count} scenarios", lambda size=size, count=count: _simulated(size, count))
         seconds, cpu = one["seconds"], one["cpu"]
         figures.append(
             Figure(f"P10 {count} scenarios of {title} tasks", f"{seconds:.1f} s ({cpu:.1f} s of CPU)", f"< {most} s", seconds < most)
@@ -76,7 +76,7 @@ def _plan(project: Project) -> Plan:
 def p11(store: Store, scope: Scope) -> list[Figure]:
     count = HISTORIES if scope.full or scope.size >= 1 else max(BLOCK, round(HISTORIES * scope.size / BLOCK) * BLOCK)
     blocks = [
-        store.measured("Awna", f"histories {first}", f"{BLOCK} of {FUTURES} futures", lambda first=first: _histories(first))  # type: ignore[misc]
+        store.measured("Awna", f"histories {first}", f"{BLOCK} of {FUTURES} futures", lambda first=first: _histories(first))
         for first in range(0, count, BLOCK)
     ]
     ranks = [rank for block in blocks for rank in block["ranks"]]

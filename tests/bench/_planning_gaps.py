@@ -84,7 +84,7 @@ def race(store: Store, target: str, title: str, instances: Sequence[Instance], s
         words = []
         for peer in peers:
             limit = "once" if peer == "one-pass LFT" else f"{seconds:g} s"
-            result = store.measured(peer, one.name, limit, lambda run=RUNNERS[peer], one=one: run(one.project, seconds))  # type: ignore[misc]
+            result = store.measured(peer, one.name, limit, lambda run=RUNNERS[peer], one=one: run(one.project, seconds))
             found.results[peer].append(result)
             words.append(f"{peer} {result['finish']}")
         print(f"  {target} {found.title} {number}/{len(instances)} {one.name}: best {one.best}, {', '.join(words)}", flush=True)
@@ -146,7 +146,7 @@ def p4(store: Store, scope: Scope) -> list[Figure]:
     for title, name in (("J120", "j120"), ("J60", "j60")):
         instances, over, gaps, cpu = scope.some(psplib(name), 180, name=f"{name} counted"), [], [], 0.0
         for one in instances:
-            result = store.measured("Awna", one.name, f"{COUNTED} schedules", lambda one=one: counted(one.project, COUNTED))  # type: ignore[misc]
+            result = store.measured("Awna", one.name, f"{COUNTED} schedules", lambda one=one: counted(one.project, COUNTED))
             over.append(100 * (result["finish"] - one.critical) / one.critical)
             gaps.append(100 * (result["finish"] - (one.best or 0)) / (one.best or 1))
             cpu += result["cpu"]

@@ -35,10 +35,10 @@ def p8(store: Store, scope: Scope) -> list[Figure]:
     rich = [_rich(store, seed, seconds) for seed in range(scope.count(8, full=30))]
     flat = []
     for one in scope.some(psplib("j120"), 14, name="j120"):
-        ours = store.measured("Awna", one.name, f"{seconds:g} s", lambda one=one: awna(one.project, seconds))  # type: ignore[misc]
-        once = store.measured("one-pass LFT", one.name, "once", lambda one=one: one_pass(one.project))  # type: ignore[misc]
+        ours = store.measured("Awna", one.name, f"{seconds:g} s", lambda one=one: awna(one.project, seconds))
+        once = store.measured("one-pass LFT", one.name, "once", lambda one=one: one_pass(one.project))
         flat.append(100 * (1 - ours["finish"] / once["finish"]))
-    big = [store.measured("Awna", f"rich 2000 {seed}", "first plan", lambda seed=seed: _first(seed)) for seed in range(scope.count(3))]  # type: ignore[misc]
+    big = [store.measured("Awna", f"rich 2000 {seed}", "first plan", lambda seed=seed: _first(seed)) for seed in range(scope.count(3))]
     shorter = [100 * (1 - ours["finish"] / once["finish"]) for ours, once in rich]
     first = max(ours["first_cpu"] for ours, _ in rich)
     large = max(one["first_cpu"] for one in big)
@@ -74,7 +74,7 @@ def p9(store: Store, scope: Scope) -> list[Figure]:
     limit = f"{5 * scope.seconds:g} s"
     cases = []
     for seed in range(count):
-        case = store.measured("Awna", f"closure {seed}", limit, lambda seed=seed: _closure(seed, 5 * scope.seconds))  # type: ignore[misc]
+        case = store.measured("Awna", f"closure {seed}", limit, lambda seed=seed: _closure(seed, 5 * scope.seconds))
         cases.append(case)
         print(f"  P9 closure {seed}: {case}", flush=True)
     fewer = math.exp(fmean(math.log(max(1, case["right_shift"]) / max(1, case["least"])) for case in cases))
@@ -152,7 +152,7 @@ def p12(store: Store, scope: Scope) -> list[Figure]:
     """In blocks, so that a long run can go on where it stopped."""
     count, block = scope.count(2_000, full=10_000), 100
     blocks = [
-        store.measured("Awna", f"random {first}", f"{block} projects", lambda first=first: _random_projects(first, block))  # type: ignore[misc]
+        store.measured("Awna", f"random {first}", f"{block} projects", lambda first=first: _random_projects(first, block))
         for first in range(0, count, block)
     ]
     planned, wrong, stuck = (sum(one[name] for one in blocks) for name in ("planned", "wrong", "stuck"))

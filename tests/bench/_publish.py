@@ -11,18 +11,18 @@ import django
 
 django.setup()
 
-from datetime import timedelta  # noqa: E402  # Django must be set up first
-from typing import Any  # noqa: E402
+from datetime import timedelta
+from typing import Any
 
-from django.conf import settings  # noqa: E402
-from django.db import connection, connections  # noqa: E402
-from django.utils import timezone  # noqa: E402
+from django.conf import settings
+from django.db import connection, connections
+from django.utils import timezone
 
-from awna.books import services as books  # noqa: E402
-from awna.books.services import EntryDraft, post_entries, publish_log  # noqa: E402
-from tests.torture import _place  # noqa: E402
+from awna.books import services as books
+from awna.books.services import EntryDraft, post_entries, publish_log
+from tests.torture import _place
 
-from . import _million  # noqa: E402
+from . import _million
 
 
 def main(words: list[str]) -> int:

@@ -20,15 +20,15 @@ import django
 
 django.setup()
 
-from django.conf import settings  # noqa: E402  # Django must be set up first
-from django.core.management import call_command  # noqa: E402
-from django.db import connection  # noqa: E402
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
 
-from awna.letters import services  # noqa: E402
-from awna.letters.models import Signature, Waiting  # noqa: E402
-from awna.letters.services import signing  # noqa: E402
-from tests.bench._measure import cpu_of  # noqa: E402
-from tests.world import make_world  # noqa: E402
+from awna.letters import services
+from awna.letters.models import Signature, Waiting
+from awna.letters.services import signing
+from tests.bench._measure import cpu_of
+from tests.world import make_world
 
 HTTP_HANDS, START_S_MAX = 32, 60
 

@@ -16,15 +16,15 @@ import django
 
 django.setup()
 
-from django.core import mail  # noqa: E402  # Django must be set up first
-from django.core.management import call_command  # noqa: E402
-from django.core.wsgi import get_wsgi_application  # noqa: E402
-from django.test.utils import override_settings  # noqa: E402
-from django.urls import reverse  # noqa: E402
+from django.core import mail
+from django.core.management import call_command
+from django.core.wsgi import get_wsgi_application
+from django.test.utils import override_settings
+from django.urls import reverse
 
-from awna.letters.models import Signature  # noqa: E402
-from awna.letters.services.mailing import mail_codes  # noqa: E402
-from tests.bench._signing import open_letter  # noqa: E402
+from awna.letters.models import Signature
+from awna.letters.services.mailing import mail_codes
+from tests.bench._signing import open_letter
 
 TOKEN, WARM = "a" * 32, 5
 FORM = "application/x-www-form-urlencoded"

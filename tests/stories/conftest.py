@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.rooms.books.conftest import Ledger, ledger  # noqa: F401
+from tests.rooms.books.conftest import Ledger, ledger  # noqa: F401 - a fixture
 from tests.stories.cast import Story, begin
 
 
 @pytest.fixture
-def story(ledger: Ledger, tmp_path: Path) -> Story:  # noqa: F811
+def story(ledger: Ledger, tmp_path: Path) -> Story:  # noqa: F811 - asks for that fixture
     return begin(ledger, tmp_path)

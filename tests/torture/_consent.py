@@ -10,18 +10,18 @@ import django
 
 django.setup()
 
-from django.core.management import call_command  # noqa: E402  # Django must be set up first
-from django.db import connections  # noqa: E402
-from django.utils import timezone  # noqa: E402
+from django.core.management import call_command
+from django.db import connections
+from django.utils import timezone
 
-from awna.books import services as books  # noqa: E402
-from awna.books.models import Milestone, Transfer  # noqa: E402
-from awna.books.services.releases import milestone_spot  # noqa: E402
-from awna.consent import services as consent  # noqa: E402
-from awna.consent.models import Proposal  # noqa: E402
-from awna.core.problems import Refused  # noqa: E402
-from tests.keyed import Keyed, make_keyed, proven  # noqa: E402
-from tests.torture import _duress, _machine, _place  # noqa: E402
+from awna.books import services as books
+from awna.books.models import Milestone, Transfer
+from awna.books.services.releases import milestone_spot
+from awna.consent import services as consent
+from awna.consent.models import Proposal
+from awna.core.problems import Refused
+from tests.keyed import Keyed, make_keyed, proven
+from tests.torture import _duress, _machine, _place
 
 MILESTONES_EACH, MINOR = 100, 5
 PAIR_S_MAX = 60
@@ -107,13 +107,13 @@ def client(n: int, asked: list[str], barrier: object, answers: object) -> None:
         book, author = proposal.campaign.book, proposal.filed_by
         for part in Milestone.objects.filter(proposal=proposal).select_related("fund", "commodity").order_by("n"):
             row = books.Row(milestone_spot(part, "held"), milestone_spot(part, "released"), part.ceiling)
-            barrier.wait(PAIR_S_MAX)  # type: ignore[attr-defined]
+            barrier.wait(PAIR_S_MAX)
             try:
                 books.post_entry(book=book, kind="release", rows=[row], author=author, proposal=proposal, request_id=f"{n}:{part.pk}")
                 won += 1
             except Refused:
                 lost += 1
-    answers.put((won, lost))  # type: ignore[attr-defined]
+    answers.put((won, lost))
 
 
 def judge(keyed: Keyed, pairs: int, wins: list[int]) -> list[str]:

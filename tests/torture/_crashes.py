@@ -337,7 +337,7 @@ class Server:
         user = {"user": self.user} if os.geteuid() == 0 else {}
         while subprocess.run(
             words, cwd=self.data.parent, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **user
-        ).returncode:  # type: ignore[call-overload]
+        ).returncode:
             if time.monotonic() > deadline:
                 raise RuntimeError("PostgreSQL did not start again")
             time.sleep(0.3)

@@ -31,7 +31,7 @@ def main(words: list[str]) -> int:
     return 0
 
 
-def _run(case, how):  # type: ignore[no-untyped-def]
+def _run(case, how):
     """A test that breaks is a fault that no plant explains."""
     try:
         return case.run(how).as_value()

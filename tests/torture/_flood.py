@@ -16,16 +16,16 @@ import django
 
 django.setup()
 
-from django.core.management import call_command  # noqa: E402  # Django must be set up first
-from django.db import connection  # noqa: E402
+from django.core.management import call_command
+from django.db import connection
 
-from awna.core.problems import Refused  # noqa: E402
-from awna.kit import crowd as gates  # noqa: E402
-from awna.kit import gate as gating  # noqa: E402
-from awna.letters import services  # noqa: E402
-from awna.letters.models import Waiting  # noqa: E402
-from awna.letters.services import mailing  # noqa: E402
-from tests.world import make_world  # noqa: E402
+from awna.core.problems import Refused
+from awna.kit import crowd as gates
+from awna.kit import gate as gating
+from awna.letters import services
+from awna.letters.models import Waiting
+from awna.letters.services import mailing
+from tests.world import make_world
 
 STEP_S, MAILS_A_SECOND, WORK_BITS = 10, 10, 8
 BOT_NETWORKS, BOT_DOMAINS, GUESSED_SHARE, WORKING_BOTS = 3_000, 40, 0.1, 0.002
@@ -122,11 +122,11 @@ class Flood:
     def offer(self, name: str, email: str, address: str, *, works: bool, waits: bool, ticket: str = "") -> str:
         """What the page does with a valid form: `taken`, or the ticket of a crowded moment, or `` when there is none."""
         request = SimpleNamespace(META={"REMOTE_ADDR": address}, POST={"ticket": ticket} if ticket else {})
-        crowd = gates.let_in(request, email)  # type: ignore[arg-type]  # it reads these two alone
+        crowd = gates.let_in(request, email)
         if crowd is not None and works:
             nonce = next(str(n) for n in range(10**6) if gating.work_done(crowd.challenge, str(n), bits=crowd.bits))
             request.POST = {"work_challenge": crowd.challenge, "work_nonce": nonce}
-            crowd = gates.let_in(request, email)  # type: ignore[arg-type]
+            crowd = gates.let_in(request, email)
         if crowd is not None:
             return crowd.ticket if waits else ""
         try:

@@ -74,11 +74,11 @@ def _posting_that_loses() -> Iterator[None]:
         report = real(book=book, drafts=list(drafts)[:-1], author=author)
         return replace(report, entries=[*report.entries, *[None] * bool(drafts)])
 
-    services.post_entries = lossy  # type: ignore[assignment]
+    services.post_entries = lossy
     try:
         yield
     finally:
-        services.post_entries = real  # type: ignore[assignment]
+        services.post_entries = real
 
 
 CASES = [Case(11, "seeded histories end in the model's books", BOTH, play_histories)]

@@ -34,7 +34,7 @@ def spend_twice(how: Torture) -> Result:
                 book=place.book, drafts=[_place.gift_draft(place, movement=movement, minor=units, request_id="gift")], author=place.karim
             )
             before = place.book.entries.count()
-            children = [_place.spawn(lambda n=n, each=each: _spend(n, each)) for n in range(clients)]  # type: ignore[misc]
+            children = [_place.spawn(lambda n=n, each=each: _spend(n, each)) for n in range(clients)]
             codes = [_place.wait(child) for child in children]
             tried += each * clients
             if how.plant:
@@ -141,12 +141,12 @@ def shift_clock(how: Torture) -> Result:
 def _clock(days: int) -> Any:
     """Everything that asks Django or Python for the time in this process gets it shifted."""
     real, real_time = timezone.now, time.time
-    timezone.now = lambda: real() + timedelta(days=days)  # type: ignore[assignment]
-    time.time = lambda: real_time() + days * 86_400  # type: ignore[assignment]
+    timezone.now = lambda: real() + timedelta(days=days)
+    time.time = lambda: real_time() + days * 86_400
     try:
         yield
     finally:
-        timezone.now, time.time = real, real_time  # type: ignore[assignment]
+        timezone.now, time.time = real, real_time
 
 
 FORBIDDEN = (

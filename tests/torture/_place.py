@@ -122,7 +122,7 @@ def _copy_postgresql(original: str) -> str:
             time.sleep(0.2)
 
 
-def gift_draft(place: Place, *, movement: object, minor: int, request_id: str, fund: str = "whole", day=None):  # type: ignore[no-untyped-def]
+def gift_draft(place: Place, *, movement: object, minor: int, request_id: str, fund: str = "whole", day=None):
     """One gift that a bank line brings, as posting takes it."""
     from awna.books.services.writing import EntryDraft
 

@@ -29,7 +29,12 @@ EARLIER_SHOWN = 5
 
 def sources_of(campaign: Campaign) -> list[Source]:
     """Every text of the campaign that is translated, whichever room keeps it."""
-    return [*parties.campaign_sources(campaign), *legal.text_sources(campaign), *campaigns.text_sources(campaign), *letters.text_sources(campaign)]
+    return [
+        *parties.campaign_sources(campaign),
+        *legal.text_sources(campaign),
+        *campaigns.text_sources(campaign),
+        *letters.text_sources(campaign),
+    ]
 
 
 def translations(request: HttpRequest, slug: str) -> HttpResponse:

@@ -78,7 +78,7 @@ class Noise:
             "key": str(len(self.targets)), "name": f"{source.choice(GIVEN)} {source.choice(FAMILY)}", "expected_on": day,
             "payer_accounts": (f"XX{source.randrange(10**18):018d}",), **more,
         }  # fmt: skip
-        target = Target(**fields)  # type: ignore[arg-type]
+        target = Target(**fields)
         self.targets.append(target)
         return target
 
@@ -87,7 +87,7 @@ class Noise:
             "amount": target.amount, "currency": target.currency, "booked_on": target.expected_on + timedelta(self.source.randint(0, 20)) if target.expected_on else None,
             "text": text, "counterparty": target.name, "counter_account": target.payer_accounts[0] if target.payer_accounts else "", **more,
         }  # fmt: skip
-        return Line(**fields)  # type: ignore[arg-type]
+        return Line(**fields)
 
     def typed(self, reference: str) -> str:
         """As payers type it: grouped, in small letters, with words around it, with look-alikes."""
@@ -102,7 +102,7 @@ class Noise:
 def _clean(noise: Noise, _number: int) -> Case:
     target = noise.pledge()
     given = {"reference": target.reference} if noise.source.random() < 0.5 else {"text": noise.typed(target.reference)}
-    return Case(noise.line(target, **given), "clean", (target.reference,), True, True)  # type: ignore[arg-type]
+    return Case(noise.line(target, **given), "clean", (target.reference,), True, True)
 
 
 def _name_typo(noise: Noise, _number: int) -> Case:

@@ -70,7 +70,7 @@ def test_a_line_whose_amount_differs_is_held_with_its_figures() -> None:
 
 
 def held_text(bill: object, place: int) -> str:
-    return str(bill.held[place].problems[0])  # type: ignore[attr-defined]
+    return str(bill.held[place].problems[0])
 
 
 def test_rows_with_problems_keep_their_cells_and_the_rest_goes_on() -> None:

@@ -32,7 +32,7 @@ def bills(draw: st.DrawFn) -> list[BillLine]:
 @given(bills())
 @pytest.mark.parametrize("write", [write_csv, write_xlsx])
 def test_a_written_bill_reads_back_equal(write: object, lines: list[BillLine]) -> None:
-    bill = read_bill(write(lines))  # type: ignore[operator]
+    bill = read_bill(write(lines))
     assert list(bill.all_problems()) == []
     assert bill.lines == lines
 

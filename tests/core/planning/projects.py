@@ -40,7 +40,7 @@ def clinic(**changes: object) -> Project:
         "crossings": (Crossing("north", open_windows=((0, 5), (9, None)), loads_per_slot=1),),
         "sites": (Site("clinic", "ar", ((0, 60),)),),
     }
-    return Project(**(values | changes))  # type: ignore[arg-type]
+    return Project(**(values | changes))
 
 
 @st.composite

@@ -23,7 +23,7 @@ def plan_of(project: Project, schedules: int = 20) -> Plan:
 
 
 def change(plan: Plan, task: str, **values: object) -> Plan:
-    return Plan(tuple(replace(p, **values) if p.task == task else p for p in plan.placements))  # type: ignore[arg-type]
+    return Plan(tuple(replace(p, **values) if p.task == task else p for p in plan.placements))
 
 
 def move(plan: Plan, task: str, start: int) -> Plan:

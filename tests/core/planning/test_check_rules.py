@@ -60,7 +60,7 @@ def codes(project: Project, plan: Plan) -> set[str]:
 
 
 def put(task: str, start: int, finish: int, **values: object) -> Plan:
-    return Plan(tuple(replace(p, start=start, finish=finish, **values) if p.task == task else p for p in GOOD.placements))  # type: ignore[arg-type]
+    return Plan(tuple(replace(p, start=start, finish=finish, **values) if p.task == task else p for p in GOOD.placements))
 
 
 def crew(task: str, *seats: Seat) -> Plan:

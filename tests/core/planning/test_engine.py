@@ -55,7 +55,7 @@ def rich_project(seed: int, *, tasks: int = 24) -> Project:
     return Project(
         tuple(_rich_task(rng, n) for n in range(tasks)),
         tuple(
-            Precedence(f"T{a}", f"T{b}", rng.choice(kinds), rng.randrange(-1, 3))  # type: ignore[arg-type]
+            Precedence(f"T{a}", f"T{b}", rng.choice(kinds), rng.randrange(-1, 3))
             for b in range(tasks)
             for a in range(b)
             if rng.random() < 2 / tasks

@@ -7,7 +7,7 @@ from awna.core.planning.problem import Crossing, Delivery, Method, Person, Prece
 
 
 def task(name: str, duration: int, **needs: object) -> Task:
-    return Task(name, (Method(duration, **needs),))  # type: ignore[arg-type]
+    return Task(name, (Method(duration, **needs),))
 
 
 def test_links_leave_what_is_not_waited_for() -> None:

@@ -51,11 +51,11 @@ def test_the_table_reads_and_plans() -> None:
     assert project.task("T1").work == "120 m2"
     planned = read_project(TABLE.encode(), "clinic.csv")
     result = as_dict(planned, make_plan(planned, schedules=50))
-    tasks = {task["id"]: task for task in result["tasks"]}  # type: ignore[attr-defined, index]
+    tasks = {task["id"]: task for task in result["tasks"]}
     assert tasks["T1"]["draws"] == {"cement": 40, "sand": 2.5, "works": 500.5}
     assert {seat["person"] for seat in tasks["T2"]["crew"]} == {"Rana", "Tom", "Huda"}
     assert tasks["T2"]["start"] == 9
-    assert result["lower_bound"] <= result["objective"] == result["finish"]  # type: ignore[operator]
+    assert result["lower_bound"] <= result["objective"] == result["finish"]
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,8 @@ MASONS = tuple(Person(name, frozenset({"mason"}), frozenset({"en"})) for name in
 def one(method: Method, **values: object) -> Project:
     task = Task(
         "walls", (method,), **{key: values.pop(key) for key in ("site", "start_windows", "child_contact", "stay_min") if key in values}
-    )  # type: ignore[arg-type]
-    return Project((task,), **{"people": MASONS, **values})  # type: ignore[arg-type]
+    )
+    return Project((task,), **{"people": MASONS, **values})
 
 
 TWO = Method(4, skills={"mason": 2})

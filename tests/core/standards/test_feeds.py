@@ -18,7 +18,7 @@ def entry(key: str = "5a6f1c1e-0000-4000-8000-000000000001", **changes: object) 
         "key": key, "title": HARD, "html": "<p>The roof &amp; the ward</p>", "url": "https://a.example/1", "author": "Site lead", "language": "ar",
         "published": NOON, "updated": NOON + timedelta(hours=1),
     }  # fmt: skip
-    return FeedEntry(**(told | changes))  # type: ignore[arg-type]
+    return FeedEntry(**(told | changes))
 
 
 def feed(*entries: FeedEntry) -> feedparser.FeedParserDict:
@@ -33,7 +33,7 @@ def event(**changes: object) -> CalendarEvent:
         "uid": "1@awna", "title": HARD, "starts": NOON.astimezone(timezone(timedelta(hours=3))), "ends": NOON + timedelta(hours=2),
         "changed": NOON, "sequence": 2, "text": HARD, "place": "District; north", "url": "https://a.example/e", "language": "ar",
     }  # fmt: skip
-    return CalendarEvent(**(told | changes))  # type: ignore[arg-type]
+    return CalendarEvent(**(told | changes))
 
 
 def test_a_feed_is_well_formed_and_complete() -> None:

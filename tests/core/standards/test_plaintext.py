@@ -13,7 +13,7 @@ EURO = Thing("e-1", "EUR", "EUR", 2)
 
 def place(number: int, stage: str, commodity: str, **more: object) -> Place:
     given = {"custody_type": "", "custody": "", "fund": "roof", "fund_title": "Roof, ward 2"}
-    return Place(id=f"{number:032x}", stage=stage, commodity=commodity, **(given | more))  # type: ignore[arg-type]
+    return Place(id=f"{number:032x}", stage=stage, commodity=commodity, **(given | more))
 
 
 OUTSIDE, FREE = place(1, "ext", "e-1"), place(2, "free", "e-1", custody_type="bank", custody="ab" * 16)

@@ -92,7 +92,10 @@ def test_conditions_of_a_site_stand_until_it_is_clear(world: World) -> None:
     assert say("flooded", 9) == flooded
     say("unsafe", 8, valid_until=ago(7))
     say("no_power", 3)
-    today = lambda: [one.condition for one in shown.conditions_today(list(SiteReport.objects.all()), TODAY)]  # noqa: E731
+
+    def today() -> list[str]:
+        return [one.condition for one in shown.conditions_today(list(SiteReport.objects.all()), TODAY)]
+
     assert sorted(today()) == ["flooded", "no_power"]
     say("clear", 5)
     assert today() == ["no_power"], "what was seen after it still stands"

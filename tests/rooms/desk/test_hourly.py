@@ -67,7 +67,7 @@ def test_the_command_does_every_job_and_says_so(world: World, capsys: pytest.Cap
     assert log_standing(book).waiting == 0
 
 
-def test_a_failed_job_is_named_with_exit_code_1(world: World, capsys: pytest.CaptureFixture[str], settings) -> None:  # type: ignore[no-untyped-def]
+def test_a_failed_job_is_named_with_exit_code_1(world: World, capsys: pytest.CaptureFixture[str], settings) -> None:
     open_book(campaign=world.campaign, author=world.karim)
     settings.AWNA_LOG_SIGNER = "false"
     with pytest.raises(SystemExit) as ended:
@@ -77,7 +77,7 @@ def test_a_failed_job_is_named_with_exit_code_1(world: World, capsys: pytest.Cap
     assert "queue: " in out and out.count("FAILED") == 1
 
 
-def test_mail_that_waits_leaves_and_is_forgotten_after_its_days(world: World, settings) -> None:  # type: ignore[no-untyped-def]
+def test_mail_that_waits_leaves_and_is_forgotten_after_its_days(world: World, settings) -> None:
     send_mail_text(to="dana@example.org", subject="A code", body="123")
     assert job("queue").run() == "1 jobs run" and len(mail.outbox) == 1
     now = timezone.now()

@@ -55,8 +55,7 @@ class CommandSigner:
 
     def sign(self, text: str) -> str:
         try:
-            # The command is the operator's own setting.
-            done = subprocess.run(  # noqa: S603
+            done = subprocess.run(  # noqa: S603 - the command is the operator's own setting
                 shlex.split(self.command), input=text.encode(), capture_output=True, timeout=SIGNER_TIMEOUT_S, check=False
             )  # fmt: skip
             answer, reason = done.stdout.decode(), done.stderr.decode(errors="replace").strip() if done.returncode else ""

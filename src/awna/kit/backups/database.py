@@ -58,7 +58,7 @@ def check_copy(path: Path) -> None:
 def _is_false_alarm(copy: sqlite3.Connection, text: str) -> bool:
     """SQLite before 3.44 reports NULL in tables without row ids whose key is not made of their first columns; a query tells whether it is so."""
     said = FALSE_NULL.fullmatch(text)
-    return bool(said) and copy.execute(f'SELECT 1 FROM "{said[1]}" WHERE "{said[2]}" IS NULL LIMIT 1').fetchone() is None  # noqa: S608
+    return bool(said) and copy.execute(f'SELECT 1 FROM "{said[1]}" WHERE "{said[2]}" IS NULL LIMIT 1').fetchone() is None  # noqa: S608 - names that the database itself gave
 
 
 def put_back(copy: Path) -> None:
@@ -120,7 +120,7 @@ def run_program(program: str, *arguments: str, alias: str | None = None) -> None
         raise Refused(Problem("program_missing", "The program %(name)s is missing. Install the PostgreSQL client of the server's version.",
                               {"name": program}))  # fmt: skip
     environment = {**os.environ, **(_connection(alias) if alias else {})}
-    done = subprocess.run([path, *arguments], env=environment, capture_output=True, text=True, timeout=PROGRAM_S_MAX, check=False)  # noqa: S603
+    done = subprocess.run([path, *arguments], env=environment, capture_output=True, text=True, timeout=PROGRAM_S_MAX, check=False)  # noqa: S603 - PostgreSQL's own programs, words of ours
     if done.returncode:
         reason = done.stderr.strip()[-500:] or f"it ended with code {done.returncode}"
         if "No space left" in reason:

@@ -70,7 +70,10 @@ def test_a_review_has_a_name_and_a_day_and_ends_with_a_new_wording(world):
     assert "Advocate Lara Sample" in Client().get(base).content.decode()
     publish(world, section=world.north)
     assert "Not reviewed by a lawyer" in Client().get(base).content.decode()
-    for lawyer, day, code in (("", date(2026, 1, 5), "lawyer_without_name"), ("L", timezone.localdate() + timedelta(days=1), "lawyer_read_later")):
+    for lawyer, day, code in (
+        ("", date(2026, 1, 5), "lawyer_without_name"),
+        ("L", timezone.localdate() + timedelta(days=1), "lawyer_read_later"),
+    ):
         with pytest.raises(Refused) as refused:
             note_lawyer(legal_text=row, lawyer=lawyer, lawyer_on=day, author=world.karim)
         assert refused.value.codes == [code]
@@ -79,7 +82,12 @@ def test_a_review_has_a_name_and_a_day_and_ends_with_a_new_wording(world):
 def test_a_translation_that_nobody_reviewed_stands_beside_the_original(world):
     (row,) = publish(world, section=world.north, text="You may ask for your money back.")
     translated = translate_text(
-        campaign=world.campaign, source=source_of(row), language="ar", text="يمكنك طلب استرداد مالك.", author=world.rami, state=Translation.MACHINE
+        campaign=world.campaign,
+        source=source_of(row),
+        language="ar",
+        text="يمكنك طلب استرداد مالك.",
+        author=world.rami,
+        state=Translation.MACHINE,
     )
     page = f"/ar/c/clinic/legal/{world.north.pk.hex}/terms/"
     both = Client().get(page).content.decode()
@@ -108,7 +116,14 @@ def test_a_translation_that_nobody_reviewed_stands_beside_the_original(world):
 def test_what_is_no_page_is_refused(world, change, code):
     with pytest.raises(Refused) as refused:
         publish_legal_texts(
-            **{"campaign": world.campaign, "section": world.north, "texts": {"terms": "Text"}, "language": "en", "author": world.karim, **change}
+            **{
+                "campaign": world.campaign,
+                "section": world.north,
+                "texts": {"terms": "Text"},
+                "language": "en",
+                "author": world.karim,
+                **change,
+            }
         )
     assert refused.value.codes == [code]
     assert not LegalText.objects.filter(number=2).exists()
@@ -169,7 +184,9 @@ def test_without_its_pages_a_section_takes_nothing_by_any_way(world, account):
     assert "Give money" in before
     lose(world.north)
     campaign, give = Client().get("/c/clinic/").content.decode(), Client().get("/c/clinic/give/").content.decode()
-    assert "Give money" not in campaign and "Privacy notice" in campaign and "Offer goods" in campaign and "Sign the open letter" in campaign
+    assert (
+        "Give money" not in campaign and "Privacy notice" in campaign and "Offer goods" in campaign and "Sign the open letter" in campaign
+    )
     assert "Nobody may collect at present" in give and "Privacy notice" in give
     assert "Privacy notice" in Client().get("/c/clinic/book/accounts/").content.decode()
     done = Client().get(f"/c/clinic/give/{pledge.donor.token}/").content.decode()

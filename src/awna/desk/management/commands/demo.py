@@ -76,7 +76,7 @@ class Command(AwnaCommand):
         subprocess.Popen(work, env=environment)  # noqa: S603  # our own program with words of ours
         granian = Path(sys.executable).with_name("granian")
         words = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--blocking-threads", str(BLOCKING_THREADS)]
-        os.execve(granian, [str(granian), *words, "--no-access-log", "--log-level", "warning", "awna.wsgi:application"], environment)  # noqa: S606
+        os.execve(granian, [str(granian), *words, "--no-access-log", "--log-level", "warning", "awna.wsgi:application"], environment)  # noqa: S606 - the server of this environment, words of ours
 
 
 def free_port(wanted: int, *, is_free: Callable[[int], bool] | None = None) -> int:

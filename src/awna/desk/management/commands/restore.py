@@ -37,6 +37,6 @@ class Command(AwnaCommand):
             *(word for head in options["head"] for word in ("--head", head)),
             *(["--mirror", options["mirror"]] if options["mirror"] else []),
         ]
-        done = subprocess.run([sys.executable, "-m", "awna.cli", "checkrestored", *words], env=os.environ, check=False)  # noqa: S603
+        done = subprocess.run([sys.executable, "-m", "awna.cli", "checkrestored", *words], env=os.environ, check=False)  # noqa: S603 - this program again, with the words that it was given
         if done.returncode:
             sys.exit(done.returncode)
