@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,10 @@ from awna.core.problems import Problem
 from awna.kit.policies import Actor
 
 from .legal.models import LegalText as LegalText
+from .people.models import LostSignIn as LostSignIn
+from .people.models import LostSignInWord as LostSignInWord
+from .people.models import RoleAsk as RoleAsk
+from .people.models import RoleChange as RoleChange
 
 ROLE_NAMES = [
     ("steward", _("Steward")),
@@ -47,16 +52,22 @@ class User(AbstractBaseUser):
     name = models.CharField(max_length=120, blank=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    signed_out_count = models.PositiveIntegerField(default=0)
 
     objects = UserManager()
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: list[str] = []
-    field_classes = {"id": "I", "email": "C", "name": "C", "password": "I", "last_login": "I", "is_active": "I", "created_at": "I"}
+    field_classes = {"id": "I", "email": "C", "name": "C", "password": "I", "last_login": "I", "is_active": "I", "created_at": "I", "signed_out_count": "I"}
     # Sign-in must find a user by address, and desks show who acts; donors and volunteers are not users by default.
     unsealed = {"email": "sign-in looks it up", "name": "shown on desks to colleagues"}
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What every session of this person must show: one more sign-out everywhere, and none of them fits any longer."""
+        said = f"{self.password}|{self.signed_out_count}"
+        return salted_hmac("awna.parties.session", said, secret=secret, algorithm="sha256").hexdigest()
 
 
 class Campaign(models.Model):
@@ -253,6 +264,12 @@ class SectionChange(models.Model):
         return f"{self.section_id} {self.field}"
 
 
+class RoleQuerySet(models.QuerySet):
+    def held(self, campaign: Campaign) -> "RoleQuerySet":
+        """The roles of a campaign that stand today."""
+        return self.filter(campaign=campaign, ended_on=None)
+
+
 class Role(models.Model):
     """What a user may do in one campaign. Its id is the opaque author in the book."""
 
@@ -264,6 +281,7 @@ class Role(models.Model):
     began_on = models.DateField(auto_now_add=True)
     ended_on = models.DateField(null=True, blank=True)
 
+    objects = RoleQuerySet.as_manager()
     field_classes = {"id": "P", "campaign": "P", "user": "C", "section": "P", "name": "P", "began_on": "P", "ended_on": "P"}
 
     class Meta:
@@ -276,7 +294,7 @@ class Role(models.Model):
 
 
 class Invitation(models.Model):
-    """A role offered by mail; taking it up sets the password and makes the role."""
+    """A role offered by mail; taking it up sets the password and makes the role. Every new mail makes the link of the one before void."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE)
@@ -286,9 +304,14 @@ class Invitation(models.Model):
     token_digest = models.CharField(max_length=64, unique=True)
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True, blank=True)
+    language = models.CharField(max_length=8, blank=True)
+    invited_by = models.ForeignKey(Role, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    sent_at = models.DateTimeField(null=True, blank=True)
+    taken_back_at = models.DateTimeField(null=True, blank=True)
 
     field_classes = {
         "id": "I", "campaign": "I", "section": "I", "email": "C", "role_name": "I", "token_digest": "I", "expires_at": "I", "accepted_at": "I",
+        "language": "I", "invited_by": "I", "sent_at": "I", "taken_back_at": "I",
     }  # fmt: skip
     unsealed = {"email": "becomes the address of sign-in"}
 

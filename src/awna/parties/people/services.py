@@ -1,0 +1,66 @@
+"""What may be done about people, roles and lost sign-ins; each part has a file of its own."""
+
+from .asks import answer_ask, open_asks
+from .devices import (
+    codes_left,
+    end_sessions,
+    note_sign_in_change,
+    report_lost_device,
+    roles_of,
+    second_factors,
+    sign_out_everywhere,
+    sign_out_person,
+)
+from .invitations import forget_invitations, invite_person, open_invitations, send_again, take_back
+from .lost import (
+    WORDS_NEEDED,
+    ask_colleagues,
+    ask_for_link,
+    begin_lost_sign_in,
+    code_of,
+    confirm_lost,
+    find_lost,
+    finish_lost,
+    is_confirmed,
+    open_requests,
+    refuse_lost,
+    standings,
+    stop_my_lost,
+    waiting_for,
+)
+from .roles import deactivate_person, end_role, give_colleague_role
+
+__all__ = [
+    "WORDS_NEEDED",
+    "answer_ask",
+    "ask_colleagues",
+    "ask_for_link",
+    "begin_lost_sign_in",
+    "code_of",
+    "codes_left",
+    "confirm_lost",
+    "deactivate_person",
+    "end_role",
+    "end_sessions",
+    "find_lost",
+    "finish_lost",
+    "forget_invitations",
+    "give_colleague_role",
+    "invite_person",
+    "is_confirmed",
+    "note_sign_in_change",
+    "open_asks",
+    "open_invitations",
+    "open_requests",
+    "refuse_lost",
+    "report_lost_device",
+    "roles_of",
+    "second_factors",
+    "send_again",
+    "sign_out_everywhere",
+    "sign_out_person",
+    "standings",
+    "stop_my_lost",
+    "take_back",
+    "waiting_for",
+]
