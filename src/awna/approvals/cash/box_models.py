@@ -111,11 +111,12 @@ class CashPayment(models.Model):
     author = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="+")
     second = models.ForeignKey(Role, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     entry = models.OneToOneField(Entry, on_delete=models.PROTECT, null=True, blank=True, related_name="cash_payment")
+    dropped_why = models.CharField(max_length=300, blank=True)
     request_id = models.CharField(max_length=80)
 
     field_classes = {
         "id": "I", "box": "I", "milestone": "I", "page": "I", "amount_minor": "I", "text": "I", "budget_line": "P", "photo": "I", "paid_on": "I",
-        "author": "I", "second": "I", "entry": "P", "request_id": "I",
+        "author": "I", "second": "I", "entry": "P", "dropped_why": "I", "request_id": "I",
     }  # fmt: skip
 
     class Meta:
@@ -126,7 +127,11 @@ class CashPayment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.page_id} {self.text}"
+        return self.text
+
+    @property
+    def waits(self) -> bool:
+        return self.entry_id is None and not self.dropped_why
 
 
 class CashArrival(models.Model):
@@ -149,11 +154,12 @@ class CashArrival(models.Model):
     witness_1 = models.ForeignKey(Role, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     witness_2 = models.ForeignKey(Role, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     entry = models.ForeignKey(Entry, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    dropped_why = models.CharField(max_length=300, blank=True)
     request_id = models.CharField(max_length=80)
 
     field_classes = {
         "id": "I", "box": "I", "milestone": "I", "kind": "I", "sent": "I", "amount_minor": "I", "arrived_on": "I", "page": "I", "licence": "I",
-        "photo": "I", "author": "I", "witness_1": "I", "witness_2": "I", "entry": "P", "request_id": "I",
+        "photo": "I", "author": "I", "witness_1": "I", "witness_2": "I", "entry": "P", "dropped_why": "I", "request_id": "I",
     }  # fmt: skip
 
     class Meta:
@@ -165,6 +171,10 @@ class CashArrival(models.Model):
 
     def __str__(self) -> str:
         return f"{self.box_id} {self.arrived_on}"
+
+    @property
+    def waits(self) -> bool:
+        return self.entry_id is None and not self.dropped_why
 
     @property
     def witnesses_needed(self) -> int:

@@ -182,7 +182,7 @@ def pay_sheet(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         said = form.cleaned_data
         if done(
             form, services.note_wages_paid, sheet=row, photo=said["photo"].read(), paid_on=said["paid_on"], movement=said.get("movement"),
-            author=request.actor.role(*services.PAYERS),
+            receipt=receipt_of(said), author=request.actor.role(*services.PAYERS),
         ):  # fmt: skip
             messages.success(request, _("Noted. It is booked when somebody who saw it confirms: ask them to sign in."))
             return redirect("wage_sheet", slug, number)
@@ -230,6 +230,12 @@ def back(request: HttpRequest, to: str, said: str, *args: Any) -> HttpResponse:
 def page(request: HttpRequest, form: Any, title: str, submit: str, *, to: str, intro: str = "", **context: Any) -> HttpResponse:
     address = reverse(to, args=[request.campaign.slug])
     return form_page(request, form=form, title=title, submit=submit, intro=intro, back=address, desk=True, **context)
+
+
+def receipt_of(said: dict[str, Any]) -> tuple[ReceiptBook, int] | None:
+    """The page of a receipt book that a form names, if it names one."""
+    book, serial = said.get("book"), said.get("serial")
+    return (book, serial) if book is not None and serial is not None else None
 
 
 def _sheet(request: HttpRequest, number: int) -> WageSheet:

@@ -1,14 +1,12 @@
 """Cash boxes, receipt books and wage sheets."""
 
-import uuid
-
-import django.db.models.deletion
-import django.utils.timezone
-from django.conf import settings
-from django.db import migrations, models
-
 import awna.kit.sealed
 import awna.kit.tables
+import django.db.models.deletion
+import django.utils.timezone
+import uuid
+from django.conf import settings
+from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
@@ -80,6 +78,7 @@ class Migration(migrations.Migration):
                         ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.role')),
                         ('second', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.role')),
                         ('entry', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cash_payment', to='books.entry')),
+                        ('dropped_why', models.CharField(blank=True, max_length=300)),
                         ('request_id', models.CharField(max_length=80)),
                     ],
                     options={
@@ -104,6 +103,7 @@ class Migration(migrations.Migration):
                         ('witness_1', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.role')),
                         ('witness_2', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.role')),
                         ('entry', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='books.entry')),
+                        ('dropped_why', models.CharField(blank=True, max_length=300)),
                         ('request_id', models.CharField(max_length=80)),
                     ],
                     options={

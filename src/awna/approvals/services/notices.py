@@ -1,15 +1,13 @@
-"""Mails to the stewards whose word is wanted: what is asked, by when, and the word code to compare; never a secret, never twice."""
+"""Notices to the stewards whose word is wanted: what is asked, by when, and the word code to compare; never a secret, never twice."""
 
-from django.conf import settings
 from django.db import transaction
-from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from awna.consent.models import Decision, Proposal
 from awna.consent.services import digest_to_sign
 from awna.core.consent.quorum import word_code
-from awna.kit.mail import send_mail_text
+from awna.kit.notices.services import in_language_of, tell
 from awna.parties.models import Campaign, Role
 
 from ..models import Told
@@ -18,7 +16,7 @@ from .questions import TITLES, address_of, amounts_of, title_of
 
 @transaction.atomic
 def tell_stewards(*, campaign: Campaign) -> int:
-    """Queue one mail for each steward and open proposal that she was not told of yet and has not answered. Returns how many."""
+    """One notice for each steward and open proposal that she was not told of yet and has not answered. Returns how many."""
     waiting = list(Proposal.objects.open_for(campaign).filter(purpose__in=TITLES).select_related("release"))
     if not waiting:
         return 0
@@ -50,30 +48,34 @@ def tell_held(*, proposal: Proposal) -> int:
 
 
 def _send_held(proposal: Proposal, steward: Role) -> None:
-    with translation.override(steward.campaign.site_language):
+    with in_language_of(steward.user_id, steward.campaign.site_language):
         lines = [
             _("Stopped and not carried out: %(title)s.") % {"title": title_of(proposal)},
             _(
                 "Somebody may have been forced to agree. No money moved. Speak with the other stewards in person before you ask for it anew."
             ),
-            settings.AWNA_ORIGIN + address_of(proposal),
         ]
         subject = _("%(campaign)s: a proposal was stopped") % {"campaign": steward.campaign.title_here}
-        send_mail_text(to=steward.user.email, subject=" ".join(subject.split()), body="\n\n".join(lines) + "\n")
+        tell(
+            reader=steward.user_id, to=steward.user.email, key=f"held {proposal.pk}", subject=subject, lines=lines, address=address_of(proposal),
+            campaign=steward.campaign_id, is_urgent=True,
+        )  # fmt: skip
 
 
 def _send(proposal: Proposal, steward: Role) -> None:
-    """In the language of the place: nobody's own language is stored."""
+    """In the steward's own language where she chose one, else in that of the place."""
     campaign = steward.campaign
-    with translation.override(campaign.site_language):
+    with in_language_of(steward.user_id, campaign.site_language):
         lines = [
             _("Your word is wanted: %(title)s.") % {"title": title_of(proposal)},
             *amounts_of(proposal),
             _("Open until %(day)s.") % {"day": date_format(proposal.expires_on, "j M Y")},
             _("Word code of this exact text: %(code)s. Read it aloud to another steward: both of you must see the same words.")
             % {"code": word_code(digest_to_sign(proposal))},
-            settings.AWNA_ORIGIN + address_of(proposal),
             _("Never sign because a mail asks you to: read the proposal on the page first."),
         ]
         subject = _("%(campaign)s: your word is wanted") % {"campaign": campaign.title_here}
-        send_mail_text(to=steward.user.email, subject=" ".join(subject.split()), body="\n\n".join(lines) + "\n")
+        tell(
+            reader=steward.user_id, to=steward.user.email, key=f"waits {proposal.pk}", subject=subject, lines=lines, address=address_of(proposal),
+            campaign=campaign.pk,
+        )  # fmt: skip

@@ -13,16 +13,19 @@ from awna.core.problems import Problem, Refused
 from awna.parties.models import Campaign, Role
 from awna.parties.services import refuse_unless_role
 
-from ..models import ReceiptPage, WageSheet
+from ..models import ReceiptBook, WageSheet
 from .papers import SIGNED_SHEET, drawn, keep
+from .receipts import spoil_used, use_page
 from .wages import locked
+from .workers import is_on_list
 
 PAYERS = ("treasurer",)
 WITNESSES = ("site_lead", "shift_lead", "treasurer", "steward", "coordinator", "storekeeper")
 
 
 def note_wages_paid(
-    *, sheet: WageSheet, photo: bytes, paid_on: date, movement: Movement | None = None, page: ReceiptPage | None = None, author: Role
+    *, sheet: WageSheet, photo: bytes, paid_on: date, movement: Movement | None = None, receipt: tuple[ReceiptBook, int] | None = None,
+    author: Role,
 ) -> WageSheet:  # fmt: skip
     """The list was signed by everyone on it and the money handed out. Nothing is booked until a witness says so too.
 
@@ -42,7 +45,9 @@ def note_wages_paid(
         if problems := _payer_problems(sheet, author):
             raise Refused(problems)
         sheet.photo = keep(sheet.campaign.book, kept, kind=SIGNED_SHEET)
-        sheet.paid_by, sheet.paid_on, sheet.movement, sheet.page = author, paid_on, movement, page
+        sheet.paid_by, sheet.paid_on, sheet.movement = author, paid_on, movement
+        if receipt is not None:
+            sheet.page = use_page(book=receipt[0], serial=receipt[1], text=f"Wage sheet {sheet.number}", author=author)
         sheet.save(update_fields=["photo", "paid_by", "paid_on", "movement", "page"])
         return sheet
 
@@ -76,6 +81,8 @@ def refuse_payment(*, sheet: WageSheet, second: Role) -> WageSheet:
     sheet = locked(sheet)
     if sheet.state != WageSheet.NOTED:
         return sheet
+    if sheet.page is not None:
+        spoil_used(page=sheet.page, why=f"Wage sheet {sheet.number}: the witness did not see it so")
     sheet.paid_by = sheet.paid_on = sheet.movement = sheet.photo = sheet.page = None
     sheet.save(update_fields=["paid_by", "paid_on", "movement", "photo", "page"])
     return sheet
@@ -107,8 +114,6 @@ def _slip(sheet: WageSheet, second: Role, request_id: str) -> Movement:
 
 
 def _payer_problems(sheet: WageSheet, author: Role) -> list[Problem]:
-    from .workers import is_on_list
-
     problems = []
     if sheet.state != WageSheet.APPROVED:
         problems.append(
@@ -145,8 +150,6 @@ def _payment_problems(sheet: WageSheet, paid_on: date, movement: Movement | None
 
 
 def _witness_problems(sheet: WageSheet, second: Role) -> list[Problem]:
-    from .workers import is_on_list
-
     if sheet.state != WageSheet.NOTED or sheet.paid_by is None:
         return [Problem("nothing_to_witness", "This sheet is %(state)s. There is nothing to witness.", {"state": sheet.state_word})]
     problems = []
