@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from awna.core.problems import Problem, Refused
 from awna.kit.mail import forget_mails, send_mail_text
 from awna.kit.sealed import blind_index
+from awna.parties.forgotten.services import note_forgotten
 
 from ..models import Event, Registration
 from .readers import refuse_flood
@@ -69,6 +70,7 @@ def cancel_guest(*, token: str) -> Registration:
     forget_mails(to=row.email, waiting=False)
     row.state, row.name, row.email, row.email_index, row.code_digest = Registration.CANCELLED, "", "", None, ""
     row.save(update_fields=["state", "name", "email", "email_index", "code_digest"])
+    note_forgotten(kind="guest", subject=row.pk)
     seat_waiting(event)
     return row
 

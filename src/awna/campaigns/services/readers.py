@@ -14,6 +14,7 @@ from awna.core.problems import Problem, Refused
 from awna.kit.mail import forget_mails, send_mail_text
 from awna.kit.markup import plain_light
 from awna.kit.sealed import blind_index
+from awna.parties.forgotten.services import note_forgotten
 from awna.parties.models import Campaign
 
 from ..models import Event, Registration, Subscription, Update
@@ -77,6 +78,7 @@ def end_subscription(*, token: str) -> bool:
     # A mail of another room that still waits for this address must leave.
     forget_mails(to=row.email, waiting=False)
     row.delete()
+    note_forgotten(kind="reader", subject=key)
     return True
 
 

@@ -133,7 +133,10 @@ def mail_look() -> Iterator[Finding]:
         return
     if proven_at() is None:
         yield Finding(
-            "mail", LOOK, Problem("mail_not_proven", "Nobody has proven yet that mail arrives with these settings."), "awna testmail ADDRESS"
+            "mail",
+            LOOK,
+            Problem("mail_not_proven", "Nobody has proven yet that mail arrives with these settings."),
+            "awna testmail ADDRESS",
         )
 
 

@@ -13,6 +13,7 @@ from awna.core.problems import Problem
 from awna.kit import serving
 from awna.kit.backups.making import backups_in, made_at
 from awna.kit.models import Mail
+from awna.parties.forgotten.services import forgotten_elsewhere, lines_missing
 
 from .findings import BAD, LOOK, Finding
 
@@ -107,3 +108,14 @@ def upgrade_look() -> Iterator[Finding]:
     if journal and journal.state in serving.UNFINISHED:
         command = "awna upgrade --back" if journal.state == serving.GOING_BACK else "awna upgrade"
         yield Finding("upgrade", BAD, serving.unfinished(journal), command)
+
+
+def forgotten_look() -> Iterator[Finding]:
+    again = len(forgotten_elsewhere())
+    if again:
+        yield Finding("forgotten", BAD, Problem("forgotten_is_back", "%(n)s people or things that were forgotten are in the database again.", {"n": again}),
+                      "awna checkrestored")  # fmt: skip
+    for file, missing in lines_missing().items():
+        if missing:
+            yield Finding("forgotten", LOOK, Problem("forgotten_not_written", "%(n)s lines of what was forgotten are not in %(file)s yet.",
+                                                     {"n": missing, "file": file}), "awna hourly")  # fmt: skip

@@ -10,6 +10,7 @@ from awna.core.digest import canonical_json
 from awna.core.problems import Problem, Refused
 from awna.kit.erasure import scrub_freed_bytes
 from awna.kit.mail import forget_mails
+from awna.parties.forgotten.services import note_forgotten
 
 from ..models import Donor, Freeze, Gift, token_digest
 
@@ -55,6 +56,8 @@ def erase_donor(donor: Donor, *, gifts: list[Gift] | None = None) -> Erased:
         chosen = list(donor.gifts.all()) if gifts is None else [gift for gift in gifts if gift.donor_id == donor.pk]
         erased = sum(_forget_key(gift) for gift in chosen)
         mails = _forget_person(donor) if gifts is None else 0
+        for kind, one in [("donor", donor)] if gifts is None else [("gift", gift) for gift in chosen]:
+            note_forgotten(kind=kind, subject=one.pk)
     transaction.on_commit(scrub_freed_bytes)
     return Erased(erased, mails)
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from awna.core.problems import Problem, Refused
 from awna.kit.sealed import blind_index, open_bytes, seal_bytes
+from awna.parties.forgotten.services import note_forgotten
 
 from ..models import OpenLetter, Organisation, Signature, Waiting
 from . import mailing
@@ -250,6 +251,7 @@ def withdraw_signature(*, token: str) -> OpenLetter:
     """Take a name back at any time: the signature stops counting and everything that tells who it was is deleted."""
     row = find_signature(token=token, lock=True)
     letter = row.letter
+    note_forgotten(kind="signature", subject=row.pk)
     row.state, row.email, row.email_index, row.mailed_at = Signature.WITHDRAWN, "", None, None
     if isinstance(row, Organisation):
         for name in ("name", "place", *BODY_FIELDS):

@@ -7,6 +7,7 @@ from typing import Any
 from awna.books.models import Book
 from awna.core.log.witness import open_log
 from awna.desk.after_restore import Standing, standing_of
+from awna.desk.forgetting import keep_forgotten
 from awna.kit.commands import AwnaCommand
 
 
@@ -23,12 +24,15 @@ class Command(AwnaCommand):
         parser.add_argument("--json", action="store_true", help="print JSON")
 
     def run(self, **options: Any) -> None:
+        again = keep_forgotten()
         notes = {name: self.read_file(name).decode(errors="replace") for name in options["head"]}
         read = open_log(options["mirror"]) if options["mirror"] else None
         found = [standing_of(book, notes=notes, read=read) for book in Book.objects.select_related("campaign").order_by("origin")]
         if options["json"]:
             self.print_json([vars(one) for one in found])
         else:
+            if again:
+                self.stdout.write(f"{again} people or things that were forgotten after the backup are forgotten again.")
             for one in found:
                 self._tell(one, options["mirror"])
         if any(one.missing_count for one in found):
