@@ -91,15 +91,18 @@ DONORS_WITH_MAIL = {1: "dana@example.org"}
 
 
 @transaction.atomic
-def seed(*, say: Callable[[str], None]) -> Campaign:
-    """The demonstration campaign; made once, whole or not at all. Refused where a real campaign lives."""
+def seed(*, say: Callable[[str], None], password: str = PASSWORD) -> Campaign:
+    """The demonstration campaign; made once, whole or not at all. Refused where a real campaign lives.
+
+    `password`: everybody's; one that nobody knows, where the site can be reached by others.
+    """
     found = Campaign.objects.filter(slug=SLUG).first()
     if Campaign.objects.filter(is_demo=False).exists():
         raise Refused(Problem("not_a_demo_place", "A real campaign lives here. The demonstration needs a folder of its own."))
     if found is not None:
         say("The campaign is here already; it is kept as you left it")
         return found
-    story = _Story(say)
+    story = _Story(say, password)
     for step in (
         story.found_campaign, story.open_accounts, story.plan_the_building, story.collect_gifts, story.send_money_on, story.buy,
         story.bring_goods, story.gather_crews, story.plan_works, story.write_letter, story.ask_for_more,
@@ -138,8 +141,8 @@ def _sentence(step: Callable[[], None]) -> str:
 class _Story:
     """One step of the seed after the other; each uses what the earlier ones made."""
 
-    def __init__(self, say: Callable[[str], None]) -> None:
-        self.say = say
+    def __init__(self, say: Callable[[str], None], password: str) -> None:
+        self.say, self.password = say, password
         self.today = timezone.localdate()
         self.paid_from = self.today - timedelta(days=PAID_FROM_DAYS)
         self.roles: dict[str, Role] = {}
@@ -156,7 +159,7 @@ class _Story:
         for name, country, currency, _number, _file in SECTIONS:
             self.sections[currency] = parties.create_section(campaign=self.campaign, name=name, country=country, currency=currency)
         for person in CAST:
-            user = parties.register_user(email=person.email, name=person.name, password=PASSWORD)
+            user = parties.register_user(email=person.email, name=person.name, password=self.password)
             if person.role:
                 self.roles[person.name] = parties.give_role(
                     campaign=self.campaign, user=user, name=person.role, section=self.sections.get(person.section)

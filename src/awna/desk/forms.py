@@ -1,26 +1,19 @@
-"""Forms of the desk: bank file, translations, first run."""
+"""Forms of the desk: bank file, translations."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
-from django.core.validators import validate_email
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from awna.books.models import Milestone
-from awna.core.amounts import currency_scale, parse_minor
-from awna.core.problems import Refused
 from awna.donations.models import Pledge
-from awna.kit.forms import problem_text
 from awna.kit.policies import Actor
 from awna.parties.services import CREDIT_CHARS_MAX, LINE_CHARS_MAX, TEXT_CHARS_MAX
 
 from .bank_lines import WaitingLine
-from .services import SectionPlan, SetUpPlan
-
-SECTION_PARTS = 5
 
 
 class StatementForm(forms.Form):
@@ -82,76 +75,6 @@ class BankLineForm(forms.Form):
             return known[kind].get(pk=key)
         except (KeyError, ObjectDoesNotExist, ValidationError, ValueError):
             raise forms.ValidationError(_now("This is not among the choices any more. Choose again.")) from None
-
-
-class SetUpForm(forms.Form):
-    title = forms.CharField(label=_("What is being rebuilt"), max_length=160, help_text=_("For example: Wadi Sanad Clinic"))
-    slug = forms.SlugField(label=_("Address of its page"), max_length=60, help_text=_("Letters, digits and hyphens: wadi-sanad-clinic"))
-    place = forms.CharField(
-        label=_("Place, as the public may know it"), max_length=120, help_text=_("A district is enough; never coordinates.")
-    )
-    goal = forms.CharField(label=_("Goal"), max_length=20, help_text=_("Digits with a point for decimals: 240000.00"))
-    goal_currency = forms.RegexField(r"^[A-Z]{3}$", label=_("Currency of the goal"), initial="USD")
-    owner_name = forms.CharField(label=_("Body that owns the place"), max_length=160)
-    owner_registration = forms.CharField(label=_("Its registration number"), max_length=120, required=False)
-    owner_iban = forms.CharField(label=_("Its bank account (IBAN or number)"), max_length=34)
-    stewards = forms.CharField(label=_("Stewards who release money: one e-mail address a line"), widget=forms.Textarea(attrs={"rows": 4}))
-    required = forms.IntegerField(label=_("How many of them must agree"), min_value=2, initial=2)
-    sections = forms.CharField(
-        label=_("Collecting sections abroad: one a line"), required=False, widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("Name; country; currency; IBAN; treasurer’s e-mail. For example: Neighbours North; DE; EUR; DE02120300000000202051; treasurer@example.org"))  # fmt: skip
-    treasurer = forms.EmailField(label=_("Treasurer of the owner: e-mail"))
-    site_lead = forms.EmailField(label=_("Site lead: e-mail"), required=False)
-    buyer = forms.EmailField(label=_("Buyer: e-mail"), required=False)
-    storekeeper = forms.EmailField(label=_("Storekeeper: e-mail"), required=False)
-    coordinator = forms.EmailField(label=_("Brigade coordinator: e-mail"), required=False)
-
-    def clean_stewards(self) -> list[str]:
-        addresses = [line.strip().lower() for line in self.cleaned_data["stewards"].splitlines() if line.strip()]
-        for address in addresses:
-            validate_email(address)
-        return addresses
-
-    def clean_sections(self) -> list[SectionPlan]:
-        plans = []
-        for number, line in enumerate(self.cleaned_data["sections"].splitlines(), start=1):
-            if not line.strip():
-                continue
-            parts = [part.strip() for part in line.split(";")]
-            if len(parts) != SECTION_PARTS or len(parts[1]) != 2 or len(parts[2]) != 3:
-                raise forms.ValidationError(
-                    _now("Line %(n)s: write name; two-letter country; three-letter currency; IBAN; e-mail."), params={"n": number})  # fmt: skip
-            validate_email(parts[4])
-            plans.append(SectionPlan(parts[0], parts[1].upper(), parts[2].upper(), parts[3].replace(" ", ""), parts[4].lower()))
-        return plans
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if data.get("goal") and data.get("goal_currency"):
-            try:
-                data["goal_minor"] = parse_minor(data["goal"], currency_scale(data["goal_currency"]))
-            except Refused as refused:
-                self.add_error("goal", problem_text(refused.problems[0]))
-        return data
-
-    def plan(self) -> SetUpPlan:
-        data = self.cleaned_data
-        others = [
-            (name, data[name].lower()) for name in ("treasurer", "site_lead", "buyer", "storekeeper", "coordinator") if data.get(name)
-        ]
-        names = (
-            "slug",
-            "title",
-            "owner_name",
-            "owner_registration",
-            "place",
-            "goal_minor",
-            "goal_currency",
-            "required",
-            "stewards",
-            "sections",
-        )
-        return SetUpPlan(**{name: data[name] for name in names}, owner_iban=data["owner_iban"].replace(" ", ""), others=others)
 
 
 class PoFileForm(forms.Form):

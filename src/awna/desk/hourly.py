@@ -15,6 +15,9 @@ from awna.kit.jobs import forget_finished, work_off
 from awna.kit.visits import forget_visits
 from awna.letters.services import mail_waiting, purge_unconfirmed
 from awna.parties.models import Campaign
+from awna.parties.setup.services import forget_links
+
+from .setup.next_steps import settle_all
 
 _log = logging.getLogger(__name__)
 
@@ -48,6 +51,8 @@ def hourly_jobs() -> list[Job]:
         *(_expired(book) for book in books),
         *(_decided(book.campaign) for book in books),
         Job("providers", "read the deliveries of payment providers that wait", lambda: f"{process_events()} events read"),
+        Job("setup", "forget the links of a set-up after a day, and its list once all of it is done",
+            lambda: f"{forget_links()} lists of links deleted, {settle_all()} set-ups settled"),
         Job("visits", "delete sessions that are over and attempts to sign in older than a week", lambda: f"{forget_visits()} rows deleted"),
         Job("finished", "delete finished jobs, sent mails among them, after AWNA_JOBS_KEPT_DAYS", lambda: f"{forget_finished()} jobs deleted"),
         *(_head(book) for book in books),

@@ -1,10 +1,5 @@
-"""Orchestrates rooms: a bank file becomes gifts; a body's first day becomes a campaign with its people."""
+"""Orchestrates rooms: a bank file becomes gifts, and each line of the bank what it is."""
 
-import hmac
-from dataclasses import dataclass, field
-from hashlib import sha256
-
-from django.conf import settings
 from django.db import transaction
 
 from awna.books import services as books
@@ -14,13 +9,10 @@ from awna.core.problems import Problem, Refused
 from awna.donations import services as donations
 from awna.donations.debit import services as debits
 from awna.donations.models import Gift, Pledge
-from awna.parties import services as parties
-from awna.parties.models import Campaign, Role, Section
+from awna.parties.models import Role
 
 from .bank_import import ImportReport as ImportReport
 from .bank_import import import_statement as import_statement
-
-STEWARDS_MIN = 2
 
 
 @transaction.atomic
@@ -115,81 +107,3 @@ def locked_for(movement: Movement, author: Role, *, own: bool = False) -> Moveme
 def _refuse_used(movement: Movement) -> None:
     if movement.used:
         raise Refused(Problem("line_settled", "This line was settled in another way already. Reload the page to see what still waits."))
-
-
-@dataclass(frozen=True)
-class SectionPlan:
-    """A collecting body to set up: ISO country, currency, its account and its treasurer's address."""
-
-    name: str
-    country: str
-    currency: str
-    iban: str
-    treasurer: str
-
-
-@dataclass(frozen=True)
-class SetUpPlan:
-    """Everything that the first day needs."""
-
-    slug: str
-    title: str
-    owner_name: str
-    owner_registration: str
-    place: str
-    goal_minor: int
-    goal_currency: str
-    owner_iban: str
-    required: int
-    stewards: list[str]
-    sections: list[SectionPlan] = field(default_factory=list)
-    others: list[tuple[str, str]] = field(default_factory=list)
-    """(role name, e-mail address)"""
-
-
-@transaction.atomic
-def set_up_campaign(*, plan: SetUpPlan) -> tuple[Campaign, dict[str, str]]:
-    """Create campaign, owner, sections and accounts, and invite everyone; return the links by address and role.
-
-    The book waits until every key of every steward has signed its first policy.
-    """
-    problems = _set_up_problems(plan)
-    if problems:
-        raise Refused(problems)
-    campaign = parties.create_campaign(
-        slug=plan.slug, title=plan.title, place_public=plan.place, goal_minor=plan.goal_minor, goal_currency=plan.goal_currency,
-        owner_name=plan.owner_name, owner_registration=plan.owner_registration,
-    )  # fmt: skip
-    book = books.open_book(campaign=campaign, author=None, required=plan.required, keyed=True)
-    books.open_bank_account(book=book, section=None, holder=plan.owner_name, iban=plan.owner_iban, currency=plan.goal_currency)
-    links = {f"steward {email}": parties.invite(campaign=campaign, email=email, role_name="steward") for email in plan.stewards}
-    for wanted in plan.sections:
-        section: Section = parties.create_section(campaign=campaign, name=wanted.name, country=wanted.country, currency=wanted.currency)
-        books.open_bank_account(book=book, section=section, holder=wanted.name, iban=wanted.iban, currency=wanted.currency)
-        links[f"treasurer {wanted.treasurer}"] = parties.invite(
-            campaign=campaign, email=wanted.treasurer, role_name="treasurer", section=section)  # fmt: skip
-    for role_name, email in plan.others:
-        links[f"{role_name} {email}"] = parties.invite(campaign=campaign, email=email, role_name=role_name)
-    return campaign, links
-
-
-def _set_up_problems(plan: SetUpPlan) -> list[Problem]:
-    problems = []
-    if len(set(plan.stewards)) < max(plan.required, STEWARDS_MIN):
-        problems.append(Problem(
-            "too_few_stewards", "%(n)s different stewards are named and %(k)s must agree. Name at least %(least)s.",
-            {"n": len(set(plan.stewards)), "k": plan.required, "least": max(plan.required, STEWARDS_MIN)}, "stewards"))  # fmt: skip
-    if plan.required < STEWARDS_MIN:
-        problems.append(Problem("quorum_of_one", "One steward alone must not release money. Ask for at least %(least)s.",
-                                {"least": STEWARDS_MIN}, "required"))  # fmt: skip
-    return problems
-
-
-def setup_token() -> str:
-    """The secret part of the first-run page's address; whoever reads the server's key folder knows it."""
-    return hmac.new(settings.SECRET_KEY.encode(), b"awna first run", sha256).hexdigest()[:32]
-
-
-def setup_is_open(token: str) -> bool:
-    """The first-run page answers with the right token and only until there is a campaign."""
-    return hmac.compare_digest(token, setup_token()) and not Campaign.objects.exists()

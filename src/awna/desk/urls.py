@@ -16,7 +16,10 @@ from . import (
     translation_views,
     views,
 )
+from .mail.urls import urlpatterns as mail_patterns
 from .money_urls import urlpatterns as money_patterns
+from .moving.urls import urlpatterns as moving_patterns
+from .setup.urls import urlpatterns as setup_patterns
 
 ANY_ROLE = role(*dict(ROLE_NAMES))
 TREASURER = role("treasurer")
@@ -25,7 +28,9 @@ TRANSLATOR = role(*TRANSLATORS)
 
 urlpatterns = [
     *money_patterns,
-    guarded("setup/<str:token>/", views.set_up, name="set_up", GET=ANYONE, POST=ANYONE),
+    *mail_patterns,
+    *setup_patterns,
+    *moving_patterns,
     guarded("c/<slug:slug>/cosigned", log_views.cosigned, name="log_cosigned", POST=ANYONE),
     guarded("desk/", views.campaigns, name="desk", GET=SIGNED_IN),
     guarded("desk/<slug:slug>/", views.home, name="desk_home", GET=ANY_ROLE),

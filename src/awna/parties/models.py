@@ -20,6 +20,8 @@ from .people.models import LostSignIn as LostSignIn
 from .people.models import LostSignInWord as LostSignInWord
 from .people.models import RoleAsk as RoleAsk
 from .people.models import RoleChange as RoleChange
+from .setup.models import SetUp as SetUp
+from .setup.models import SetUpStep as SetUpStep
 
 ROLE_NAMES = [
     ("steward", _("Steward")),

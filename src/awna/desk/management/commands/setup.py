@@ -1,52 +1,99 @@
-"""`awna setup`: the first campaign of an installation, from a file or from a page."""
+"""`awna setup`: the first campaign of an installation, on pages, on the terminal, or from a file; or the example."""
 
-import json
+import secrets
+import sys
 from typing import Any
 
 from django.conf import settings
-from django.urls import reverse
 
 from awna.core.problems import Problem, Refused
-from awna.desk.forms import SetUpForm
-from awna.desk.services import set_up_campaign, setup_token
+from awna.desk import demo
+from awna.desk.setup.asking import Left, ask_all
+from awna.desk.setup.door import setup_address
+from awna.desk.setup.from_file import answers_of, read_plan_file
+from awna.desk.setup.making import begin_campaign, finish, plan_of
+from awna.desk.setup.next_steps import next_steps
 from awna.kit.commands import AwnaCommand
 from awna.parties.models import Campaign
+from awna.parties.setup.models import SetUp
+from awna.parties.setup.services import open_set_up, typed_so_far
+
+PASSWORD_BYTES = 12
 
 
 class Command(AwnaCommand):
-    help = "Create campaign, owner, sections, accounts and stewards, and invite everyone. Without a file it prints the address of the page."
+    help = (
+        "Create campaign, owner, sections, accounts and stewards, and invite everyone. Without an option it prints the address of the page, on which "
+        "the set-up goes step by step and can be left and resumed."
+    )
 
     def add_arguments(self, parser: Any) -> None:
-        parser.add_argument("--file", help="JSON with the fields of the page; docs/reference.md lists them")
-        parser.add_argument("--dry-run", action="store_true", help="only say what is wrong")
+        parser.add_argument("--file", help="JSON with every answer; docs/operate.md lists the names")
+        parser.add_argument(
+            "--ask", action="store_true", help="ask the questions here; begun on the page or here, it goes on where it was left"
+        )
+        parser.add_argument("--again", action="store_true", help="with --ask: put every question again, also those that are answered")
+        parser.add_argument("--sample", action="store_true", help="make the invented example of the demonstration, to practise on")
+        parser.add_argument("--dry-run", action="store_true", help="with --file: only say what is wrong")
 
     def run(self, **options: Any) -> None:
-        if not options["file"]:
-            if Campaign.objects.exists():
-                raise Refused(Problem("set_up_already", "A campaign stands already. Give --file to add another one."))
-            self.stdout.write("Open this page to start the first campaign:\n")
-            self.stdout.write(settings.AWNA_ORIGIN + reverse("set_up", kwargs={"token": setup_token()}))
+        if options["file"]:
+            self._from_file(options["file"], options["dry_run"])
             return
-        form = SetUpForm(self._fields(options["file"]))
-        if not form.is_valid():
-            raise Refused(
-                [Problem("set_up_field", "%(text)s", {"text": error}, name) for name, errors in form.errors.items() for error in errors]
-            )
-        if options["dry_run"]:
+        if Campaign.objects.exists():
+            raise Refused(Problem("set_up_already", "A campaign stands already. Give --file to add another one."))
+        if options["sample"]:
+            self._sample()
+            return
+        if options["ask"]:
+            self._ask(again=options["again"])
+            return
+        begun = len(typed_so_far(open_set_up()))
+        said = f"{begun} steps of the set-up are kept. Go on here:" if begun else "Open this page to start the first campaign:"
+        self.stdout.write(f"{said}\n{setup_address()}\nOr answer here: awna setup --ask")
+
+    def _from_file(self, path: str, dry_run: bool) -> None:
+        plan = plan_of(answers_of(read_plan_file(self.read_file(path), name=path)))
+        if dry_run:
             self.stdout.write("The file is right; nothing was created.")
             return
-        campaign, links = set_up_campaign(plan=form.plan())
-        self.stdout.write(f"{campaign.title}: {settings.AWNA_ORIGIN}{campaign.get_absolute_url()}")
-        for who, link in links.items():
-            self.stdout.write(f"{who}: {link}")
+        self._tell(begin_campaign(plan=plan))
 
-    def _fields(self, path: str) -> dict[str, Any]:
+    def _ask(self, *, again: bool) -> None:
         try:
-            fields = json.loads(self.read_file(path))
-        except ValueError as error:
-            raise Refused(
-                Problem("set_up_file_broken", "%(file)s is not JSON: %(reason)s. Mend it there.", {"file": path, "reason": error})
-            ) from error
-        if not isinstance(fields, dict):
-            raise Refused(Problem("set_up_file_broken", "%(file)s must hold one JSON object.", {"file": path}))
-        return {name: "\n".join(value) if isinstance(value, list) else value for name, value in fields.items()}
+            confirmed = ask_all(ask=self._line, say=self.stdout.write, again=again)
+        except Left:
+            self.stdout.write(f"\nKept. Go on with awna setup --ask, or here: {setup_address()}")
+            return
+        if not confirmed:
+            self.stdout.write("Nothing was created; every answer is kept. For the example: awna setup --sample")
+            return
+        made = finish()
+        if made is not None:
+            self._tell(made)
+
+    def _line(self, question: str) -> str:
+        self.stdout.write(question, ending="")
+        self.stdout.flush()
+        line = sys.stdin.readline()
+        if not line:
+            raise Left
+        return line
+
+    def _sample(self) -> None:
+        password = secrets.token_urlsafe(PASSWORD_BYTES)
+        campaign = demo.seed(say=lambda text: self.stderr.write(text), password=password)
+        self.stdout.write(
+            f"{campaign.title}: {settings.AWNA_ORIGIN}{campaign.get_absolute_url()}\nPassword of everyone below, shown once: {password}"
+        )
+        for person in demo.CAST:
+            self.stdout.write(f"  {person.email:<28} {person.does}")
+
+    def _tell(self, made: SetUp) -> None:
+        campaign = made.campaign
+        self.stdout.write(f"{campaign.title}: {settings.AWNA_ORIGIN}{campaign.get_absolute_url()}")
+        for role, email, link in made.link_list:
+            self.stdout.write(f"{role} {email}: {link}")
+        self.stdout.write("What to do next:")
+        for number, step in enumerate(next_steps(made), start=1):
+            self.stdout.write(f"{number}. {'done: ' if step.done else ''}{step.label}. {'' if step.done else step.how}".rstrip())
