@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from . import demo_access, demo_bill, demo_diary, demo_methods, demo_planner, demo_schedule, demo_survey
+from . import demo_access, demo_bill, demo_diary, demo_methods, demo_people, demo_planner, demo_schedule, demo_survey
 
-PARTS = (demo_survey, demo_bill, demo_methods, demo_schedule, demo_access, demo_diary, demo_planner)
+PARTS = (demo_survey, demo_bill, demo_methods, demo_schedule, demo_access, demo_diary, demo_planner, demo_people)
 
 
 def tell_site(story: Any) -> None:

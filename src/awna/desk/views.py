@@ -8,10 +8,12 @@ from django.utils.translation import gettext_lazy
 from awna.approvals.services.questions import TITLES
 from awna.books.models import StatementHold
 from awna.consent.models import Proposal
+from awna.kit.models import Notice
 from awna.parties.models import Campaign
 
 from .bank_file_views import accounts_of
 from .bank_lines import treasurer_of, waiting_movements
+from .moving.kinds import ALL_ROLES
 from .setup.next_steps import left_to_do
 
 # (roles, address name, what one does there): the home page lists what this person may do, in the order of a gift's life.
@@ -24,7 +26,7 @@ TASKS = [
     (("treasurer", "steward"), "bank_files", gettext_lazy("Bank files, and the holes between them")),
     (("treasurer",), "gifts_desk", gettext_lazy("Gifts: freeze one, or give it back")),
     (("treasurer",), "offers_desk", gettext_lazy("Goods: answer offers, and count what came")),
-    (("treasurer",), "import_gifts", gettext_lazy("Bring in gifts from before this book")),
+    (ALL_ROLES, "moving_home", gettext_lazy("Bring in what you have: donors, volunteers, items, balances, the bill")),
     (("treasurer",), "receipts", gettext_lazy("Receipts: issue, void, the run of a year")),
     (("treasurer", "steward"), "sections", gettext_lazy("Sections: registration, permit, rules for receipts")),
     (("treasurer", "steward"), "legal_desk", gettext_lazy("Legal pages: imprint, privacy, terms, where to complain")),
@@ -37,6 +39,7 @@ TASKS = [
         "wages",
         gettext_lazy("Day wages: hours, approval, payment, witness"),
     ),
+    (("steward", "treasurer"), "people", gettext_lazy("People: invite them, give and withdraw roles")),
     (("steward",), "surplus", gettext_lazy("What happens with money left over")),
     (("steward",), "my_keys", gettext_lazy("My keys, and the founding")),
     (("steward",), "policy", gettext_lazy("The policy: who decides on what")),
@@ -51,6 +54,7 @@ TASKS = [
     (("translator", "coordinator", "steward"), "translations", gettext_lazy("Translate the campaign's texts")),
     (("steward", "site_lead", "coordinator"), "news_desk", gettext_lazy("News, photos and events")),
     (("steward", "site_lead"), "outcomes_desk", gettext_lazy("What was promised, and what was measured")),
+    (("treasurer", "steward", "site_lead", "coordinator"), "mail_home", gettext_lazy("Mail: what waits, failed or came back")),
     (("treasurer", "steward"), "health", gettext_lazy("Is the site well? Backups, mail, disk, log")),
     (("site_lead", "shift_lead", "steward", "coordinator"), "damage_desk", gettext_lazy("Damage: what was found, and what you see now")),
     (("site_lead", "shift_lead"), "quality", gettext_lazy("Checks, hold points, defects, changes")),
@@ -90,6 +94,7 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
         "tasks": tasks,
         "role_names": [role.get_name_display() for role in request.actor.roles],
         "left": left_to_do(request.campaign, request.actor),
+        "unread": Notice.objects.unread().filter(reader=request.user.pk).count(),
         "waiting": Proposal.objects.open_for(request.campaign).filter(purpose__in=TITLES).count(),
     }
     return render(request, "desk/home.html", context)

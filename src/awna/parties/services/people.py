@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from datetime import timedelta
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.urls import reverse
@@ -154,6 +155,7 @@ def accept_invitation(*, token: str, name: str, password: str, signed_in_as: Use
         user.is_active = True
         user.set_password(password)
         user.save(update_fields=["is_active", "password"])
+        Authenticator.objects.filter(user=user).delete()
     invitation.accepted_at = timezone.now()
     invitation.save(update_fields=["accepted_at"])
     role = give_role(campaign=invitation.campaign, user=user, name=invitation.role_name, section=invitation.section)
