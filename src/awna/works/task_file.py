@@ -18,7 +18,6 @@ from awna.parties.services import refuse_unless_role
 from awna.supply.models import Item
 
 from .gather import stocks_for_tables
-from .methods.services import apply_choices
 from .models import Machine, ScheduleChange, ScheduleFile, Task, WorkCalendar
 from .schedule.services import apply_states
 from .schedule.states import State, States, new_state, states_of, touched
@@ -57,9 +56,7 @@ def write_table(
     wanted = table_states(campaign, project, before)
     if not any(touched(before, wanted).values()) and file is None:
         return None
-    change = apply_states(campaign=campaign, wanted=wanted, author=author, request_id=request_id, file=file)
-    apply_choices(campaign=campaign)  # a table knows nothing of the ways to build that the stewards chose
-    return change
+    return apply_states(campaign=campaign, wanted=wanted, author=author, request_id=request_id, file=file)
 
 
 def table_problems(campaign: Campaign, project: core.Project) -> list[Problem]:

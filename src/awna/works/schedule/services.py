@@ -12,6 +12,7 @@ from awna.core.problems import Problem, Refused
 from awna.parties.models import Campaign, Role
 from awna.parties.services import refuse_unless_role
 
+from ..methods.services import apply_choices
 from ..models.tasks import Task
 from .models import ScheduleChange, ScheduleFile
 from .states import State, States, merged, new_state, picked, problems_of, states_of, touched, write_states
@@ -108,7 +109,7 @@ def undo_change(*, change: ScheduleChange, author: Role, request_id: str) -> Sch
 
 
 def apply_states(*, campaign: Campaign, wanted: States, author: Role, request_id: str, file: ScheduleFile | None = None) -> ScheduleChange:
-    """What a file says, in one change; the caller holds a transaction."""
+    """What a file says, in one change; the caller holds a transaction. The ways to build that the stewards chose stay in force."""
     found = _begin(campaign, author, request_id)
     return found or _change(campaign, "imported", states_of(campaign), wanted, author, request_id, file=file)
 
@@ -163,6 +164,8 @@ def _change(campaign: Campaign, kind: str, before: States, wanted: States, autho
     if problems:
         raise Refused(problem if problem.where in ("parent",) else problem.at("waits") for problem in problems)
     write_states(campaign, wanted)
+    if kind == "imported":
+        apply_choices(campaign=campaign)  # a file knows nothing of what the stewards chose
     return ScheduleChange.objects.create(
         campaign=campaign, kind=kind, before=picked(before, wanted), after=picked(states_of(campaign), wanted), made_by=author,
         request_id=request_id, **more,

@@ -21,7 +21,8 @@ from awna.works import services as works
 from awna.works.methods import files, services
 from awna.works.methods.figures import known_elements
 from awna.works.methods.shown import changes_of
-from awna.works.models import BuildElement, Factor, Ingredient, MethodChoice, MethodFile, PlanRun, Task
+from awna.works.models import BuildElement, Factor, Ingredient, MethodChoice, MethodFile, PlanRun, ScheduleChange, Task
+from awna.works.schedule.services import undo_change
 from awna.works.task_file import load_tasks
 from tests.core.standards.test_epd import declaration
 from tests.world import make_world
@@ -187,9 +188,15 @@ def test_tasks_that_are_loaded_anew_keep_what_was_chosen(built):
     choice = services.ask_for_method(method=way(built, "earth"), author=built.nour, request_id="a")
     agree(choice.proposal, built.salma, built.yusuf)
     services.put_choice_in_force(proposal=choice.proposal)
-    load_tasks(campaign=built.campaign, data=TABLE.encode(), filename="tasks.csv", author=built.nour)
-    north = Task.objects.get(code="north")
-    assert (north.duration, [row.quantity for row in north.materials.all()]) == (10, [8])
+    load_tasks(campaign=built.campaign, data=TABLE.encode(), filename="tasks.csv", author=built.nour, request_id="anew")
+    assert dug(built) == (10, [8])
+    undo_change(change=ScheduleChange.objects.get(campaign=built.campaign, request_id="anew"), author=built.nour, request_id="back")
+    assert dug(built) == (10, [8]), "the load is taken back, the stewards' word is not"
+
+
+def dug(built):
+    north = Task.objects.get(campaign=built.campaign, code="north")
+    return north.duration, [row.quantity for row in north.materials.all()]
 
 
 def test_what_the_stewards_are_asked_is_refused_where_it_makes_no_sense(built):
