@@ -45,7 +45,7 @@ OPENING_COLUMNS = (KEY, AMOUNT, CURRENCY, FUND)
 
 def judge_as(kind: str, found: BringIn, lines: Sequence[Line]) -> list[Judged]:
     account = account_of(found)
-    seen = earlier.judge(bank_account=account, data=_csv_of(lines, kind), decimal="point", separator="comma")
+    seen = earlier.judge(bank_account=account, data=_csv_of(lines, kind), **_marks(found))
     cells = {line.number: line.cells for line in lines}
     return [
         Judged(row.read.number, cells[row.read.number], row.state, row.read.cells.get("key", ""), row.problems, row.line)
@@ -58,16 +58,17 @@ def take_as(kind: str, found: BringIn, fresh: Sequence[Judged], author: Role, pr
     if not fresh:
         return {}
     data = _csv_of([Line(row.number, row.cells) for row in fresh], kind)
-    looked = earlier.look_at_gifts(bank_account=account_of(found), data=data, decimal="point", separator="comma", author=author)
+    looked = earlier.look_at_gifts(bank_account=account_of(found), data=data, author=author, **_marks(found))
     made = earlier.take_gifts_in(found=looked, author=author)
+    found.options["import"] = str(made.pk)
     progress(len(fresh), len(fresh))
     rows = {row.row_key: row.pk for row in EarlierGift.objects.filter(gift_import=made)}
     return {row.number: f"earlier:{rows[row.plan.key]}" for row in fresh}
 
 
-def undo(_found: BringIn, rows: Sequence[BroughtRow], author: Role) -> None:
+def undo(found: BringIn, _rows: Sequence[BroughtRow], author: Role) -> None:
     """Forget the import that these rows became, with the donors that it made."""
-    for one in GiftImport.objects.filter(rows__in=[row.key for row in rows]).distinct():
+    for one in GiftImport.objects.filter(pk=found.options.get("import")):
         take_gifts_back(found=one, author=author)
 
 
@@ -85,8 +86,13 @@ def account_of(found: BringIn) -> BankAccount:
     return account
 
 
+def _marks(found: BringIn) -> dict[str, str]:
+    """How our own file is written: with the decimal sign that the person stated."""
+    return {"decimal": "comma" if found.options["decimal"] == "," else "point", "separator": "comma"}
+
+
 def _csv_of(lines: Sequence[Line], kind: str) -> bytes:
-    """The rows at their own numbers, so that every reason names the row of the file that the person has; decimals with a point."""
+    """The rows at their own numbers, so that every reason names the row of the file that the person has."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(earlier_file.COLUMNS)

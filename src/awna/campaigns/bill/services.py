@@ -22,6 +22,7 @@ from ..models.place import BudgetLine
 from ..models.roles import BUDGET_ROLES
 from .difference import Difference, compare, values_of
 from .models import BillFile, BillLayout
+from .taking_back import keep_before, lines_as_they_stand
 
 DRAFTS_MAX = 20  # files of a campaign that are looked at at once
 LINES_MAX = 20_000
@@ -109,11 +110,13 @@ def apply_bill(*, file: BillFile, seen: str, take_out: bool = False, author: Rol
         raise Refused(Problem("bill_without_lines", "No row of this file is a line yet. Correct its columns or its rows."))
     if found.seen != seen:
         raise Refused(Problem("bill_changed_since", "The bill or this file changed since you looked. Look at the difference once more."))
+    before = lines_as_they_stand(file.campaign)
     _write(file.campaign, found, take_out=take_out)
+    keep_before(file, before, lines_as_they_stand(file.campaign))
     if not bill.held:
         file.state = "applied"
     file.applied_at = timezone.now()
-    file.save(update_fields=["state", "applied_at"])
+    file.save(update_fields=["state", "applied_at", "before"])
     return file
 
 

@@ -73,7 +73,7 @@ def _of_row(heads: list[str], number: int, columns: Sequence[Column], known: lis
     own = _by_words(heads, columns)
     before = max(known, key=lambda one: sum(head in heads for head in one[1].values()), default=None)
     kept = {name: head for name, head in before[1].items() if head in heads} if before else {}
-    remembered = len(kept) >= max(1, len(own)) and any(own.get(name) != head for name, head in kept.items())
+    remembered = len(kept) >= max(1, len(own))
     # What a person said the last time goes before what a word lets suppose.
     chosen = kept | {name: head for name, head in own.items() if name not in kept and head not in kept.values()} if remembered else own
     unread = tuple(head for head in heads if head and head not in chosen.values() and head not in IGNORED)

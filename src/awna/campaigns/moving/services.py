@@ -63,7 +63,7 @@ def keep_file(
         raise Refused(Problem("decimal_not_stated", "Say how decimals are written; it is never guessed.", {}, "decimal"))
     options = {"decimal": decimal or ".", "account": account}
     digest = sha256(data).hex()
-    same = campaign.bring_ins.filter(kind=kind.name, digest=digest, options=options, brought_by__section=author.section_id)
+    same = campaign.bring_ins.filter(kind=kind.name, digest=digest, options__account=account, brought_by__section=author.section_id)
     before = same.filter(state=DONE, refused=0).first() or same.filter(state=DRAFT).first()
     if before is not None:
         return before
@@ -78,7 +78,7 @@ def keep_file(
     found = suggestion_of(kept, kind)
     if found.sure:
         kept.mapping = {"head_row": found.head_row, "columns": found.columns}
-        _refuse_too_many(kept, kind)
+    _refuse_too_many(kept, kind)
     kept.save(force_insert=True)
     return kept
 
