@@ -1,9 +1,11 @@
 #!/bin/sh
 # Set up Awna on a Debian server that it has for itself: `sudo sh /srv/awna/deploy/install.sh awna.example.org`.
 # It may be run again at any time: settings, data and certificates that are there stay as they are.
+# With a second word, `for-restore`, it makes no database and starts nothing, so that `awna restore` finds a bare place.
 set -eu
 
 name=${1:-}
+purpose=${2:-}
 here=$(cd "$(dirname "$0")" && pwd)
 say() { echo "install: $*"; }
 refuse() { echo "install: $*" >&2; exit 1; }
@@ -14,6 +16,7 @@ case "$name" in
     *.*) ;;
     *) refuse "“$name” has no dot; the whole name is needed, such as awna.example.org" ;;
 esac
+[ -z "$purpose" ] || [ "$purpose" = for-restore ] || refuse "“$purpose” is not understood; the second word may only be for-restore"
 [ "$(id -u)" = 0 ] || refuse "this must be done as root: sudo sh $0 ${name:-awna.example.org}"
 [ "$here" = /srv/awna/deploy ] || refuse "Awna must lie in /srv/awna, but this is ${here%/deploy}. Move the folder there and start again."
 if [ -f /etc/awna/awna.env ] && ! grep -qx "AWNA_ORIGIN=https://$name" /etc/awna/awna.env; then
@@ -42,8 +45,11 @@ say "the program (some minutes the first time)"
 (cd /srv/awna && ./awna help >/dev/null)
 install -m 755 "$here/awna" /usr/local/bin/awna
 
-say "tables of the database"
-awna migrate --verbosity 0
+# An older database is for `awna upgrade` alone, which makes a backup first.
+if [ ! -f /var/lib/awna/awna.sqlite3 ] && [ -z "$purpose" ] && ! grep -q "^AWNA_DATABASE_URL" /etc/awna/awna.env; then
+    say "tables of the database"
+    awna migrate --verbosity 0
+fi
 
 say "services and timers"
 for unit in "$here"/awna*.service "$here"/awna*.timer; do
@@ -64,9 +70,12 @@ fi
 
 if [ -d /run/systemd/system ]; then
     systemctl daemon-reload
-    systemctl enable --quiet --now awna awna-work awna-hourly.timer awna-publish.timer
-    systemctl restart awna awna-work
     systemctl reload-or-restart nginx
+    if [ -z "$purpose" ]; then
+        systemctl enable --quiet --now awna awna-work awna-hourly.timer awna-publish.timer
+        systemctl restart awna awna-work
+        ! grep -q "^AWNA_BACKUP_KEYS=" /etc/awna/awna.env || systemctl enable --quiet --now awna-backup.timer
+    fi
 else
     say "systemd does not run here: start the services of /etc/systemd/system yourself"
 fi
