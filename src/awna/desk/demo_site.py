@@ -1,10 +1,20 @@
-"""What the demonstration tells about its site, part after part: damage, bill, methods, access, diary, plan page."""
+"""What the demonstration tells about its site, part after part: damage, bill, methods, access, diary, plan page, cash."""
 
 from typing import Any
 
-from . import demo_access, demo_bill, demo_diary, demo_methods, demo_people, demo_planner, demo_schedule, demo_survey
+from . import (
+    demo_access,
+    demo_bill,
+    demo_diary,
+    demo_methods,
+    demo_moving,
+    demo_people,
+    demo_planner,
+    demo_schedule,
+    demo_survey,
+)
 
-PARTS = (demo_survey, demo_bill, demo_methods, demo_schedule, demo_access, demo_diary, demo_planner, demo_people)
+PARTS = (demo_survey, demo_bill, demo_methods, demo_schedule, demo_access, demo_diary, demo_planner, demo_people, demo_moving)
 
 
 def tell_site(story: Any) -> None:

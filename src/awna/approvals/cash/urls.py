@@ -2,12 +2,18 @@
 
 from awna.kit.policies import guarded, role
 
-from . import views
-from .services import APPROVERS, LEADS, PAYERS, RATE_SETTERS, WITNESSES
+from . import box_views, receipt_views, views
+from .services import APPROVERS, HOLDERS, KEEPERS, LEADS, OPENERS, PAYERS, RATE_SETTERS, SECONDS, WITNESSES
 
 READERS = role("site_lead", "shift_lead", "treasurer", "steward", "coordinator", "storekeeper")
 ASKERS, LEAD, RATE, APPROVER = role("steward", "treasurer", "site_lead"), role(*LEADS), role(*RATE_SETTERS), role(*APPROVERS)
 PAYER, WITNESS, NAMES = role(*PAYERS), role(*WITNESSES), role(*LEADS, *PAYERS)
+HOLDER, SECOND, OPENER, KEEPER, STEWARD, TREASURER = (
+    role(*HOLDERS), role(*SECONDS), role(*OPENERS), role(*KEEPERS), role("steward"), role("treasurer"),
+)  # fmt: skip
+CASH = "desk/<slug:slug>/cash/"
+BOX = f"{CASH}<uuid:box>/"
+BOOK = f"{CASH}books/<uuid:book>/"
 WAGES = "desk/<slug:slug>/wages/"
 SHEET = f"{WAGES}<int:number>/"
 
@@ -26,4 +32,22 @@ urlpatterns = [
     guarded(f"{SHEET}refuse/", views.refuse_payment, name="refuse_payment", POST=WITNESS),
     guarded(f"{SHEET}list.pdf", views.sheet_list, name="sheet_list", GET=NAMES),
     guarded(f"{SHEET}signed.webp", views.sheet_photo, name="sheet_photo", GET=NAMES),
+    guarded(CASH, box_views.boxes, name="cash_boxes", GET=SECOND),
+    guarded(f"{CASH}new/", box_views.open_box, name="open_box", GET=OPENER, POST=OPENER),
+    guarded(BOX, box_views.cash_box, name="cash_box", GET=SECOND),
+    guarded(f"{BOX}count/", box_views.count_box, name="count_box", GET=SECOND, POST=SECOND),
+    guarded(f"{BOX}counts/<int:count>/", box_views.explain_count, name="explain_count", GET=SECOND, POST=SECOND),
+    guarded(f"{BOX}counts/<int:count>/loss/", box_views.book_loss, name="book_count_loss", POST=TREASURER),
+    guarded(f"{BOX}limits/", box_views.change_box, name="change_box", GET=STEWARD, POST=STEWARD),
+    guarded(f"{BOX}top-up/", box_views.top_up, name="top_up_box", GET=ASKERS, POST=ASKERS),
+    guarded(f"{BOX}ask/", box_views.ask_petty, name="ask_petty", GET=ASKERS, POST=ASKERS),
+    guarded(f"{BOX}spend/", box_views.spend, name="spend_cash", GET=HOLDER, POST=HOLDER),
+    guarded(f"{BOX}arrived/", box_views.arrive, name="cash_arrived", GET=HOLDER, POST=HOLDER),
+    guarded(f"{BOX}payments/<uuid:payment>/sign/", box_views.sign_payment, name="sign_payment", POST=SECOND),
+    guarded(f"{BOX}arrivals/<uuid:arrival>/witness/", box_views.witness_arrival, name="witness_arrival", POST=SECOND),
+    guarded(f"{BOX}drop/<str:what>/<uuid:row>/", box_views.drop, name="drop_cash", GET=SECOND, POST=SECOND),
+    guarded(f"{BOX}photos/<str:digest>.webp", box_views.photo, name="cash_photo", GET=SECOND),
+    guarded(f"{CASH}books/new/", receipt_views.new_receipt_book, name="new_receipt_book", GET=OPENER, POST=OPENER),
+    guarded(BOOK, receipt_views.receipt_book, name="receipt_book", GET=KEEPER, POST=KEEPER),
+    guarded(f"{BOOK}<int:serial>/lost/", receipt_views.confirm_lost, name="confirm_lost", POST=KEEPER),
 ]
