@@ -39,6 +39,11 @@ TASKS = [
         "wages",
         gettext_lazy("Day wages: hours, approval, payment, witness"),
     ),
+    (
+        ("treasurer", "site_lead", "shift_lead", "steward", "coordinator", "storekeeper"),
+        "cash_boxes",
+        gettext_lazy("Cash boxes and receipt books: count, purchase, arrival"),
+    ),
     (("steward", "treasurer"), "people", gettext_lazy("People: invite them, give and withdraw roles")),
     (("steward",), "surplus", gettext_lazy("What happens with money left over")),
     (("steward",), "my_keys", gettext_lazy("My keys, and the founding")),
