@@ -3,6 +3,9 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
 
 from awna.approvals.services import carry_out_all_ready, tell_stewards
 from awna.books.models import Book
@@ -12,11 +15,14 @@ from awna.core.problems import Refused
 from awna.donations.providers.services import process_events
 from awna.donations.services import forget_drafts
 from awna.kit.jobs import forget_finished, work_off
+from awna.kit.notices.services import forget_notices
+from awna.kit.outbox.bounces import messages_in, read_bounces
 from awna.kit.visits import forget_visits
 from awna.letters.services import mail_waiting, purge_unconfirmed
 from awna.parties.models import Campaign
 from awna.parties.setup.services import forget_links
 
+from .mail.telling import send_digests, tell_gaps, tell_shifts
 from .setup.next_steps import settle_all
 
 _log = logging.getLogger(__name__)
@@ -57,6 +63,10 @@ def hourly_jobs() -> list[Job]:
         Job("finished", "delete finished jobs, sent mails among them, after AWNA_JOBS_KEPT_DAYS", lambda: f"{forget_finished()} jobs deleted"),
         *(_head(book) for book in books),
         *(_news(campaign) for campaign in campaigns),
+        *(_notices(book) for book in books),
+        *_bounces(),
+        Job("digests", "mail each reader of notices whose day or week is over one letter, and forget notices after 90 days",
+            lambda: f"{send_digests()} letters queued, {forget_notices()} notices deleted"),
         Job("codes", "mail the codes of letters that wait", lambda: f"{mail_waiting.call()} codes mailed"),
         Job("queue", "run what waits in the queue, mails above all", lambda: f"{work_off()} jobs run"),
     ]  # fmt: skip
@@ -105,6 +115,16 @@ def _expired(book: Book) -> Job:
 def _news(campaign: Campaign) -> Job:
     return Job(f"news {campaign.slug}", "mail each reader whose day or week is over what is new",
                lambda: f"{send_news(campaign=campaign)} letters queued")  # fmt: skip
+
+
+def _notices(book: Book) -> Job:
+    return Job(f"notices {book.campaign.slug}", "tell treasurers of gaps between statements, and volunteers of their shifts",
+               lambda: f"{tell_gaps(book=book)} treasurers and {tell_shifts(campaign=book.campaign)} volunteers told")  # fmt: skip
+
+
+def _bounces() -> list[Job]:
+    place = settings.AWNA_BOUNCES
+    return [Job("bounces", "read what mail came back", lambda: f"{read_bounces(messages_in(Path(place))).bounced} mails came back")] if place else []
 
 
 def _head(book: Book) -> Job:

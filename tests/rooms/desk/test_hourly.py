@@ -55,6 +55,8 @@ def test_the_command_does_every_job_and_says_so(world: World, capsys: pytest.Cap
         "visits",
         "finished",
         "codes",
+        "digests",
+        f"notices {slug}",
         "queue",
         f"readers {slug}",
         f"news {slug}",

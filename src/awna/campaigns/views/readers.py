@@ -133,4 +133,4 @@ def _code_page(request: HttpRequest, form: CodeForm, back: str) -> HttpResponse:
 
 
 def _button_page(request: HttpRequest, **context: Any) -> HttpResponse:
-    return render(request, "campaigns/button.html", context)
+    return render(request, "kit/button.html", context)
