@@ -31,6 +31,7 @@ from awna.supply import services as supply
 from awna.works import services as works
 from awna.works.task_file import load_tasks
 
+from . import demo_voices
 from .demo_files import FILES, bank_file, titled_text, write_files_to_import
 from .demo_keys import agree, open_with_keys
 from .demo_news import tell_news
@@ -73,6 +74,7 @@ CAST = (
     Person("Lina", "shift_lead", "shift lead: approves hours"),
     Person("Bilal", "buyer", "buyer: orders from Omar, the supplier"),
     Person("Samira", "storekeeper", "storekeeper: ships, counts, issues"),
+    Person("Mona", "safeguarding", "lead of safeguarding: sealed reports, and nothing else"),
     Person("Eve", "", "signed in, with no rights here"),
 )
 SECTIONS = (
@@ -205,6 +207,8 @@ class _Story:
 
     def collect_gifts(self) -> None:
         """Take pledges and bring in the bank files of three countries."""
+        register_sections(self.campaign, author=self.roles["Karim"], today=self.today)
+        demo_voices.open_to_gifts(self)
         for number, currency, minor, name in PLEDGES:
             donations.pledge_gift(
                 bank_account=self.accounts[currency], amount_minor=minor, request_id=f"demo-pledge-{number}", name=name,

@@ -12,9 +12,10 @@ from . import (
     demo_planner,
     demo_schedule,
     demo_survey,
+    demo_voices,
 )
 
-PARTS = (demo_survey, demo_bill, demo_methods, demo_schedule, demo_access, demo_diary, demo_planner, demo_people, demo_moving)
+PARTS = (demo_survey, demo_bill, demo_methods, demo_schedule, demo_access, demo_diary, demo_planner, demo_people, demo_moving, demo_voices)
 
 
 def tell_site(story: Any) -> None:

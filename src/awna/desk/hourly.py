@@ -23,6 +23,7 @@ from awna.parties.models import Campaign
 from awna.parties.setup.services import forget_links
 
 from .mail.telling import send_digests, tell_gaps, tell_shifts
+from awna.voices.services import forget_closed, remind_late
 from .setup.next_steps import settle_all
 
 _log = logging.getLogger(__name__)
@@ -55,6 +56,7 @@ def hourly_jobs() -> list[Job]:
         *(_photos(campaign) for campaign in campaigns),
         *(_drafts(book) for book in books),
         *(_expired(book) for book in books),
+        *(_voices(campaign) for campaign in campaigns),
         *(_decided(book.campaign) for book in books),
         Job("providers", "read the deliveries of payment providers that wait", lambda: f"{process_events()} events read"),
         Job("setup", "forget the links of a set-up after a day, and its list once all of it is done",
@@ -100,6 +102,11 @@ def _photos(campaign: Campaign) -> Job:
 def _drafts(book: Book) -> Job:
     return Job(f"drafts {book.campaign.slug}", "forget gifts that were typed and not confirmed within a day",
                lambda: f"{forget_drafts(book=book)} drafts deleted")  # fmt: skip
+
+
+def _voices(campaign: Campaign) -> Job:
+    return Job(f"voices {campaign.slug}", "delete the personal parts of answered complaints when their time is over, and remind of late ones",
+               lambda: f"{forget_closed(campaign=campaign)} cases forgotten, {remind_late(campaign=campaign)} late")  # fmt: skip
 
 
 def _decided(campaign: Campaign) -> Job:

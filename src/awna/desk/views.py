@@ -10,6 +10,8 @@ from awna.books.models import StatementHold
 from awna.consent.models import Proposal
 from awna.kit.models import Notice
 from awna.parties.models import Campaign
+from awna.voices.models import ANSWERERS, Voice
+from awna.voices.services import TYPISTS
 
 from .bank_file_views import accounts_of
 from .bank_lines import treasurer_of, waiting_movements
@@ -29,6 +31,8 @@ TASKS = [
     (ALL_ROLES, "moving_home", gettext_lazy("Bring in what you have: donors, volunteers, items, balances, the bill")),
     (("treasurer",), "receipts", gettext_lazy("Receipts: issue, void, the run of a year")),
     (("treasurer", "steward"), "sections", gettext_lazy("Sections: registration, permit, rules for receipts")),
+    (TYPISTS, "desk_voices", gettext_lazy("Complaints and feedback: answer, or type in what came on paper")),
+    (("safeguarding",), "sealed_reports", gettext_lazy("Sealed reports about harm to people, and my key")),
     (("treasurer", "steward"), "legal_desk", gettext_lazy("Legal pages: imprint, privacy, terms, where to complain")),
     (("treasurer",), "providers", gettext_lazy("Payment providers: switch, reports, payouts")),
     (("treasurer", "steward"), "debits", gettext_lazy("Direct debits: mandates, the next run, the file for the bank")),
@@ -107,8 +111,9 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _waits(request: HttpRequest) -> dict[str, int]:
     """How many things wait behind each address: a treasurer sees at once whether the week's work is done."""
+    voices = {"desk_voices": Voice.objects.for_actor(request.actor).waiting().count()} if request.actor.has_role(*ANSWERERS) else {}
     if not request.actor.has_role("treasurer"):
-        return {}
+        return voices
     lines = waiting_movements(campaign=request.campaign, actor=treasurer_of(request.actor)).order_by().count()
     held = StatementHold.objects.waiting().filter(file__bank_account__in=accounts_of(request)).count()
-    return {"bank_batch": lines, "bank_files": held}
+    return {**voices, "bank_batch": lines, "bank_files": held}
