@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
+
+from django.conf import settings
 
 from awna.books.models import Book, Commodity
 from awna.books.services import heads
@@ -13,9 +16,12 @@ from awna.books.services.publish import leaves_of
 from awna.books.services.witnesses import entries_of
 from awna.core.amounts import format_minor
 from awna.core.ledger.entries import Entry
+from awna.core.log.disk import Disk
 from awna.core.log.nodes import Levels, root_at
-from awna.core.log.publishing import Read
+from awna.core.log.publishing import CHECKPOINT, Read
+from awna.core.log.witness import open_log
 from awna.core.problems import Problem, Refused
+from awna.kit.backups.restoring import BEFORE
 
 
 @dataclass
@@ -29,10 +35,14 @@ class Standing:
     missing_count: int = 0
     missing: list[str] = field(default_factory=list)
     signed_in: str = ""
+    mirror: str = ""
 
 
-def standing_of(book: Book, *, notes: Mapping[str, str], read: Read | None) -> Standing:
-    """Compare with the guards, the published files, what the database says itself, and the given notes (name → text)."""
+def standing_of(book: Book, *, notes: Mapping[str, str], mirror: str = "") -> Standing:
+    """Compare with the guards, the published files, what the database says itself, and the given notes (name → text).
+
+    A given head that the database lacks is kept as a guard: from then on nothing is signed that does not continue it.
+    """
     entries = entries_of(book)
     standing = Standing(book.campaign.slug, book.origin, entries)
     standing.compared_with = sorted({f"{one.head.size} entries in {one.place}" for one in heads.signed_heads(book)})
@@ -50,8 +60,25 @@ def standing_of(book: Book, *, notes: Mapping[str, str], read: Read | None) -> S
             latest = heads.SignedHead(given, note, name)
     if latest is not None:
         standing.missing_count, standing.signed_in = latest.head.size - entries, latest.place
-        standing.missing = _told(book, read) if read else []
+        if latest.place in notes:
+            heads.keep_guard(book, note=latest.note, disk=Disk())
+        standing.mirror, standing.missing = mirror, _told(book, open_log(mirror)) if mirror else []
     return standing
+
+
+def kept_aside(book: Book) -> dict[str, str]:
+    """Heads that lay in the place when the backup was restored there."""
+    places = [_aside(book) / CHECKPOINT, Path(f"{settings.AWNA_KEY_DIR}{BEFORE}") / f"log-{book.pk}.checkpoint"]
+    return {str(place): place.read_text(encoding="utf-8", errors="replace") for place in places if place.is_file()}
+
+
+def mirror_aside(book: Book) -> str:
+    """The published log that lay there, if one did."""
+    return str(_aside(book)) if (_aside(book) / CHECKPOINT).is_file() else ""
+
+
+def _aside(book: Book) -> Path:
+    return Path(f"{settings.AWNA_LOG_DIR}{BEFORE}") / str(book.pk)
 
 
 def _told(book: Book, read: Read) -> list[str]:

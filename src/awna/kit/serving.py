@@ -21,6 +21,8 @@ from awna.core.problems import Problem, Refused
 
 LOCK, STAMP = "serving.lock", "version.json"
 UPGRADE_DIR, JOURNAL = "upgrade", "journal.json"
+TOMBSTONES = "forgotten.jsonl"
+"""What was forgotten, as opaque ids; `parties.forgotten` writes it."""
 BEGUN, CHANGING, CHANGED, DONE, GOING_BACK, BACK = "begun", "changing", "changed", "done", "going-back", "back"
 UNFINISHED = (CHANGING, CHANGED, GOING_BACK)
 _held: list[Any] = []

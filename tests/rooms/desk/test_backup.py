@@ -1,5 +1,6 @@
 """Backups: made while people work, read back, restored in a bare place, and compared with heads that were kept elsewhere."""
 
+import contextlib
 import os
 import resource
 import shutil
@@ -21,6 +22,7 @@ from awna.books.services import Row, Spot, post_entry, publish_log
 from awna.books.services.copies import heads_of_copy
 from awna.books.services.heads import log_folder
 from awna.core.problems import Refused
+from awna.donations.services import erase_donor, pledge_gift
 from awna.kit.backups.making import NAME_FORMAT, backups_in, forget_old, make_backup
 from awna.kit.backups.packing import unpack
 from awna.kit.backups.restoring import restore
@@ -88,46 +90,81 @@ def awna(*words: str, **settings: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-m", "awna.cli", *words], env=env, capture_output=True, text=True, check=False)
 
 
-def test_the_drill(book_with_log: Funded, place: Path, bare: dict[str, str]) -> None:
-    """Backup under load, destroyed, restored in a bare folder, compared with the outside head; the lost tail is listed entry by entry."""
-    funded, stop = book_with_log, threading.Event()
+def working(funded: Funded) -> tuple[threading.Thread, threading.Event, threading.Event]:
+    """Somebody who books one gift after the other; the first event says that it has begun, the second one ends it."""
+    begun, stop = threading.Event(), threading.Event()
 
     def work() -> None:
         try:
             while not stop.is_set():
                 give(funded)
+                begun.set()
         finally:
             connections.close_all()
 
     worker = threading.Thread(target=work)
     worker.start()
+    return worker, begun, stop
+
+
+def test_the_drill(book_with_log: Funded, place: Path, bare: dict[str, str], settings: Any) -> None:
+    """Backup under load, destroyed, restored in a bare folder, compared with the outside head; the lost tail is listed entry by entry.
+
+    The published log outlived the database and is the mirror.
+    """
+    funded = book_with_log
+    dana = pledge_gift(bank_account=funded.account, amount_minor=5_000, request_id="dana", name="Dana").donor
+    worker, begun, stop = working(funded)
     try:
+        assert begun.wait(60)
+        before = funded.book.entries.count()
         made = backup(place)
+        booked_meanwhile = funded.book.entries.count() - before
     finally:
         stop.set()
         worker.join()
+    assert booked_meanwhile > 0
     (held,) = made.contents.heads
     for _ in range(ENTRIES_LATER):
         give(funded)
+    settings.AWNA_LOG_GUARD_DIR = str(place / "elsewhere")
+    erase_donor(dana)
     publish_log(funded.book, rebuild=True)
-    entries = funded.book.entries.count()
-    outside, mirror = place / "outside.checkpoint", place / "mirror"
-    shutil.copy(log_folder(funded.book) / "checkpoint", outside)
-    shutil.copytree(log_folder(funded.book), mirror)
+    entries, mirror = funded.book.entries.count(), Path(f"{bare['AWNA_DATA_DIR']}/log.before-restore/{funded.book.pk}")
+    shutil.copytree(log_folder(funded.book), Path(bare["AWNA_DATA_DIR"]) / "log" / str(funded.book.pk))
+    bare["AWNA_LOG_GUARD_DIR"] = settings.AWNA_LOG_GUARD_DIR
+    words = ("restore", str(made.path), "--key", str(place / "offline.txt"))
 
-    done = awna("restore", str(made.path), "--key", str(place / "offline.txt"), "--head", str(outside), "--mirror", str(mirror), **bare)
+    refused = awna(*words, **bare)
+    lost = range(held["entries"], entries)
+    assert (
+        refused.returncode == 1
+        and f"signed head of {entries} entries" in refused.stderr
+        and f"{len(lost)} would be missing" in refused.stderr
+    )
+    done = awna(*words, "--though-older", **bare)
 
     assert done.returncode == 1, done.stderr
-    lost = range(held["entries"], entries)
     assert len(lost) >= ENTRIES_LATER and f"{len(lost)} entries are missing" in done.stdout
     assert [f"entry {seq}," in done.stdout for seq in lost] == [True] * len(lost)
-    assert f"entry {held['entries'] - 1}," not in done.stdout and "awna breaklog" in done.stdout
+    assert f"entry {held['entries'] - 1}," not in done.stdout and f"--mirror {mirror} --propose" in done.stdout
+    assert "1 people or things" in done.stdout
     assert (Path(bare["AWNA_DATA_DIR"]) / "files" / "permit.pdf").read_bytes() == b"%PDF permit"
-    without = awna("checkrestored", "--head", str(outside), **bare)
-    assert without.returncode == 1 and "Look for a mirror" in without.stdout
-    alone = awna("checkrestored", **bare)
-    assert alone.returncode == 0 and f"whole, {held['entries']} entries" in alone.stdout
-    assert awna("checkbook", **bare).returncode == 0
+    alone = awna("breaklog", "--propose", **bare)
+    assert alone.returncode == 0 and f"the log of {entries} entries" in alone.stdout and "awna breaklog --go" in alone.stdout
+
+
+def test_a_given_head_is_remembered(book_with_log: Funded, place: Path, bare: dict[str, str]) -> None:
+    """Nothing outside but one checkpoint that somebody kept: it counts what is missing, and nothing is signed from then on that lacks it."""
+    funded, made = book_with_log, backup(place)
+    give(funded)
+    publish_log(funded.book)
+    outside = place / "outside.checkpoint"
+    shutil.copy(log_folder(funded.book) / "checkpoint", outside)
+    done = awna("restore", str(made.path), "--key", str(place / "offline.txt"), "--head", str(outside), **bare)
+    assert done.returncode == 1 and "1 entries are missing" in done.stdout and "Look for a mirror" in done.stdout
+    again = awna("publishlog", **bare)
+    assert again.returncode == 1 and "awna breaklog" in again.stderr
 
 
 def test_a_place_in_use_is_left_alone(book_with_log: Funded, place: Path) -> None:
@@ -200,17 +237,54 @@ def test_without_a_key_there_is_no_backup(fresh_database: str, place: Path) -> N
     assert refused.value.codes == ["backup_key_wrong"] and backups_in(place / "out") == []
 
 
-def test_a_full_disk_leaves_the_older_backup(book_with_log: Funded, place: Path) -> None:
-    older = backup(place)
+@contextlib.contextmanager
+def full_disk(folder: Path, *, room: int) -> Iterator[None]:
+    """No more than `room` bytes fit: a small disk of its own where we may mount one, else a limit of this process."""
+    mounted = (
+        os.geteuid() == 0
+        and not subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={room}", "tmpfs", str(folder)], capture_output=True).returncode
+    )
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (older.size_bytes // 2, hard))
+    if not mounted:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, hard))
     try:
-        with pytest.raises(Refused) as refused:
-            backup(place)
+        yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        if mounted:
+            subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_full_disk_leaves_the_older_backup(book_with_log: Funded, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    older = backup(place)
+    monkeypatch.setattr("awna.kit.backups.making.ROOM_FACTOR", 0)  # the disk fills while it is written, after the look at its room
+    (place / "small").mkdir()
+    with full_disk(place / "small", room=older.size_bytes // 8192 * 4096):
+        with pytest.raises(Refused) as refused:
+            backup(place, folder=place / "small")
+        assert list((place / "small").iterdir()) == []
     assert refused.value.codes[0] in ("backup_not_written", "disk_full", "program_failed")
-    assert [path.name for path in (place / "out").iterdir()] == [older.path.name] and list((place / "data").glob("backup-*")) == []
+    assert backups_in(place / "out") == [older.path] and list((place / "data").glob("backup-*")) == []
+
+
+def test_a_full_disk_during_a_restore_is_named(book_with_log: Funded, place: Path, bare: dict[str, str]) -> None:
+    """Nothing half-restored is served: there is no database before the last step."""
+    made, data = backup(place), Path(bare["AWNA_DATA_DIR"])
+    with full_disk(data, room=made.contents.size_bytes // 8192 * 4096):
+        done = awna("restore", str(made.path), "--key", str(place / "offline.txt"), **bare)
+        assert done.returncode == 1 and "type the same again" in done.stderr and "Traceback" not in done.stderr
+        assert not (data / "awna.sqlite3").exists() and list(data.glob("restoring-*")) == []
+
+
+def test_what_a_killed_backup_left_is_cleared(book_with_log: Funded, place: Path) -> None:
+    """It holds people's data in the open."""
+    left = place / "data" / "backup-killed"
+    left.mkdir()
+    (left / "database.sqlite3").touch()
+    (place / "out").mkdir()
+    (place / "out" / "awna-20200101T000000Z.backup.part").touch()
+    made = backup(place)
+    assert not left.exists() and [path.name for path in (place / "out").iterdir()] == [made.path.name]
 
 
 def test_old_ones_go_but_never_the_newest_two(tmp_path: Path) -> None:

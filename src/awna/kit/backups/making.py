@@ -1,6 +1,8 @@
 """Make a backup: copy, pack, seal, read back, and only then give it its name; forget the oldest."""
 
+import contextlib
 import errno
+import fcntl
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -22,13 +24,14 @@ from .packing import Contents, Piece, pack, unpack
 from .sealing import seal, unseal
 
 PREFIX, SUFFIX = "awna-", ".backup.age"
+SCRATCH, LOCK = "backup-", "backup.lock"
 NAME_FORMAT = f"{PREFIX}%Y%m%dT%H%M%SZ{SUFFIX}"
 DAYS_KEPT_MAX = 90
 KEPT_LEAST = 2
 ROOM_FACTOR = 2.5
 """How much larger than the database the free room must be: its copy, the packed archive, the sealed file."""
 DATA, KEYS, LOG = "data", "keys", "log"
-LEFT_OUT = ("static", "made", "mail", "backups", "upgrade", "serving.lock")
+LEFT_OUT = ("static", "made", "mail", "backups", "upgrade", "serving.lock", LOCK)
 """What can be made again in the data folder, sent mails, which nobody needs twice, and the copies for the way back from an upgrade."""
 
 
@@ -58,14 +61,29 @@ def make_backup(*, folder: Path, keys: Sequence[str], heads: Heads, tell: Callab
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         _refuse_without_room(folder)
-        with tempfile.TemporaryDirectory(dir=settings.AWNA_DATA_DIR, prefix="backup-") as scratch:
+        with _one_at_a_time(folder), tempfile.TemporaryDirectory(dir=settings.AWNA_DATA_DIR, prefix=SCRATCH) as scratch:
             contents = _write(part, scratch=Path(scratch), made_at=now, keys=keys, heads=heads, tell=tell)
-        part.replace(path)
+            part.replace(path)
     except OSError as error:
         raise _not_written(folder, error) from error
     finally:
         part.unlink(missing_ok=True)
     return Backup(path, path.stat().st_size, contents)
+
+
+@contextlib.contextmanager
+def _one_at_a_time(folder: Path) -> Iterator[None]:
+    """Under a lock, which a killed process gives back; what such a one left, people's data in the open, is removed first."""
+    with (Path(settings.AWNA_DATA_DIR) / LOCK).open("w") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Refused(Problem("backup_is_running", "Another backup is being made. Wait until it has ended.")) from None
+        for left in Path(settings.AWNA_DATA_DIR).glob(f"{SCRATCH}*/"):
+            shutil.rmtree(left)
+        for half in folder.glob(f"{PREFIX}*.part"):
+            half.unlink()
+        yield
 
 
 def forget_old(folder: Path, *, days: int = DAYS_KEPT_MAX, now: datetime | None = None) -> list[Path]:
@@ -124,7 +142,7 @@ def _data_pieces() -> Iterator[Piece]:
             top in elsewhere
             or top.name in LEFT_OUT
             or str(top).startswith(database)
-            or top.name.startswith(("backup-", "restoring-", "test-"))
+            or top.name.startswith((SCRATCH, "restoring-", "test-"))
         ):
             continue
         if top.is_dir():

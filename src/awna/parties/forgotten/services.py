@@ -11,10 +11,11 @@ from django.conf import settings
 from django.db import transaction
 
 from awna.core.problems import Problem, Refused
+from awna.kit.serving import TOMBSTONES
 
 from .models import Tombstone
 
-FILE = "forgotten.jsonl"
+FILE = TOMBSTONES
 LINE_CHARS_MAX = 200
 _log = logging.getLogger(__name__)
 Known = tuple[str, str]

@@ -5,8 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from awna.books.models import Book
-from awna.core.log.witness import open_log
-from awna.desk.after_restore import Standing, standing_of
+from awna.desk.after_restore import Standing, kept_aside, mirror_aside, standing_of
 from awna.desk.forgetting import keep_forgotten
 from awna.kit.commands import AwnaCommand
 
@@ -26,19 +25,19 @@ class Command(AwnaCommand):
     def run(self, **options: Any) -> None:
         again = keep_forgotten()
         notes = {name: self.read_file(name).decode(errors="replace") for name in options["head"]}
-        read = open_log(options["mirror"]) if options["mirror"] else None
-        found = [standing_of(book, notes=notes, read=read) for book in Book.objects.select_related("campaign").order_by("origin")]
+        books = Book.objects.select_related("campaign").order_by("origin")
+        found = [standing_of(book, notes=notes | kept_aside(book), mirror=options["mirror"] or mirror_aside(book)) for book in books]
         if options["json"]:
             self.print_json([vars(one) for one in found])
         else:
             if again:
                 self.stdout.write(f"{again} people or things that were forgotten after the backup are forgotten again.")
             for one in found:
-                self._tell(one, options["mirror"])
+                self._tell(one)
         if any(one.missing_count for one in found):
             sys.exit(1)
 
-    def _tell(self, one: Standing, mirror: str | None) -> None:
+    def _tell(self, one: Standing) -> None:
         if not one.missing_count:
             against = ", ".join(one.compared_with) or "nothing that was kept elsewhere"
             self.stdout.write(f"{one.origin}: whole, {one.entries} entries; continues {against}.")
@@ -49,5 +48,5 @@ class Command(AwnaCommand):
             self.stdout.write(f"  {line}")
         if not one.missing:
             self.stdout.write("  What they were is not known here. Look for a mirror of the log and name it with --mirror.")
-        how = f" --mirror {mirror}" if mirror and one.missing else ""
+        how = f" --mirror {one.mirror}" if one.mirror and one.missing else ""
         self.stdout.write(f"  Next: awna breaklog --campaign {one.slug}{how} --propose")

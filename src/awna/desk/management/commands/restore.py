@@ -26,11 +26,22 @@ class Command(AwnaCommand):
         )
         parser.add_argument("--mirror", help="a copy of the log, to list missing entries one by one: https://…/c/NAME/log, or a folder")
 
+        parser.add_argument(
+            "--though-older",
+            action="store_true",
+            help="restore although a log or guard in place knows more entries than the backup; they are then listed",
+        )
+
     def run(self, **options: Any) -> None:
         backup = Path(options["backup"])
         if not backup.is_file():
             raise CommandError(f"There is no file {backup}.", returncode=2)
-        contents = restore(backup=backup, key_file=Path(options["key"]), tell=lambda said: self.stderr.write(f"… {said}"))
+        contents = restore(
+            backup=backup,
+            key_file=Path(options["key"]),
+            though_older=options["though_older"],
+            tell=lambda said: self.stderr.write(f"… {said}"),
+        )
         self.stdout.write(f"Restored what was backed up at {contents.made_at} by version {contents.version}: {len(contents.files)} files.")
         # In a process of its own: this one still holds the keys of the bare place.
         words = [
