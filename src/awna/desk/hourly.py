@@ -12,6 +12,8 @@ from awna.books.models import Book
 from awna.books.services import log_standing, publish_log, void_expired
 from awna.campaigns.services import forget_readers, forget_unseen_photos, send_news
 from awna.core.problems import Refused
+from awna.desk.forgetting import keep_forgotten
+from awna.desk.upgrade.forward import forget_way_back
 from awna.donations.providers.services import process_events
 from awna.donations.services import forget_drafts
 from awna.kit.jobs import forget_finished, work_off
@@ -21,9 +23,9 @@ from awna.kit.visits import forget_visits
 from awna.letters.services import mail_waiting, purge_unconfirmed
 from awna.parties.models import Campaign
 from awna.parties.setup.services import forget_links
+from awna.voices.services import forget_closed, remind_late
 
 from .mail.telling import send_digests, tell_gaps, tell_shifts
-from awna.voices.services import forget_closed, remind_late
 from .setup.next_steps import settle_all
 
 _log = logging.getLogger(__name__)
@@ -54,15 +56,18 @@ def hourly_jobs() -> list[Job]:
         Job("signups", "delete sign-ups of letters that nobody confirmed within 72 hours", lambda: f"{purge_unconfirmed()} sign-ups deleted"),
         *(_readers(campaign) for campaign in campaigns),
         *(_photos(campaign) for campaign in campaigns),
+        *(_voices(campaign) for campaign in campaigns),
         *(_drafts(book) for book in books),
         *(_expired(book) for book in books),
-        *(_voices(campaign) for campaign in campaigns),
         *(_decided(book.campaign) for book in books),
         Job("providers", "read the deliveries of payment providers that wait", lambda: f"{process_events()} events read"),
         Job("setup", "forget the links of a set-up after a day, and its list once all of it is done",
             lambda: f"{forget_links()} lists of links deleted, {settle_all()} set-ups settled"),
         Job("visits", "delete sessions that are over and attempts to sign in older than a week", lambda: f"{forget_visits()} rows deleted"),
         Job("finished", "delete finished jobs, sent mails among them, after AWNA_JOBS_KEPT_DAYS", lambda: f"{forget_finished()} jobs deleted"),
+        Job("forgotten", "forget again what a restore brought back, and write down elsewhere what was forgotten here",
+            lambda: f"{keep_forgotten()} forgotten again"),
+        Job("upgrade", "delete the copies for the way back a week after an upgrade", lambda: f"{forget_way_back()} copies deleted"),
         *(_head(book) for book in books),
         *(_news(campaign) for campaign in campaigns),
         *(_notices(book) for book in books),
@@ -99,14 +104,14 @@ def _photos(campaign: Campaign) -> Job:
                lambda: f"{forget_unseen_photos(campaign=campaign)} photos deleted")  # fmt: skip
 
 
-def _drafts(book: Book) -> Job:
-    return Job(f"drafts {book.campaign.slug}", "forget gifts that were typed and not confirmed within a day",
-               lambda: f"{forget_drafts(book=book)} drafts deleted")  # fmt: skip
-
-
 def _voices(campaign: Campaign) -> Job:
     return Job(f"voices {campaign.slug}", "delete the personal parts of answered complaints when their time is over, and remind of late ones",
                lambda: f"{forget_closed(campaign=campaign)} cases forgotten, {remind_late(campaign=campaign)} late")  # fmt: skip
+
+
+def _drafts(book: Book) -> Job:
+    return Job(f"drafts {book.campaign.slug}", "forget gifts that were typed and not confirmed within a day",
+               lambda: f"{forget_drafts(book=book)} drafts deleted")  # fmt: skip
 
 
 def _decided(campaign: Campaign) -> Job:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from awna.core.problems import Problem
 from awna.kit.policies import Actor
 
+from .forgotten.models import Tombstone as Tombstone
 from .legal.models import LegalText as LegalText
 from .people.models import LostSignIn as LostSignIn
 from .people.models import LostSignInWord as LostSignInWord
