@@ -28,7 +28,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         message = self.render_mail(template_prefix, email, context)
-        send_mail_text(to=email, subject=" ".join(message.subject.split()), body=message.body)
+        send_mail_text(to=email, subject=" ".join(message.subject.split()), body=message.body, kind="sign-in")
 
     def send_notification_mail(self, template_prefix: str, user: Any, context: Any = None, email: Any = None) -> None:
         """Our own notice instead of the library's, which would name address and browser of whoever did it."""

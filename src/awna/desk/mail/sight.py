@@ -9,9 +9,9 @@ from awna.kit.models import DeadAddress, Mail
 from awna.kit.outbox.models import KINDS, NOBODY
 from awna.kit.policies import Actor
 
-# What strangers typed for themselves (codes, letters, news) is shown to nobody: it is only counted.
+# What strangers asked for themselves (codes, letters, news, an answer to a complaint) is shown to nobody: it is only counted.
 SEEN_BY = {
-    "invitation": ("steward",), "notice": ("steward",), "other": ("steward",), "event": ("steward", "site_lead", "coordinator"),
+    "invitation": ("steward",), "notice": ("steward",), "event": ("steward", "site_lead", "coordinator"),
     "gift": ("treasurer",), "receipt": ("treasurer",), "debit": ("treasurer",),
 }  # fmt: skip
 OWN_SECTION_ALONE = ("gift", "receipt", "debit")

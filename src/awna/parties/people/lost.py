@@ -83,7 +83,7 @@ def begin_lost_sign_in(*, user: User, language: str) -> str:
             link,
             _("It opens for three days. If it was not you, do nothing: the link alone lets nobody in."),
         ]
-        send_mail_text(to=user.email, subject=_("Your lost sign-in"), body="\n\n".join(lines) + "\n")
+        send_mail_text(to=user.email, subject=_("Your lost sign-in"), body="\n\n".join(lines) + "\n", kind="sign-in")
     return link
 
 
@@ -258,7 +258,7 @@ def _tell_confirmed(lost: LostSignIn) -> None:
     campaign = one_role_each(lost.user)[0].campaign
     with translation.override(campaign.site_language):
         send_mail_text(
-            to=lost.user.email, subject=_("Your colleagues confirmed"),
+            to=lost.user.email, kind="sign-in", subject=_("Your colleagues confirmed"),
             body=_("Two colleagues confirmed that it is you. Open the link of the first mail again and choose a new password.") + "\n",
         )  # fmt: skip
 

@@ -38,4 +38,6 @@ def tell(*, user: User, campaign: Campaign, change: RoleChange, page: str) -> No
             settings.AWNA_ORIGIN + address,
         ]
         subject = _("%(campaign)s: people and roles") % {"campaign": campaign.title_here}
-        send_mail_text(to=user.email, subject=" ".join(subject.split()), body="\n\n".join(lines) + "\n")
+        send_mail_text(
+            to=user.email, subject=" ".join(subject.split()), body="\n\n".join(lines) + "\n", campaign=campaign.pk, kind="notice"
+        )

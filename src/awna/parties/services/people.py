@@ -115,7 +115,7 @@ def send_invitation(invitation: Invitation) -> str:
     with translation.override(invitation.language or translation.get_language()):
         link = settings.AWNA_ORIGIN + reverse("accept_invitation", kwargs={"token": token})
         send_mail_text(
-            to=invitation.email,
+            to=invitation.email, campaign=invitation.campaign_id, section=invitation.section_id, kind="invitation",
             subject=_("You are invited to “%(campaign)s”") % {"campaign": invitation.campaign.title_here},
             body=_("You are invited as %(role)s. Open this link within seven days to choose a password:\n\n%(link)s\n") % {
                 "role": dict(ROLE_NAMES)[invitation.role_name], "link": link},
