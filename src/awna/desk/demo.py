@@ -219,7 +219,6 @@ class _Story:
                 bank_account=self.accounts[currency], data=bank_file(file, today=self.today), filename=file, author=self.roles["Karim"],
                 request_id=f"demo-{file}",
             )  # fmt: skip
-        register_sections(self.campaign, author=self.roles["Karim"], today=self.today)
         issue_first_receipt(self.campaign, author=self.roles["Nils"])
 
     def send_money_on(self) -> None:
