@@ -9,7 +9,7 @@ from awna.consent import services as consent
 from awna.consent.models import Decision, Proposal
 from awna.core.problems import Refused
 from awna.parties import services as parties
-from awna.parties.models import User
+from awna.parties.models import Role, User
 from tests.world import World, make_world
 
 PAYLOAD = {"text": "Roof sheets", "milestones": []}
@@ -86,6 +86,13 @@ def test_only_stewards_of_the_campaign_decide(world):
     other = make_other_steward()
     assert refused_codes(yes, proposal=proposal, steward=world.karim) == ["not_a_steward"]
     assert refused_codes(yes, proposal=proposal, steward=other) == ["not_a_steward"]
+
+
+def test_a_steward_whose_role_was_withdrawn_decides_no_more(world):
+    proposal = file(world)
+    Role.objects.filter(pk=world.salma.pk).update(ended_on=timezone.localdate())
+    world.salma.refresh_from_db()
+    assert refused_codes(yes, proposal=proposal, steward=world.salma) == ["role_may_not_do_this"]
 
 
 def make_other_steward():

@@ -103,6 +103,9 @@ def _decision_problems(proposal: Proposal, steward: Role, choice: str, reason: s
         )
     if steward.name != STEWARD or steward.campaign_id != proposal.campaign_id:
         problems.append(Problem("not_a_steward", "Only a steward of this campaign can decide. Ask one of them."))
+    elif steward.ended_on is not None and not proposal.epoch.keyed:
+        # In a book with keys the seat is the policy's: it stays, and is signed for, until the quorum changes the policy.
+        problems.append(Problem("role_may_not_do_this", "Only these may do this: %(roles)s. Ask one of them.", {"roles": STEWARD}))
     if proposal.withdrawn_at is not None:
         problems.append(Problem("proposal_withdrawn", "This proposal was withdrawn. File a new one if it is still needed."))
     if proposal.expires_on < timezone.localdate():
