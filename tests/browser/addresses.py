@@ -32,6 +32,7 @@ from .damage import damage_examples
 from .ground import Ground, gift_becomes_order
 from .letters import letter_examples
 from .paying import paying_examples
+from .people import people_examples
 from .plans import plan_examples
 from .schedules import schedule_examples
 from .site_days import site_examples
@@ -121,7 +122,7 @@ def examples(ground: Ground) -> Examples:
         },
         of={
             "give_check": donor, "give_done": donor, "trace": donor, "book_page": {"page": "0001"}, "plan_page": {"page": 1},
-            **crossing_examples(ground), **letter_examples(ground), **site_examples(ground, task), **schedule_examples(ground, task), **damage_examples(ground), **bill_examples(ground), **way_examples(ground), **paying_examples(ground.account, w.north_treasurer), "bank_columns": {"file": table.pk}, "bank_split": {"movement": gift.movement_id}, "figure": {"figure": "received", "code": "EUR"}, "plan_run": {"pk": run.pk}, **plan_examples(ground, run),
+            **crossing_examples(ground), **letter_examples(ground), **site_examples(ground, task), **schedule_examples(ground, task), **damage_examples(ground), **bill_examples(ground), **way_examples(ground), **paying_examples(ground.account, w.north_treasurer), "bank_columns": {"file": table.pk}, "bank_split": {"movement": gift.movement_id}, "figure": {"figure": "received", "code": "EUR"}, "plan_run": {"pk": run.pk}, **plan_examples(ground, run), **people_examples(ground),
             "my_receipts": donor, "import_gifts_preview": {"found": earlier.pk}, "value_gift": {"gift": gift.pk}, "freeze_gift": {"gift": gift.pk}, "offer": {"token": offer.donor.token}, "answer_offer": {"offer": offer.pk}, "goods_came": {"offer": offer.pk}, "issue_receipt": {"gift": gift.pk}, "void_receipt": {"receipt": receipt.pk},
             "suspend_key": {"key": paper_key.pk}, "prove_key": {"key": paper_key.pk}, "annual_receipts": {"year": ground.today.year - 1}, "section": {"section": w.north.pk}, "works_issue": {"pk": task.pk}, "works_progress": {"pk": task.pk},
         },

@@ -27,7 +27,9 @@ class RoleForm(forms.Form):
     def __init__(self, *args: Any, author: Role, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         free = author.name == STEWARD
-        self.fields["role_name"].choices = [(name, text) for name, text in ROLE_NAMES if free or name in TREASURER_GIVES]
+        self.fields["role_name"].choices = [
+            ("", _("choose a role")), *((name, text) for name, text in ROLE_NAMES if free or name in TREASURER_GIVES),
+        ]  # fmt: skip
         sections = Section.objects.filter(campaign=author.campaign_id).order_by("name")
         if not free:
             sections = sections.filter(pk=author.section_id)

@@ -18,7 +18,7 @@ from ..models import Invitation, Role, User
 from . import services, shown
 from .forms import EvenLastForm, InviteForm, RoleForm
 from .models import RoleAsk
-from .rules import STEWARD, may_handle
+from .rules import STEWARD, TREASURER, may_handle
 
 STEPS_SHOWN = 8
 STEPS_A_PAGE = 50
@@ -111,6 +111,7 @@ def person(request: HttpRequest, slug: str, person: UUID) -> HttpResponse:
     context = {
         "title": str(user), "person": found[0], "give": give, "last": last, "is_self": user.pk == author.user_id,
         "may_deactivate": author.name == STEWARD and user.pk != author.user_id and user.is_active,
+        "has_treasurer": any(role.name == TREASURER for role in found[0].held),
         "rows": [{"role": role, "mine": may_handle(author, role_name=role.name, section=role.section)} for role in found[0].held],
         "steps": shown.steps(shown.log_of(request.campaign, author=author, person=user)[:STEPS_SHOWN]),
     }  # fmt: skip
@@ -140,4 +141,4 @@ def _act(request: HttpRequest, author: Role, user: User) -> str:
 
 def _author(request: HttpRequest) -> Role:
     """A steward acts as one, also where the same person is a treasurer."""
-    return request.actor.role(STEWARD) if request.actor.has_role(STEWARD) else request.actor.role("treasurer")
+    return request.actor.role(STEWARD) if request.actor.has_role(STEWARD) else request.actor.role(TREASURER)
