@@ -42,7 +42,7 @@ fi
 chmod 600 /etc/awna/awna.env
 
 say "the program (some minutes the first time)"
-(cd /srv/awna && ./awna help >/dev/null)
+(cd /srv/awna && ./awna install)
 install -m 755 "$here/awna" /usr/local/bin/awna
 
 # An older database is for `awna upgrade` alone, which makes a backup first.
