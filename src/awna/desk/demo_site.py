@@ -6,6 +6,7 @@ from . import (
     demo_access,
     demo_bill,
     demo_diary,
+    demo_mail,
     demo_methods,
     demo_moving,
     demo_people,
@@ -15,7 +16,7 @@ from . import (
     demo_voices,
 )
 
-PARTS = (demo_survey, demo_bill, demo_methods, demo_schedule, demo_access, demo_diary, demo_planner, demo_people, demo_moving, demo_voices)
+PARTS = (demo_survey, demo_bill, demo_methods, demo_schedule, demo_access, demo_diary, demo_planner, demo_people, demo_moving, demo_voices, demo_mail)
 
 
 def tell_site(story: Any) -> None:
