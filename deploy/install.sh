@@ -48,7 +48,7 @@ install -m 755 "$here/awna" /usr/local/bin/awna
 # An older database is for `awna upgrade` alone, which makes a backup first.
 if [ ! -f /var/lib/awna/awna.sqlite3 ] && [ -z "$purpose" ] && ! grep -q "^AWNA_DATABASE_URL" /etc/awna/awna.env; then
     say "tables of the database"
-    awna migrate --verbosity 0
+    awna migrate --skip-checks --verbosity 0
 fi
 
 say "services and timers"
