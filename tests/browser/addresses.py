@@ -19,10 +19,12 @@ from awna.books.services import keep_table
 from awna.campaigns.services import add_indicator, add_photo, announce_event, promise_outcome, publish_update
 from awna.consent.services import enrol_key
 from awna.core.consent.policy import PAPER
+from awna.desk.setup.door import setup_token
 from awna.donations.services import issue_receipt, offer_goods
 from awna.donations.services.earlier import look_at_gifts
 from awna.kit.policies import declared_policies
 from awna.parties.services import give_role
+from awna.parties.setup.services import finish_set_up
 from awna.works.models import Task
 from tests.rooms.campaigns.conftest import camera_picture
 
@@ -42,6 +44,7 @@ LEFT_OUT = {
     "healthz": "a word for machines", "readyz": "a word for machines", "short_link": "leads on", "log_file": "a file", "photo": "a file", "book_for": "a file",
     "import_report": "shown once, after a file came in: the story walks there", "my_shifts": "for volunteers with an account: none is here",
     "pay_order": "leads on while no bank line fits", "drawn_photo": "a file", "damage_original": "a file", "record_hours": "no shift is here", "plan_shift": "no crew is here",
+    "set_up": "gone once a campaign stands: the first week walks there", "set_up_step": "as set_up", "set_up_review": "as set_up",
 }  # fmt: skip
 """Name of an address → why no walk opens it."""
 OF_ACCOUNTS = ("account_login", "account_signup", "account_reset_password")
@@ -121,12 +124,18 @@ def examples(ground: Ground) -> Examples:
             "indicator": indicator.pk, "seq": 1, "number": 1, "proposal": w.campaign.proposals.order_by("filed_at")[0].pk, "language": "ar", "subject": "campaign.title", "volunteer_id": volunteer and volunteer.pk,
         },
         of={
-            "give_check": donor, "give_done": donor, "trace": donor, "book_page": {"page": "0001"}, "plan_page": {"page": 1},
+            "set_up_done": set_up_example(ground), "give_check": donor, "give_done": donor, "trace": donor, "book_page": {"page": "0001"}, "plan_page": {"page": 1},
             **crossing_examples(ground), **letter_examples(ground), **site_examples(ground, task), **schedule_examples(ground, task), **damage_examples(ground), **bill_examples(ground), **way_examples(ground), **paying_examples(ground.account, w.north_treasurer), "bank_columns": {"file": table.pk}, "bank_split": {"movement": gift.movement_id}, "figure": {"figure": "received", "code": "EUR"}, "plan_run": {"pk": run.pk}, **plan_examples(ground, run), **people_examples(ground),
             "my_receipts": donor, "import_gifts_preview": {"found": earlier.pk}, "value_gift": {"gift": gift.pk}, "freeze_gift": {"gift": gift.pk}, "offer": {"token": offer.donor.token}, "answer_offer": {"offer": offer.pk}, "goods_came": {"offer": offer.pk}, "issue_receipt": {"gift": gift.pk}, "void_receipt": {"receipt": receipt.pk},
             "suspend_key": {"key": paper_key.pk}, "prove_key": {"key": paper_key.pk}, "annual_receipts": {"year": ground.today.year - 1}, "section": {"section": w.north.pk}, "works_issue": {"pk": task.pk}, "works_progress": {"pk": task.pk},
         },
     )  # fmt: skip
+
+
+def set_up_example(ground: Ground) -> dict[str, Any]:
+    """A campaign that began an hour ago: its links are still kept, and its desk lists what to do next."""
+    finish_set_up(set_up=None, campaign=ground.world.campaign, links=[("steward", "salma@example.org", "https://rebuild.example.org/join/example/")])
+    return {"token": setup_token()}
 
 
 def addresses(found: Examples) -> Iterator[Address | str]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.core.management import call_command
@@ -24,6 +25,7 @@ from tests.world import PASSWORD, open_to_gifts
 
 from .conftest import WAIT_MS
 from .test_keys import Steward, add_device, approve_first, make_paper_key, make_passkey, sign_with_seed
+from .test_pages import NARROW_PX, looks
 from .test_story import visitor_gives
 
 IBAN = "DE02120300000000202051"
@@ -137,6 +139,10 @@ def set_up(page: Page, site: str, settings: Any, post: Post) -> None:
         page.get_by_label("E-mail address").nth(number).fill(f"{name}@example.org")
         page.get_by_label("For which body").nth(number).select_option("Wadi Sanad Health Association")
     go_on(page, "Everything once more")
+    steps = urlsplit(address).path
+    faults = [fault for step in ("accounts/", "review/") for fault in looks(page, site, f"{steps}{step}")]
+    assert faults + looks(page, site, f"/ar{steps}people/", "rtl", width=NARROW_PX) == []
+    page.goto(f"{address}review/")
     page.get_by_role("button", name="Create the campaign and invite everyone").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("The campaign stands")
 

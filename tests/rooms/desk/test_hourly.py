@@ -52,6 +52,7 @@ def test_the_command_does_every_job_and_says_so(world: World, capsys: pytest.Cap
     assert {
         "signups",
         "providers",
+        "setup",
         "visits",
         "finished",
         "codes",

@@ -56,6 +56,7 @@ class SectionsForm(RowsForm):
 
 class AccountsForm(RowsForm):
     row_needs = ("body", "number", "currency")
+    beside = False
 
     def row_fields(self) -> dict[str, forms.Field]:
         return {

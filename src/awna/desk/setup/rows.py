@@ -78,6 +78,8 @@ class RowsForm(StepForm):
 
     row_needs: tuple[str, ...] = ()
     rows_least = 2
+    beside = True
+    """Whether the fields of a row are short enough to stand beside each other."""
 
     def row_fields(self) -> dict[str, forms.Field]:
         raise NotImplementedError("a form with rows says what is in one")

@@ -1,6 +1,5 @@
 """What this server is set to at present, beside what somebody wishes on the page of the set-up."""
 
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,14 +14,6 @@ LOOKS = [
 ]  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Line:
-    """One line for the file of settings; `stands` when the server is set so already."""
-
-    text: str
-    stands: bool
-
-
 def settings_now() -> dict[str, Any]:
     """What the questions of the server begin with."""
     return {
@@ -31,8 +22,8 @@ def settings_now() -> dict[str, Any]:
     }  # fmt: skip
 
 
-def lines_for(wish: dict[str, Any]) -> list[Line]:
-    """What the file of settings must say for this wish."""
+def lines_for(wish: dict[str, Any]) -> list[str]:
+    """What the file of settings must say for this wish and does not say yet."""
     host = urlsplit(wish.get("origin", "")).hostname or ""
     asked = [
         ("AWNA_ORIGIN", wish.get("origin", ""), wish.get("origin") == settings.AWNA_ORIGIN),
@@ -41,7 +32,7 @@ def lines_for(wish: dict[str, Any]) -> list[Line]:
         ("AWNA_BACKUP_KEYS", wish.get("backup_key", ""), wish.get("backup_key") in settings.AWNA_BACKUP_KEYS),
         ("AWNA_LOG_GUARD_DIR", wish.get("guard_dir", ""), wish.get("guard_dir") == settings.AWNA_LOG_GUARD_DIR),
     ]
-    return [Line(f"{name}={value}", stands) for name, value, stands in asked if value]
+    return [f"{name}={value}" for name, value, stands in asked if value and not stands]
 
 
 def faults() -> list[Finding]:

@@ -136,7 +136,7 @@ def _next_address(token: str, standings: list[Standing], after: str = "") -> str
     return _address(token, (later or earlier or [REVIEW])[0])
 
 
-def _lines(standings: list[Standing]) -> list[Any]:
+def _lines(standings: list[Standing]) -> list[str]:
     form = next(one.form for one in standings if one.step.name == "server")
     return lines_for(form.cleaned_data) if form.is_bound and form.is_valid() else []
 
