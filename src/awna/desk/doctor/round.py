@@ -32,4 +32,5 @@ def looks_of(book: Book) -> list[tuple[str, Look]]:
         (f"log {slug}", partial(campaign.log_look, book)),
         (f"log files {slug}", partial(campaign.published_look, book)),
         (f"statements {slug}", partial(campaign.statements_look, book)),
+        (f"cash {slug}", partial(campaign.boxes_look, book)),
     ]
