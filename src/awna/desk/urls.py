@@ -35,6 +35,7 @@ urlpatterns = [
     guarded("desk/", views.campaigns, name="desk", GET=SIGNED_IN),
     guarded("desk/<slug:slug>/", views.home, name="desk_home", GET=ANY_ROLE),
     guarded("desk/<slug:slug>/health/", doctor_views.health, name="health", GET=TREASURER_OR_STEWARD),
+    guarded("desk/<slug:slug>/heads/", doctor_views.heads, name="heads", GET=TREASURER_OR_STEWARD),
     guarded("desk/<slug:slug>/import/", bank_file_views.import_statement, name="import_statement", GET=TREASURER, POST=TREASURER),
     guarded("desk/<slug:slug>/import/done/", bank_file_views.import_report, name="import_report", GET=TREASURER),
     guarded("desk/<slug:slug>/bank/files/", bank_file_views.bank_files, name="bank_files", GET=TREASURER_OR_STEWARD, POST=TREASURER_OR_STEWARD),

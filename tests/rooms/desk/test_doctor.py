@@ -1,7 +1,9 @@
 """`awna doctor` finds planted faults and names the command that mends each."""
 
+import ast
 import json
 import os
+import re
 import time
 from datetime import date, timedelta
 from io import StringIO
@@ -9,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import call_command, get_commands, load_command_class
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
@@ -19,14 +21,19 @@ from django_tasks_db.models import DBTaskResult
 from awna.books.checks import check_guards
 from awna.books.models import Entry, Statement, StatementFile
 from awna.books.services import publish_log
-from awna.books.services.heads import log_folder
+from awna.books.services.heads import guard_files, log_folder
 from awna.desk.doctor.upkeep import keep_stamp
+from awna.kit import serving
 from awna.kit.backups.making import NAME_FORMAT
 from awna.kit.backups.sealing import new_key
+from awna.parties.forgotten.services import FILE
+from tests.postgres import ROOT
 from tests.rooms.funded import Funded, make_funded
 
 pytestmark = pytest.mark.django_db
 OLD = timezone.now() - timedelta(days=3)
+NO_COMMANDS = {"first"}
+"""Words that follow the name where nothing is to be typed: a seed of a digest."""
 
 
 @pytest.fixture
@@ -148,6 +155,71 @@ def test_log_that_was_not_signed_or_lost_its_files(healthy: Funded, settings: An
     slug = healthy.world.campaign.slug
     (log_folder(healthy.book) / "checkpoint").unlink()
     assert now()["log_not_published"] == f"awna publishlog {slug} --rebuild"
+
+
+def test_head_that_is_kept_on_this_disk_alone(healthy: Funded, settings: Any) -> None:
+    settings.AWNA_LOG_GUARD_DIR = ""
+    assert now() == {"no_guard_elsewhere": "AWNA_LOG_GUARD_DIR=/another/storage"}
+
+
+def test_second_place_that_was_away_when_the_head_was_signed(healthy: Funded, settings: Any, client: Client) -> None:
+    slug, (_, guard) = healthy.world.campaign.slug, guard_files(healthy.book)
+    guard.unlink()
+    assert now() == {"guard_is_behind": f"awna publishlog {slug}"}
+    client.force_login(healthy.world.karim.user)
+    page = client.get(f"/desk/{slug}/heads/").content.decode()
+    assert str(guard) in page and "entries behind" in page and "nothing kept yet" in page
+    call_command("publishlog", slug, stdout=StringIO())
+    assert now() == {}
+    page = client.get(f"/desk/{slug}/heads/").content.decode()
+    assert "entries behind" not in page and "nothing kept yet" not in page
+
+
+def test_upgrade_that_was_stopped(healthy: Funded) -> None:
+    journal = serving.Journal("1.0", "1.1", "2026-11-22 09:00")
+    journal.keep(serving.CHANGING)
+    assert now() == {"upgrade_unfinished": "awna upgrade"}
+    journal.keep(serving.GOING_BACK)
+    assert now() == {"going_back_unfinished": "awna upgrade --back"}
+    journal.keep(serving.DONE)
+    assert now() == {}
+
+
+def test_forgotten_person_who_is_back(healthy: Funded, settings: Any) -> None:
+    (settings.AWNA_DATA_DIR / FILE).write_text('{"kind": "reader", "id": "00000000-0000-0000-0000-000000000000"}\n')
+    assert now() == {"forgotten_is_back": "awna checkrestored"}
+    call_command("checkrestored", stdout=StringIO())
+    assert now() == {}
+
+
+def test_every_command_that_is_named_exists() -> None:
+    """Whatever the doctor, an upgrade, a backup or a restore tells people to type can be typed: the command, its options, the units."""
+    places = [
+        *(ROOT / "src/awna/desk").rglob("*.py"),
+        *(ROOT / "src/awna/kit").rglob("*.py"),
+        *(ROOT / "src/awna/books/services").glob("*.py"),
+    ]
+    told = {said for place in places for text in texts_of(place) for said in re.findall(r"\bawna ([a-z]+)((?: --[a-z-]+| (?=--))*)", text)}
+    known = get_commands()
+    wrong = [f"awna {word}{options}" for word, options in sorted(told) if word not in known and word not in NO_COMMANDS]
+    for word, options in told:
+        if word in known:
+            parser = load_command_class(known[word], word).create_parser("awna", word)
+            wrong += [f"awna {word} {option}" for option in options.split() if option not in parser._option_string_actions]
+    assert len(told) > 20 and wrong == []
+    units = {unit for place in places for text in texts_of(place) for unit in re.findall(r"awna-[a-z]+\.(?:timer|service)", text)}
+    assert units and [unit for unit in units if not (ROOT / "deploy" / unit).exists()] == []
+
+
+def texts_of(place: Path) -> list[str]:
+    """Every text of a file of the source; what was left open in one becomes a word."""
+    found = [node for node in ast.walk(ast.parse(place.read_text())) if isinstance(node, (ast.JoinedStr, ast.Constant))]
+    return [_text(node) for node in found]
+
+
+def _text(node: ast.JoinedStr | ast.Constant) -> str:
+    parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+    return "".join(str(part.value) if isinstance(part, ast.Constant) else "WORD" for part in parts)
 
 
 def test_hole_between_statements(healthy: Funded) -> None:

@@ -57,13 +57,6 @@ def keys_look() -> Iterator[Finding]:
                 Problem("key_readable_by_others", "Others on this machine may read %(file)s.", {"file": path}),
                 f"chmod {mode} {path}",
             )
-    guard = settings.AWNA_LOG_GUARD_DIR
-    if not guard:
-        yield Finding("keys", LOOK, Problem("no_guard_elsewhere", "The head signed last is kept on this disk only; a restored old copy would not be noticed."),
-                      "AWNA_LOG_GUARD_DIR=/another/storage")  # fmt: skip
-    elif not os.access(guard, os.W_OK):
-        yield Finding("keys", BAD, Problem("guard_not_writable", "%(place)s, where the head signed last is kept, cannot be written.", {"place": guard}),
-                      f"mkdir -p {guard}")  # fmt: skip
 
 
 def disk_look() -> Iterator[Finding]:

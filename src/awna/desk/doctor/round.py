@@ -4,14 +4,14 @@ from functools import partial
 
 from awna.books.models import Book
 
-from . import campaign, machine, upkeep
+from . import campaign, heads, machine, upkeep
 from .findings import Finding, Look, look_at_all
 
 MACHINE: list[tuple[str, Look]] = [
     ("settings", machine.settings_look), ("keys", machine.keys_look), ("disk", machine.disk_look), ("clock", machine.clock_look),
     ("certificate", machine.certificate_look), ("mail", machine.mail_look), ("timer", upkeep.timer_look), ("jobs", upkeep.jobs_look), ("outbox", upkeep.outbox_look),
     ("backups", upkeep.backups_look), ("migrations", upkeep.migrations_look), ("upgrade", upkeep.upgrade_look),
-    ("forgotten", upkeep.forgotten_look), ("guards", campaign.guards_look),
+    ("forgotten", upkeep.forgotten_look), ("second place", heads.second_place_look), ("guards", campaign.guards_look),
 ]  # fmt: skip
 
 
@@ -31,6 +31,7 @@ def looks_of(book: Book) -> list[tuple[str, Look]]:
     return [
         (f"log {slug}", partial(campaign.log_look, book)),
         (f"log files {slug}", partial(campaign.published_look, book)),
+        (f"heads {slug}", partial(heads.heads_look, book)),
         (f"statements {slug}", partial(campaign.statements_look, book)),
         (f"cash {slug}", partial(campaign.boxes_look, book)),
     ]

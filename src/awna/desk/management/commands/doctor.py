@@ -12,7 +12,7 @@ MARKS = {"bad": "NOW ", "look": "soon", "well": "well"}
 
 class Command(AwnaCommand):
     help = (
-        "Look at settings, keys, disk, clock, certificate, mail, timer, jobs, backups, migrations, guards, and each campaign's log and statements; "
+        "Look at settings, keys, disk, clock, certificate, mail, timer, jobs, backups, versions, guards, the second place of the head, and each campaign's log, heads and statements; "
         "say what is wrong and what mends it. Changes nothing. Exit code 1 when something may not wait."
     )
     # It must also speak where the database is older than the program or a guard is missing.
