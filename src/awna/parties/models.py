@@ -60,7 +60,9 @@ class User(AbstractBaseUser):
     objects = UserManager()
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: list[str] = []
-    field_classes = {"id": "I", "email": "C", "name": "C", "password": "I", "last_login": "I", "is_active": "I", "created_at": "I", "signed_out_count": "I"}
+    field_classes = {
+        "id": "I", "email": "C", "name": "C", "password": "I", "last_login": "I", "is_active": "I", "created_at": "I", "signed_out_count": "I",
+    }  # fmt: skip
     # Sign-in must find a user by address, and desks show who acts; donors and volunteers are not users by default.
     unsealed = {"email": "sign-in looks it up", "name": "shown on desks to colleagues"}
 

@@ -9,7 +9,7 @@ from awna.core.problems import Problem, Refused
 from ..models import Role, User
 from . import rules
 from .models import RoleChange
-from .notices import tell, tell_change
+from .notices import tell_change, tell_person
 from .record import DEVICE_LOST, SIGNED_OUT, SIGNED_OUT_SELF, record
 
 
@@ -57,7 +57,7 @@ def note_sign_in_change(*, user: User, what: str, way: str = RoleChange.PAGE) ->
     """A new password or second factor, in the log of each campaign, with one mail to the person alone."""
     changes = [record(campaign=role.campaign, what=what, person=user, by=_hand(role, way), way=way) for role in one_role_each(user)]
     if changes:
-        tell(user=user, campaign=changes[0].campaign, change=changes[0], page="my_sign_in")
+        tell_person(user=user, campaign=changes[0].campaign, change=changes[0])
 
 
 def one_role_each(user: User) -> list[Role]:

@@ -12,12 +12,13 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from awna.core.problems import Problem, Refused
 from awna.kit.jobs import enqueue, job_task
 from awna.kit.mail import send_mail_text
+from awna.kit.notices.services import in_language_of
 from awna.kit.sealed import open_bytes, seal_bytes
 
 from ..models import Campaign, Role, User
@@ -76,7 +77,7 @@ def begin_lost_sign_in(*, user: User, language: str) -> str:
         code_hash=make_password(code_of(token)),
         expires_at=timezone.now() + timedelta(hours=LINK_HOURS),
     )
-    with translation.override(language or settings.LANGUAGE_CODE):
+    with in_language_of(user.pk, language or settings.LANGUAGE_CODE):
         link = settings.AWNA_ORIGIN + reverse("lost_sign_in", kwargs={"token": token})
         lines = [
             _("Somebody wrote your address because the sign-in was lost. With this link you can sign out everywhere, or be let in again:"),
@@ -256,9 +257,9 @@ def _stop(requests: list[LostSignIn]) -> None:
 
 def _tell_confirmed(lost: LostSignIn) -> None:
     campaign = one_role_each(lost.user)[0].campaign
-    with translation.override(campaign.site_language):
+    with in_language_of(lost.user_id, campaign.site_language):
         send_mail_text(
-            to=lost.user.email, kind="sign-in", subject=_("Your colleagues confirmed"),
+            to=lost.user.email, campaign=campaign.pk, kind="sign-in", subject=_("Your colleagues confirmed"),
             body=_("Two colleagues confirmed that it is you. Open the link of the first mail again and choose a new password.") + "\n",
         )  # fmt: skip
 
