@@ -31,11 +31,10 @@ from awna.supply import services as supply
 from awna.works import services as works
 from awna.works.task_file import load_tasks
 
-from . import demo_voices
 from .demo_files import FILES, bank_file, titled_text, write_files_to_import
 from .demo_keys import agree, open_with_keys
 from .demo_news import tell_news
-from .demo_sections import issue_first_receipt, register_sections
+from .demo_sections import issue_first_receipt, open_to_gifts
 from .demo_site import tell_site
 from .services import import_statement
 
@@ -107,8 +106,7 @@ def seed(*, say: Callable[[str], None], password: str = PASSWORD) -> Campaign:
     story = _Story(say, password)
     for step in (
         story.found_campaign, story.open_accounts, story.plan_the_building, story.collect_gifts, story.send_money_on, story.buy,
-        story.bring_goods, story.gather_crews, story.plan_works, story.write_letter, story.ask_for_more,
-        story.tell_news,
+        story.bring_goods, story.gather_crews, story.plan_works, story.write_letter, story.ask_for_more, story.tell_news,
     ):  # fmt: skip
         say(_sentence(step))
         step()
@@ -207,8 +205,7 @@ class _Story:
 
     def collect_gifts(self) -> None:
         """Take pledges and bring in the bank files of three countries."""
-        register_sections(self.campaign, author=self.roles["Karim"], today=self.today)
-        demo_voices.open_to_gifts(self)
+        open_to_gifts(self)
         for number, currency, minor, name in PLEDGES:
             donations.pledge_gift(
                 bank_account=self.accounts[currency], amount_minor=minor, request_id=f"demo-pledge-{number}", name=name,

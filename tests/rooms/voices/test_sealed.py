@@ -40,7 +40,9 @@ def everything_stored() -> bytes:
 
 
 def test_a_report_is_read_with_a_leads_key_and_by_nobody_else(leads, tmp_path):
-    sent = Client().post("/c/clinic/voices/report/", {"text": CANARY, "contact": "the baker", "request_id": "r1", "photo": io.BytesIO(camera_picture())})
+    sent = Client().post(
+        "/c/clinic/voices/report/", {"text": CANARY, "contact": "the baker", "request_id": "r1", "photo": io.BytesIO(camera_picture())}
+    )
     assert sent.status_code == 302
     voice = Voice.objects.get()
     assert (voice.text, voice.email, voice.photos.count()) == ("", "", 0)
@@ -149,7 +151,10 @@ def test_a_key_is_checked_before_anything_is_sealed_for_it(leads):
     stranger = parties.give_role(campaign=leads.world.campaign, user=person("Lea"), name="safeguarding")
     assert services.add_lead_key(role=stranger, title="Lea", public_key=boxes.new_pair()[1]).role == stranger
     work_off()
-    assert {message.to[0] for message in mail.outbox if message.subject == "A new lead of safeguarding"} >= {"mona@example.org", "jonas@example.org"}
+    assert {message.to[0] for message in mail.outbox if message.subject == "A new lead of safeguarding"} >= {
+        "mona@example.org",
+        "jonas@example.org",
+    }
 
 
 def test_the_command_makes_a_key_that_opens_and_overwrites_none(tmp_path, monkeypatch):

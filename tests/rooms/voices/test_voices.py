@@ -50,7 +50,9 @@ def test_a_complaint_has_a_number_a_private_page_and_an_answer(world):
     answer = {"answer": "There is a roof now.", "public_text": "The gate was shut at noon."}
     assert desk.post(f"/desk/clinic/voices/{voice.pk}/", answer).status_code == 302
     public, mine = client.get("/c/clinic/voices/").content.decode(), client.get(sent["Location"]).content.decode()
-    assert "There is a roof now." in public and "The gate was shut at noon." in public and "my mother" not in public and "Dana" not in public
+    assert (
+        "There is a roof now." in public and "The gate was shut at noon." in public and "my mother" not in public and "Dana" not in public
+    )
     assert "There is a roof now." in mine
     work_off()
     assert any(message.to == ["dana@example.org"] and "has an answer" in message.body for message in mail.outbox)
@@ -184,7 +186,10 @@ def test_personal_parts_go_when_the_stated_time_is_over(world):
     assert (row.text, row.name, row.email, row.answer, row.link_key) == ("", "", "", "", None)
     assert Client().get(case.path).status_code == 404
     assert "The gate was shut." in Client().get("/c/clinic/voices/").content.decode()
-    for days, code in (({"answer_days": 0, "keep_days": 10}, "voice_days_wrong"), ({"answer_days": 5, "keep_days": 366}, "voice_days_wrong")):
+    for days, code in (
+        ({"answer_days": 0, "keep_days": 10}, "voice_days_wrong"),
+        ({"answer_days": 5, "keep_days": 366}, "voice_days_wrong"),
+    ):
         with pytest.raises(Refused) as refused:
             services.set_rules(campaign=world.campaign, author=world.salma, **days)
         assert refused.value.codes == [code]

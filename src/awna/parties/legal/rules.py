@@ -1,6 +1,6 @@
 """The one rule by which a body may collect on a day: its permit runs and its legal pages stand. Every way to give asks here."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -43,8 +43,13 @@ def collecting_problems(campaign: Campaign, *, day: date | None = None) -> dict[
     for section, kind in LegalText.objects.filter(campaign=campaign).order_by().values_list("section", "kind").distinct():
         there.setdefault(section, set()).add(kind)
     bodies: Iterable[Section | None] = [None, *Section.objects.filter(campaign=campaign).order_by("name")]
-    found = {body and body.pk: _problem(campaign, body, there.get(body and body.pk, set()), day or timezone.localdate()) for body in bodies}
-    return {body: problem for body, problem in found.items() if problem is not None}
+    found = {}
+    for body in bodies:
+        key = body.pk if body else None
+        problem = _problem(campaign, body, there.get(key, set()), day or timezone.localdate())
+        if problem is not None:
+            found[key] = problem
+    return found
 
 
 def _problem(campaign: Campaign, section: Section | None, there: set[str], day: date) -> Problem | None:
@@ -66,6 +71,6 @@ def body_of_owner(campaign: Campaign) -> str:
     return owner.name if owner else campaign.title
 
 
-def _joined(names: list[object]) -> object:
+def _joined(names: Sequence[object]) -> object:
     """Names in the reader's language, whoever reads the problem later."""
     return format_lazy(", ".join(["{}"] * len(names)), *names)
