@@ -25,6 +25,7 @@ from ..models.naming import SPECIAL_FUNDS, UNALLOCATED
 
 DOCUMENT_BYTES_MAX = 10 * 1024 * 1024
 STEWARDS_REQUIRED_DEFAULT = 2
+BATCH = 500
 
 
 @transaction.atomic
@@ -55,33 +56,54 @@ def open_book(
     return book
 
 
-@transaction.atomic
 def ensure_commodity(*, code: str, kind: str, scale: int, name: str) -> Commodity:
     """The commodity of that code. Refused when it exists with another kind or scale: amounts would change their meaning."""
-    if kind not in rules.COMMODITY_KINDS or not 0 <= scale <= SCALE_MAX:
-        raise Refused(Problem(
-            "commodity_wrong", "“%(code)s” cannot be counted as %(kind)s with %(scale)s decimals. Kinds: %(kinds)s; decimals: 0 to 9.",
-            {"code": code, "kind": kind, "scale": scale, "kinds": ", ".join(rules.COMMODITY_KINDS)}))  # fmt: skip
-    found, _ = Commodity.objects.get_or_create(code=code, defaults={"kind": kind, "scale": scale, "name": name})
-    if (found.kind, found.scale) != (kind, scale):
-        raise Refused(Problem(
-            "commodity_differs", "“%(code)s” is counted as %(kind)s with %(scale)s decimals already. Choose another code.",
-            {"code": code, "kind": found.kind, "scale": found.scale}))  # fmt: skip
-    return found
+    return ensure_commodities([Commodity(code=code, kind=kind, scale=scale, name=name)])[code]
+
+
+@transaction.atomic
+def ensure_commodities(wanted: Sequence[Commodity]) -> dict[str, Commodity]:
+    """All of these, by code, as `ensure_commodity` finds or makes each: thousands with as many questions as a few."""
+    for one in wanted:
+        if one.kind not in rules.COMMODITY_KINDS or not 0 <= one.scale <= SCALE_MAX:
+            raise Refused(Problem(
+                "commodity_wrong", "“%(code)s” cannot be counted as %(kind)s with %(scale)s decimals. Kinds: %(kinds)s; decimals: 0 to 9.",
+                {"code": one.code, "kind": one.kind, "scale": one.scale, "kinds": ", ".join(rules.COMMODITY_KINDS)}))  # fmt: skip
+    codes = [one.code for one in wanted]
+    known = _commodities(codes)
+    if missing := [one for one in wanted if one.code not in known]:
+        # Somebody else may name the same thing at this moment: theirs is then found below.
+        Commodity.objects.bulk_create(missing, ignore_conflicts=True, batch_size=BATCH)
+        known |= _commodities([one.code for one in missing])
+    for one in wanted:
+        found = known[one.code]
+        if (found.kind, found.scale) != (one.kind, one.scale):
+            raise Refused(Problem(
+                "commodity_differs", "“%(code)s” is counted as %(kind)s with %(scale)s decimals already. Choose another code.",
+                {"code": one.code, "kind": found.kind, "scale": found.scale}))  # fmt: skip
+    return known
 
 
 @transaction.atomic
 def forget_commodities(keys: Sequence[UUID]) -> int:
     """Remove those that nothing in the house ever counted; the others stay. Return how many went."""
-    gone = 0
-    for commodity in Commodity.objects.filter(pk__in=keys):
+    left = set(keys)
+    while left:
         try:
             with transaction.atomic():
-                commodity.delete()
-        except ProtectedError:
-            continue
-        gone += 1
-    return gone
+                Commodity.objects.filter(pk__in=left).delete()
+            return len(left)
+        except ProtectedError as error:
+            for row in error.protected_objects:
+                left -= {getattr(row, column.attname) for column in row._meta.fields if column.related_model is Commodity}
+    return 0
+
+
+def _commodities(codes: Sequence[str]) -> dict[str, Commodity]:
+    found: dict[str, Commodity] = {}
+    for start in range(0, len(codes), BATCH):
+        found |= {one.code: one for one in Commodity.objects.filter(code__in=codes[start : start + BATCH])}
+    return found
 
 
 @transaction.atomic

@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
 from awna.books.models import Commodity
-from awna.books.services import ensure_commodity, forget_commodities
+from awna.books.services import ensure_commodities, forget_commodities
 from awna.campaigns.models import BringIn, BroughtRow
 from awna.campaigns.moving.kinds import KNOWN, NEW, REFUSED, Column, Judged, Kind, Line, Progress
 from awna.campaigns.moving.undoing import refuse_built_on
@@ -17,7 +18,7 @@ from ..models import Item
 from .catalogue import CATALOGUE_ROLES, is_item_code
 
 SCALE_OF_ITEM_MAX = 4
-SHOWN_EACH = 50
+BATCH = 500
 UNIT_ROOM = 15
 """Characters that the unit takes beside the name where the book names what is counted."""
 COLUMNS = (
@@ -32,6 +33,21 @@ COLUMNS = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class ItemPlan:
+    """An item to be named; `called` is what the book counts."""
+
+    code: str
+    name: str
+    unit: str
+    kind: str
+    scale: int
+
+    @property
+    def called(self) -> str:
+        return f"{self.name} ({self.unit})"
+
+
 def judge(found: BringIn, lines: Sequence[Line], _author: Role) -> list[Judged]:
     """Each row is new, there already, or refused; an item that is counted otherwise stays as it is."""
     times = Counter(line.at("code") for line in lines)
@@ -42,14 +58,15 @@ def judge(found: BringIn, lines: Sequence[Line], _author: Role) -> list[Judged]:
 
 def take(found: BringIn, fresh: Sequence[Judged], _author: Role, progress: Progress) -> Mapping[int, str]:
     """Name all of them; each is counted in the book by a thing of its own."""
-    items = []
-    for done, row in enumerate(fresh, 1):
-        code, name, unit, kind, scale = row.plan
-        commodity = ensure_commodity(code=code, kind=kind, scale=scale, name=f"{name} ({unit})")
-        items.append(Item(campaign=found.campaign, code=code, name=name, unit=unit, commodity=commodity))
-        if done % SHOWN_EACH == 0 or done == len(fresh):
-            progress(done, len(fresh))
-    Item.objects.bulk_create(items, batch_size=500)
+    things = ensure_commodities(
+        [Commodity(code=row.plan.code, kind=row.plan.kind, scale=row.plan.scale, name=row.plan.called) for row in fresh]
+    )
+    items = [
+        Item(campaign=found.campaign, code=row.plan.code, name=row.plan.name, unit=row.plan.unit, commodity=things[row.plan.code])
+        for row in fresh
+    ]
+    Item.objects.bulk_create(items, batch_size=BATCH)
+    progress(len(items), len(fresh))
     return {row.number: f"item:{item.pk}" for row, item in zip(fresh, items, strict=True)}
 
 
@@ -84,7 +101,7 @@ def _judge_row(line: Line, item: Item | None, counted: Commodity | None, times: 
         text = "“%(code)s” is counted as %(kind)s with %(scale)s decimals already. Choose another code."
         problem = Problem("commodity_differs", text, {"code": code, "kind": counted.kind, "scale": counted.scale}, _at(line, "code"))
         return Judged(line.number, line.cells, REFUSED, code, (problem,))
-    return Judged(line.number, line.cells, NEW, code, (), (code, name, unit, kind, scale))
+    return Judged(line.number, line.cells, NEW, code, (), ItemPlan(code, name, unit, kind, scale))
 
 
 def _cell_problems(line: Line, kind: str, decimals: str) -> list[Problem]:
