@@ -23,7 +23,7 @@ from .forms import CodeForm
 from .sight import TESTERS, addresses_seen_by, counts_of, kind_name, mails_seen_by
 
 SHOWN_MAX = 100
-MARKS = {Mail.WAITING: "pw", Mail.LEFT: "p8"}
+MARKS = {Mail.WAITING: "pw", Mail.FAILED: "pw", Mail.BOUNCED: "pw", Mail.LEFT: "p8"}
 
 
 def mail_home(request: HttpRequest, slug: str) -> HttpResponse:
@@ -55,7 +55,7 @@ def try_mail(request: HttpRequest, slug: str, mail: UUID) -> HttpResponse:
     except Refused as refused:
         return refused_page(request, refused, back=_home(slug), desk=True)
     messages.info(
-        request, _("The mail left.") if tried.state == Mail.LEFT else _("It did not leave. What the mail server answered stands below it.")
+        request, _("The mail was sent.") if tried.state == Mail.LEFT else _("It did not leave. What the mail server answered stands below it.")
     )
     return redirect("mail_home", slug=slug)
 

@@ -65,7 +65,7 @@ class Migration(migrations.Migration):
                 ('subject', awna.kit.sealed.SealedTextField(blank=True)),
                 ('body', awna.kit.sealed.SealedTextField(blank=True)),
                 ('stop_url', awna.kit.sealed.SealedTextField(blank=True)),
-                ('state', models.CharField(choices=[('waiting', 'waits'), ('left', 'left'), ('failed', 'failed'), ('bounced', 'came back'), ('given_up', 'given up')], default='waiting', max_length=8)),
+                ('state', models.CharField(choices=[('waiting', 'waits'), ('left', 'sent'), ('failed', 'failed'), ('bounced', 'came back'), ('given_up', 'given up')], default='waiting', max_length=8)),
                 ('tries', models.PositiveSmallIntegerField(default=0)),
                 ('error', awna.kit.sealed.SealedTextField(blank=True)),
                 ('made_at', models.DateTimeField(default=django.utils.timezone.now)),

@@ -36,7 +36,7 @@ class Mail(models.Model):
     """One mail to one address. Its texts are dropped when it left; `for_campaign` and `for_section` are keys that only upper rooms can read."""
 
     WAITING, LEFT, FAILED, BOUNCED, GIVEN_UP = "waiting", "left", "failed", "bounced", "given_up"
-    STATES = [(WAITING, _("waits")), (LEFT, _("left")), (FAILED, _("failed")), (BOUNCED, _("came back")), (GIVEN_UP, _("given up"))]
+    STATES = [(WAITING, _("waits")), (LEFT, _("sent")), (FAILED, _("failed")), (BOUNCED, _("came back")), (GIVEN_UP, _("given up"))]
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     for_campaign = models.UUIDField(default=NOBODY)

@@ -76,7 +76,7 @@ def test_a_failed_mail_is_tried_and_given_up_there(world: World, settings: Any) 
         assert answer.status_code == 409
         assert "cannot be sent again" in text(answer)
         left = write(world, "omar@example.org", "gift")
-        assert "The mail left." in text(karim.post(f"{PAGE}{left.pk}/now/", follow=True))
+        assert "The mail was sent." in text(karim.post(f"{PAGE}{left.pk}/now/", follow=True))
         assert karim.post(f"{PAGE}{left.pk}/give-up/").status_code == 409
 
 
@@ -104,7 +104,7 @@ def test_a_spent_quota_is_shown_with_its_end(world: World, settings: Any) -> Non
         write(world, "omar@example.org", "gift")
         assert services.send_due() == 1
     shown = text(as_(world.karim.user).get(PAGE))
-    assert "1 of 1 mails of a day left" in shown
+    assert "1 of 1 mails of a day were sent" in shown
     assert "This campaign may send 1 mails a day, and has." in shown
 
 
