@@ -36,10 +36,12 @@ def open_site_office(story: Any) -> tuple[CashBox, Any]:
     """Cash is drawn at the bank, arrives before a witness and is counted."""
     karim, owner = story.roles["Karim"], story.accounts["owner"]
     box = cash.open_box(
-        book=story.book, section=None, body=story.campaign.owner.name, name="Site office", currency="USD", holder=karim,
+        book=story.book, section=None, body=story.campaign.owner.name, name="Site office", currency=owner.currency, holder=karim,
         limits=cash.BoxLimits(CEILING), author=story.roles["Salma"],
     )  # fmt: skip
-    book = cash.begin_receipt_book(campaign=story.campaign, code="A", first=1, last=50, holder=karim, author=karim, request_id="demo-book-a")
+    book = cash.begin_receipt_book(
+        campaign=story.campaign, code="A", first=1, last=50, holder=karim, author=karim, request_id="demo-book-a"
+    )
     part = agreed(story, cash.ask_for_top_up, box=box, source=owner, amount=DRAWN, text="Cash for the site office")
     ask = cash.ArrivalAsk(part, "drawn", DRAWN, story.today, sent=story._line("owner", -DRAWN))
     arrival = cash.note_arrival(box=box, ask=ask, author=karim, request_id="demo-cash-in")
@@ -62,7 +64,12 @@ def pay_two_days(story: Any, box: CashBox, book: Any) -> None:
     """Eleven people clear the ground floor for two days: Lina writes the hours, Nour approves, Karim pays, Salma sees it."""
     lina, today = story.roles["Lina"], story.today
     part = agreed(
-        story, cash.ask_for_wages, campaign=story.campaign, custody=box.account.custody, ceiling=WAGES, text="Day labour on the ground floor"
+        story,
+        cash.ask_for_wages,
+        campaign=story.campaign,
+        custody=box.account.custody,
+        ceiling=WAGES,
+        text="Day labour on the ground floor",
     )
     people = [
         cash.add_labourer(
@@ -80,7 +87,9 @@ def pay_two_days(story: Any, box: CashBox, book: Any) -> None:
         request_id="demo-sheet-1",
     )  # fmt: skip
     hours = [
-        cash.HoursAsk(one, day, Decimal(6), MASON if one.work == "mason" else HELPER) for one in people for day in (today - timedelta(days=1), today)
+        cash.HoursAsk(one, day, Decimal(6), MASON if one.work == "mason" else HELPER)
+        for one in people
+        for day in (today - timedelta(days=1), today)
     ]
     cash.write_hours(sheet=sheet, hours=hours, author=lina)
     cash.approve_sheet(sheet=sheet, author=story.roles["Nour"])

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from awna import verify
+from awna.approvals.cash.box_shown import all_boxes
 from awna.books.models import Book, Commodity, Custody, Fund
 from awna.books.services import log_standing, sums_set_aside
 from awna.books.services.browse import last_readable_day
@@ -33,6 +34,7 @@ def accounts(request: HttpRequest, slug: str) -> HttpResponse:
     found = book_or_404(request)
     periods = periods_of(found)
     barred = collecting_problems(request.campaign)
+    counted = {one.box.account_id: one.counted_on for one in all_boxes(request.campaign)}
     aside = {} if found.sheltered else {one.custody: one.minor for one in sums_set_aside(found)}
     shown = [
         {
@@ -41,7 +43,7 @@ def accounts(request: HttpRequest, slug: str) -> HttpResponse:
             "short": next((minor for stage, minor in one.stages if stage == "short"), 0),
             "href": address("book", slug, {"custody": short(one.account.custody), "commodity": one.account.commodity.code}),
             "bar": bar([(_STATES.get(stage, "w5"), minor) for stage, minor in one.stages]), "periods": periods.get(one.account.pk),
-            "is_cash": one.account.custody.type == CASH, "permit": barred.get(one.account.section_id),
+            "is_cash": one.account.custody.type == CASH, "counted_on": counted.get(one.account.pk), "permit": barred.get(one.account.section_id),
         }
         for one in reports.accounts_of(found)
     ]  # fmt: skip

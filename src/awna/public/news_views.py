@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from awna.approvals.cash.shown import local_share
 from awna.campaigns.models import Event, PhotoFile, Update
 from awna.campaigns.services import event_words, seats_left, tell_in, tell_photos, translated_updates
 from awna.core.standards import atom, ical
@@ -103,7 +104,8 @@ def calendar(request: HttpRequest, slug: str) -> HttpResponse:
 def outcomes(request: HttpRequest, slug: str) -> HttpResponse:
     """What was promised and what became of it."""
     shown = outcomes_of(request.campaign, language=translation.get_language())
-    return render(request, "public/outcomes.html", {"title": _("Results"), "outcomes": shown, "counted": count_states(shown)})
+    wages = {"share": local_share(request.campaign), "rates": request.campaign.benchmark_rates.select_related("commodity")}
+    return render(request, "public/outcomes.html", {"title": _("Results"), "outcomes": shown, "counted": count_states(shown), **wages})
 
 
 def news_of(campaign: Campaign, language: str) -> Any:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from awna.books.models import BankAccount, Document, Entry, Milestone, Movement
 from awna.campaigns.models import BudgetLine
 from awna.consent.models import Proposal
+from awna.consent.services import may_be_carried_out
 from awna.kit.policies import Actor
 from awna.parties.models import Role
 
@@ -179,3 +180,31 @@ class CashArrival(models.Model):
     @property
     def witnesses_needed(self) -> int:
         return 2 if self.kind == self.CARRIED else 1
+
+
+class CashReversal(models.Model):
+    """Something that was paid out of a box and is taken back: asked with a reason, allowed by the stewards, booked when the money lies there again."""
+
+    sheet = models.OneToOneField("approvals.WageSheet", on_delete=models.PROTECT, null=True, blank=True, related_name="back")
+    payment = models.OneToOneField(CashPayment, on_delete=models.PROTECT, null=True, blank=True, related_name="back")
+    text = models.CharField(max_length=300)
+    proposal = models.OneToOneField(Proposal, on_delete=models.PROTECT, related_name="+")
+    asked_by = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="+")
+    author = models.ForeignKey(Role, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    field_classes = {
+        "id": "I", "sheet": "I", "payment": "I", "text": "I", "proposal": "P", "asked_by": "I", "author": "I", "entry": "P",
+    }  # fmt: skip
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(sheet=None) ^ models.Q(payment=None), name="approvals_reversal_of_one"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def is_allowed(self) -> bool:
+        return self.entry_id is None and may_be_carried_out(self.proposal)

@@ -20,7 +20,7 @@ from awna.kit.http import form_page, refused_page
 from . import box_shown, services
 from .box_forms import ArrivalForm, CountForm, LimitsForm, OpenBoxForm, PettyForm, ReasonForm, SpendForm, TopUpForm
 from .forms import DropForm, read_minor
-from .models import CashArrival, CashBox, CashCount, CashPayment
+from .models import CashArrival, CashBox, CashCount, CashPayment, CashReversal, WageSheet
 
 ROWS_SHOWN = 50
 
@@ -54,7 +54,9 @@ def open_box(request: HttpRequest, slug: str) -> HttpResponse:
 def cash_box(request: HttpRequest, slug: str, box: uuid.UUID) -> HttpResponse:
     """One box: what should lie in it, what waits, what was."""
     row = _box(request, box)
-    payments = row.payments.select_related("page__book", "photo", "author__user", "second__user", "budget_line", "entry")[:ROWS_SHOWN]
+    payments = row.payments.select_related(
+        "page__book", "photo", "author__user", "second__user", "budget_line", "entry", "back__proposal__epoch", "back__entry"
+    )[:ROWS_SHOWN]
     arrivals = row.arrivals.select_related("page__book", "author__user", "witness_1__user", "witness_2__user", "entry")[:ROWS_SHOWN]
     counts = list(row.counts.select_related("first__user", "second__user", "entry", "loss__epoch")[:ROWS_SHOWN])
     context = {
@@ -252,6 +254,40 @@ def drop(request: HttpRequest, slug: str, box: uuid.UUID, what: str, row: uuid.U
         _("Drop it"),
         intro=_("The page in the receipt book is crossed through, and its number stays taken."),
     )
+
+
+def ask_back(request: HttpRequest, slug: str, what: str, row: uuid.UUID) -> HttpResponse:
+    """Ask the stewards to let a booked payment out of a box be reversed."""
+    if what == "sheet":
+        of: Any = get_object_or_404(WageSheet.objects.filter(campaign=request.campaign).for_actor(request.actor).with_people(), pk=row)
+        to = of.get_absolute_url()
+    else:
+        payments = CashPayment.objects.select_related("milestone__proposal__campaign", "milestone__custody", "entry", "box")
+        of = get_object_or_404(payments, pk=row)
+        to = _box(request, of.box_id).get_absolute_url()
+    form = DropForm(request.POST or None)
+    author = request.actor.role(*services.SECONDS)
+    said = _("The stewards are asked. When they agree, put the money back and let somebody else confirm it.")
+    if form.is_valid() and _done(request, form, services.ask_back, said, of=of, text=form.cleaned_data["why"], author=author):
+        return redirect(to)
+    intro = _("Nothing is erased: a reversal stands beside the entry, with your reason.")
+    return form_page(request, form=form, title=_("Take a payment back"), submit=_("Ask the stewards"), intro=intro, back=to, desk=True)
+
+
+def take_back(request: HttpRequest, slug: str, back: int) -> HttpResponse:
+    """The money lies in the box again."""
+    found = get_object_or_404(CashReversal.objects.select_related("sheet", "payment__box"), proposal__campaign=request.campaign, pk=back)
+    if found.sheet is not None:
+        sheets = WageSheet.objects.filter(campaign=request.campaign).for_actor(request.actor)
+        to = get_object_or_404(sheets, pk=found.sheet_id).get_absolute_url()
+    else:
+        to = _box(request, found.payment.box_id).get_absolute_url()
+    try:
+        services.take_back(back=found, author=request.actor.role(*services.SECONDS))
+    except Refused as refused:
+        return refused_page(request, refused, back=to, desk=True)
+    messages.success(request, _("The payment is taken back."))
+    return redirect(to)
 
 
 def photo(request: HttpRequest, slug: str, box: uuid.UUID, digest: str) -> HttpResponse:

@@ -1,6 +1,6 @@
 """Tables of cash and wages, each part in a file of its own."""
 
-from .box_models import CashArrival, CashBox, CashCount, CashPayment
+from .box_models import CashArrival, CashBox, CashCount, CashPayment, CashReversal
 from .receipt_models import ReceiptBook, ReceiptPage
 from .wage_models import BenchmarkRate, Labourer, WageRow, WageSheet
 
@@ -10,6 +10,7 @@ __all__ = [
     "CashBox",
     "CashCount",
     "CashPayment",
+    "CashReversal",
     "Labourer",
     "ReceiptBook",
     "ReceiptPage",

@@ -25,6 +25,11 @@ class Pot:
     released: int
     left: int
 
+    @property
+    def purse(self) -> str:
+        """The name of a box, or the number of an account."""
+        return str(self.part.custody.bank_account.iban.removeprefix("cash:"))
+
 
 @dataclass(frozen=True)
 class LocalShare:
@@ -40,7 +45,7 @@ def pots_of(campaign: Campaign, actor: Actor) -> list[Pot]:
     parts = Milestone.objects.filter(book__campaign=campaign, payee__ref=WAGES_REF, proposal__withdrawn_at=None)
     if not whole:
         parts = parts.filter(custody__bank_account__section__in=Section.objects.for_actor(actor))
-    found = list(parts.select_related("commodity", "custody", "proposal__release").order_by("-proposal__filed_at"))
+    found = list(parts.select_related("commodity", "custody__bank_account", "proposal__release").order_by("-proposal__filed_at"))
     lying: dict[Any, int] = {}
     for account in Account.objects.filter(milestone__in=found, stage=RELEASED).select_related("balance"):
         lying[account.milestone_id] = lying.get(account.milestone_id, 0) + account.balance.minor

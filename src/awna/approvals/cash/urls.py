@@ -47,6 +47,8 @@ urlpatterns = [
     guarded(f"{BOX}arrivals/<uuid:arrival>/witness/", box_views.witness_arrival, name="witness_arrival", POST=SECOND),
     guarded(f"{BOX}drop/<str:what>/<uuid:row>/", box_views.drop, name="drop_cash", GET=SECOND, POST=SECOND),
     guarded(f"{BOX}photos/<str:digest>.webp", box_views.photo, name="cash_photo", GET=SECOND),
+    guarded(f"{CASH}back/<str:what>/<uuid:row>/", box_views.ask_back, name="ask_back", GET=SECOND, POST=SECOND),
+    guarded(f"{CASH}back/<int:back>/", box_views.take_back, name="take_back", POST=SECOND),
     guarded(f"{CASH}books/new/", receipt_views.new_receipt_book, name="new_receipt_book", GET=OPENER, POST=OPENER),
     guarded(BOOK, receipt_views.receipt_book, name="receipt_book", GET=KEEPER, POST=KEEPER),
     guarded(f"{BOOK}<int:serial>/lost/", receipt_views.confirm_lost, name="confirm_lost", POST=KEEPER),

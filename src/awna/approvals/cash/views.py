@@ -28,7 +28,7 @@ def wages(request: HttpRequest, slug: str) -> HttpResponse:
     sheets = WageSheet.objects.filter(campaign=request.campaign).for_actor(request.actor)
     context = {
         "pots": shown.pots_of(request.campaign, request.actor),
-        "sheets": sheets.select_related("milestone__commodity").order_by("-number"),
+        "sheets": sheets.select_related("milestone__commodity", "back").order_by("-number"),
         "share": shown.local_share(request.campaign), "people_min": shown.PEOPLE_MIN,
         "workers": request.campaign.labourers.filter(ended_on=None).count(), "rates": request.campaign.benchmark_rates.select_related("commodity"),
         "may_lead": request.actor.has_role(*services.LEADS), "may_set_rates": request.actor.has_role(*services.RATE_SETTERS),
@@ -138,7 +138,7 @@ def _context(request: HttpRequest, row: WageSheet, grid: Grid) -> dict[str, Any]
         "may_pay": state == WageSheet.APPROVED and actor.has_role(*services.PAYERS) and user not in made,
         "may_witness": state == WageSheet.NOTED and actor.has_role(*services.WITNESSES) and row.paid_by is not None and user != row.paid_by.user_id,
         "may_drop": state in (WageSheet.OPEN, WageSheet.APPROVED) and actor.has_role(*services.LEADS),
-        "below": [line for line in grid.lines if line.is_below and line.minor],
+        "in_cash": row.milestone.custody.type == "cash", "below": [line for line in grid.lines if line.is_below and line.minor],
     }  # fmt: skip
 
 

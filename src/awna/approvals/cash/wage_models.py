@@ -92,17 +92,17 @@ class WageSheetQuerySet(models.QuerySet["WageSheet"]):
     def with_people(self) -> Self:
         return self.select_related(
             "campaign", "milestone__commodity", "milestone__custody", "milestone__proposal__filed_by", "prepared_by__user", "approved_by__user",
-            "paid_by__user", "witness__user", "page__book", "entry",
+            "paid_by__user", "witness__user", "page__book", "entry", "back__proposal__epoch",
         ).prefetch_related("rows__labourer")  # fmt: skip
 
 
 class WageSheet(models.Model):
     """People, days, hours and rates of at most a week. It is open, then fixed by an approval, then paid before a witness; or dropped."""
 
-    OPEN, APPROVED, NOTED, PAID, DROPPED = "open", "approved", "noted", "paid", "dropped"
+    OPEN, APPROVED, NOTED, PAID, DROPPED, TAKEN_BACK = "open", "approved", "noted", "paid", "dropped", "taken_back"
     STATES = {
         OPEN: _("hours are being written"), APPROVED: _("approved, not paid yet"), NOTED: _("paid, waits for the witness"),
-        PAID: _("paid"), DROPPED: _("dropped"),
+        PAID: _("paid"), DROPPED: _("dropped"), TAKEN_BACK: _("taken back"),
     }  # fmt: skip
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -154,7 +154,8 @@ class WageSheet(models.Model):
         if self.dropped_at:
             return self.DROPPED
         if self.entry_id:
-            return self.PAID
+            back = getattr(self, "back", None)
+            return self.TAKEN_BACK if back is not None and back.entry_id else self.PAID
         if self.paid_by_id:
             return self.NOTED
         return self.APPROVED if self.approved_by_id else self.OPEN

@@ -1,12 +1,14 @@
 """Cash boxes, receipt books and wage sheets."""
 
-import awna.kit.sealed
-import awna.kit.tables
+import uuid
+
 import django.db.models.deletion
 import django.utils.timezone
-import uuid
 from django.conf import settings
 from django.db import migrations, models
+
+import awna.kit.sealed
+import awna.kit.tables
 
 
 class Migration(migrations.Migration):
@@ -228,6 +230,22 @@ class Migration(migrations.Migration):
                     options={
                         'ordering': ['labourer__code', 'day'],
                         'constraints': [models.UniqueConstraint(condition=models.Q(('live', True)), fields=('labourer', 'day'), name='approvals_labourer_day_once'), models.CheckConstraint(condition=models.Q(('hours__gt', 0), ('rate_minor__gt', 0)), name='approvals_wage_row_positive')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='CashReversal',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('sheet', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='back', to='approvals.wagesheet')),
+                        ('payment', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='back', to='approvals.cashpayment')),
+                        ('text', models.CharField(max_length=300)),
+                        ('proposal', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='consent.proposal')),
+                        ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.role')),
+                        ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.role')),
+                        ('entry', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='books.entry')),
+                    ],
+                    options={
+                        'constraints': [models.CheckConstraint(condition=models.Q(('sheet', None), ('payment', None), _connector='XOR'), name='approvals_reversal_of_one')],
                     },
                 ),
             ],

@@ -98,6 +98,24 @@ def count_cash(
 
 
 @transaction.atomic
+def put_back(*, box: BankAccount, amount: int, text: str, author: Role, second: Role, on: date, request_id: str) -> Statement:
+    """A numbered slip for cash that a reversal put back into (or, below zero, took out of) the box. It brings no line: the reversal is its entry."""
+    box = BankAccount.objects.select_for_update(of=("self",)).select_related("book", "custody", "commodity").get(pk=box.pk)
+    known = Statement.objects.filter(bank_account=box, file__request_id=request_id).first()
+    if known is not None:
+        return known
+    problems = _slip_problems(box, text, author, second)
+    if at_hand(box) + amount < 0:
+        problems.append(Problem("cash_not_there", "The box does not hold that much.", {}, "amount"))
+    if problems:
+        raise Refused(problems)
+    there = at_hand(box) + amount
+    slip = _slip(box, text, author, second, on, request_id, opening=there, closing=there)
+    say_statements(book=box.book, statements=[slip], author=author)
+    return slip
+
+
+@transaction.atomic
 def propose_wages(
     *, box: BankAccount, fund: Fund, ceiling: int, sheet: Document, earliest: date, filed_by: Role, expires_on: date, request_id: str
 ) -> Proposal:

@@ -1,4 +1,4 @@
-"""Looks at the books of each campaign: guards, log, statements, the bank beside the book."""
+"""Looks at the books of each campaign: guards, log, statements, the bank beside the book, cash boxes that nobody counts."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -7,6 +7,7 @@ from pathlib import Path
 from django.db import connection
 from django.utils import timezone
 
+from awna.approvals.cash.box_shown import COUNT_AGE_DAYS_MAX, all_boxes
 from awna.books.checks import migrations_wait, standing_problems
 from awna.books.models import BankAccount, Book, Statement
 from awna.books.services import log_standing
@@ -61,6 +62,16 @@ def statements_look(book: Book) -> Iterator[Finding]:
         yield Finding(
             name, LOOK, Problem("lines_wait", "%(n)s lines of the bank are not booked yet.", {"n": waiting}), f"/desk/{slug}/bank/"
         )
+
+
+def boxes_look(book: Book) -> Iterator[Finding]:
+    """Cash that nobody counted for long is cash that may be gone without anybody knowing."""
+    for one in all_boxes(book.campaign):
+        if not one.is_stale:
+            continue
+        said = {"box": one.box.name, "days": COUNT_AGE_DAYS_MAX}
+        yield Finding(f"cash {book.campaign.slug}", LOOK, Problem("box_not_counted", "Nobody counted the cash box “%(box)s” for more than %(days)s days.", said),
+                      f"awna countcash {one.box.pk} AMOUNT --as EMAIL")  # fmt: skip
 
 
 def published_look(book: Book) -> Iterator[Finding]:

@@ -230,3 +230,27 @@ def test_wages_out_of_a_box_take_a_slip(cash):
     sheet = services.witness_wages(sheet=sheet, second=pay.world.shift_lead)
     assert (sheet.entry.kind, sheet.page.serial, at_hand(cash.box.account)) == ("pay", 1, 22_000)
     assert check_book(cash.funded.book) == []
+
+
+def test_what_was_paid_is_taken_back_by_a_reversal(cash):
+    cash.fill()
+    pay = cash.pay
+    part = pay.wages(10_000, custody=cash.box.account.custody)
+    sheet = services.approve_sheet(sheet=pay.filled(part), author=pay.world.nour)
+    assert codes(services.ask_back, of=sheet, text="Paid for the wrong week", author=pay.world.nour) == ["not_booked_yet"]
+    services.note_wages_paid(sheet=sheet, photo=pay.photo, paid_on=pay.today, author=pay.world.karim)
+    sheet = services.witness_wages(sheet=sheet, second=pay.world.shift_lead)
+    assert codes(services.ask_back, of=sheet, text="?", author=pay.world.nour) == ["back_needs_a_reason"]
+    back = services.ask_back(of=sheet, text="Paid for the wrong week", author=pay.world.nour)
+    with pytest.raises(Refused):
+        services.take_back(back=back, author=pay.world.karim)
+    for steward in (pay.world.salma, pay.world.yusuf):
+        decide(proposal=back.proposal, steward=steward, choice="approve", request_id=f"back {steward.pk}")
+    assert codes(services.take_back, back=back, author=pay.world.nour) == ["second_person_is_author"]
+    back = services.take_back(back=back, author=pay.world.karim)
+    assert (back.entry.kind, at_hand(cash.box.account), services.left_for(part)) == ("reverse", 30_000, 10_000)
+    assert services.take_back(back=back, author=pay.world.karim).entry_id == back.entry_id
+    assert type(sheet).objects.get(pk=sheet.pk).state_word == "taken back"
+    assert not sheet.rows.filter(live=True).exists()
+    assert compare_account(cash.box.account).equal
+    assert check_book(cash.funded.book) == []

@@ -7,6 +7,7 @@ from .papers import RECEIPT, SIGNED_SHEET
 from .paying import PAYERS, WITNESSES, box_of, lines_for, note_wages_paid, refuse_payment, witness_wages
 from .receipts import KEEPERS, begin_receipt_book, confirm_lost, declare_lost, next_serial, use_page, void_page
 from .spending import PaymentAsk, drop_payment, left_to_spend, note_payment, sign_payment
+from .undoing import ask_back, take_back
 from .wages import APPROVERS, HoursAsk, approve_sheet, ask_for_wages, drop_sheet, left_for, open_sheet, wages_payee, write_hours
 from .workers import LEADS, RATE_SETTERS, add_labourer, change_labourer, note_benchmark
 
@@ -28,6 +29,7 @@ __all__ = [
     "PaymentAsk",
     "add_labourer",
     "approve_sheet",
+    "ask_back",
     "ask_for_petty_cash",
     "ask_for_top_up",
     "ask_for_wages",
@@ -56,6 +58,7 @@ __all__ = [
     "petty_payee",
     "refuse_payment",
     "sign_payment",
+    "take_back",
     "top_ups",
     "type_count",
     "use_page",
