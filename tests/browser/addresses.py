@@ -29,6 +29,7 @@ from awna.works.models import Task
 from tests.rooms.campaigns.conftest import camera_picture
 
 from .bills import bill_examples
+from .cash import cash_examples
 from .crossings import crossing_examples
 from .damage import damage_examples
 from .ground import Ground, gift_becomes_order
