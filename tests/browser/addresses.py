@@ -46,7 +46,7 @@ LEFT_OUT = {
     "voice_photo": "a file",
     "healthz": "a word for machines", "readyz": "a word for machines", "short_link": "leads on", "log_file": "a file", "photo": "a file", "book_for": "a file",
     "import_report": "shown once, after a file came in: the story walks there", "my_shifts": "for volunteers with an account: none is here",
-    "pay_order": "leads on while no bank line fits", "drawn_photo": "a file", "damage_original": "a file", "record_hours": "no shift is here", "plan_shift": "no crew is here",
+    "pay_order": "leads on while no bank line fits", "drop_cash": "no payment waits here", "drawn_photo": "a file", "damage_original": "a file", "record_hours": "no shift is here", "plan_shift": "no crew is here",
     "set_up": "gone once a campaign stands: the first week walks there", "set_up_step": "as set_up", "set_up_review": "as set_up",
 }  # fmt: skip
 """Name of an address → why no walk opens it."""
