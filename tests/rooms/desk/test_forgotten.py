@@ -102,6 +102,18 @@ def test_a_storage_that_was_away_gets_the_lines_later(
     assert list(forgotten_look()) == [] and lines(places[0]) == [("donor", str(donor.pk))]
 
 
+def test_a_file_brought_by_hand_counts_too(places: list[Path], funded: Funded, tmp_path: Path) -> None:
+    """The machine of a drill has no second storage."""
+    donor, brought = dana(funded), tmp_path / "brought.jsonl"
+    brought.write_text(f'{{"kind": "donor", "id": "{donor.pk}"}}\n')
+    call_command("checkrestored", "--forgotten", str(brought), stdout=StringIO())
+    assert Donor.objects.get(pk=donor.pk).name == ""
+    brought.write_text("a letter\n")
+    with pytest.raises(SystemExit):
+        call_command("checkrestored", "--forgotten", str(brought), stdout=StringIO(), stderr=(said := StringIO()))
+    assert "forgotten.jsonl" in said.getvalue()
+
+
 def test_a_kind_of_a_newer_version_is_named_and_the_others_are_done(places: list[Path], funded: Funded) -> None:
     donor = dana(funded)
     places[1].write_text(f'{{"kind": "ghost", "id": "7"}}\n{{"kind": "donor", "id": "{donor.pk}"}}\n')

@@ -44,7 +44,7 @@ def kept_heads(book: Book) -> list[KeptHead]:
     """Every place, those that a lost disk leaves first."""
     standing = log_standing(book)
     beside, *second = guard_files(book)
-    found = [(_("On the second storage"), place, True, size_in(place)) for place in second]
+    found: list[tuple[str, Path | None, bool, int]] = [(_("On the second storage"), place, True, size_in(place)) for place in second]
     if standing.listed:
         found.append((_("With witnesses outside"), None, True, standing.witnessed_size))
     found += [

@@ -58,7 +58,7 @@ def check_copy(path: Path) -> None:
 def _is_false_alarm(copy: sqlite3.Connection, text: str) -> bool:
     """SQLite before 3.44 reports NULL in tables without row ids whose key is not made of their first columns; a query tells whether it is so."""
     said = FALSE_NULL.fullmatch(text)
-    return bool(said) and copy.execute(f'SELECT 1 FROM "{said[1]}" WHERE "{said[2]}" IS NULL LIMIT 1').fetchone() is None  # noqa: S608 - names that the database itself gave
+    return said is not None and copy.execute(f'SELECT 1 FROM "{said[1]}" WHERE "{said[2]}" IS NULL LIMIT 1').fetchone() is None  # noqa: S608 - names that the database itself gave
 
 
 def put_back(copy: Path) -> None:

@@ -57,7 +57,7 @@ def pack(pieces: Iterable[Piece], *, contents: Contents, into: BinaryIO) -> None
             with stream:
                 info = tar.gettarinfo(arcname=piece.name, fileobj=stream)
                 hashed = _Hashed(stream)
-                tar.addfile(info, hashed)  # type: ignore[arg-type]  # only read() is used of it
+                tar.addfile(info, hashed)
                 contents.files.append({"name": piece.name, "size": info.size, "sha256": hashed.digest()})
         data = json.dumps({"v": FORMAT, **vars(contents)}, ensure_ascii=False, sort_keys=True).encode()
         info = tarfile.TarInfo(LIST)

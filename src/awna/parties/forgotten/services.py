@@ -60,6 +60,15 @@ def forgotten_elsewhere() -> list[Known]:
     return sorted({one for file in tombstone_files() for one in _read(file)} - known)
 
 
+def take_over(file: Path) -> int:
+    """Bring the lines of a file that was kept elsewhere into the one beside the database; how many were new. Refused where it holds none."""
+    found = _read(file)
+    if not found:
+        raise Refused(Problem("no_tombstones", "%(file)s holds no lines of what was forgotten. Name the file %(name)s of the second storage.",
+                              {"file": file, "name": FILE}))  # fmt: skip
+    return _append(tombstone_files()[0], found)
+
+
 def forget_again(ways: Mapping[str, Callable[[str], None]]) -> int:
     """Forget what the files know and this database does not, each by its kind's own way; how many. Refused for kinds that have none here."""
     found = forgotten_elsewhere()

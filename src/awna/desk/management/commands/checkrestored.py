@@ -8,6 +8,7 @@ from awna.books.models import Book
 from awna.desk.after_restore import Standing, kept_aside, mirror_aside, standing_of
 from awna.desk.forgetting import keep_forgotten
 from awna.kit.commands import AwnaCommand
+from awna.parties.forgotten.services import take_over
 
 
 class Command(AwnaCommand):
@@ -20,9 +21,12 @@ class Command(AwnaCommand):
             "--head", action="append", default=[], metavar="FILE", help="a checkpoint that was kept elsewhere; may be said several times"
         )
         parser.add_argument("--mirror", help="a copy of the log, to list missing entries one by one: https://…/c/NAME/log, or a folder")
+        parser.add_argument("--forgotten", metavar="FILE", help="forgotten.jsonl of the second storage, where that is not set here")
         parser.add_argument("--json", action="store_true", help="print JSON")
 
     def run(self, **options: Any) -> None:
+        if options["forgotten"]:
+            take_over(Path(options["forgotten"]))
         again = keep_forgotten()
         notes = {name: self.read_file(name).decode(errors="replace") for name in options["head"]}
         books = Book.objects.select_related("campaign").order_by("origin")

@@ -26,6 +26,7 @@ class Command(AwnaCommand):
         )
         parser.add_argument("--mirror", help="a copy of the log, to list missing entries one by one: https://…/c/NAME/log, or a folder")
 
+        parser.add_argument("--forgotten", metavar="FILE", help="forgotten.jsonl of the second storage, where that is not set here")
         parser.add_argument(
             "--though-older",
             action="store_true",
@@ -47,6 +48,7 @@ class Command(AwnaCommand):
         words = [
             *(word for head in options["head"] for word in ("--head", head)),
             *(["--mirror", options["mirror"]] if options["mirror"] else []),
+            *(["--forgotten", options["forgotten"]] if options["forgotten"] else []),
         ]
         done = subprocess.run([sys.executable, "-m", "awna.cli", "checkrestored", *words], env=os.environ, check=False)  # noqa: S603 - this program again, with the words that it was given
         if done.returncode:
