@@ -2,6 +2,7 @@
 
 import os
 import sys
+import warnings
 
 from django.core.wsgi import get_wsgi_application
 
@@ -9,6 +10,8 @@ from awna.core.planning.engine import ready
 from awna.core.problems import Refused
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "awna.settings")
+# Style sheets come from the package itself; nobody need collect them into a folder first.
+warnings.filterwarnings("ignore", "No directory at", UserWarning)
 application = get_wsgi_application()
 try:
     from awna.kit.serving import serve

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -204,11 +205,17 @@ def test_the_checker_of_copies_finds_every_planted_fault(funded, tmp_path, capsy
     assert checkcopy.main([str(tmp_path / "nothing")]) == 2
 
 
-def test_the_command_tells_what_it_did(funded, tmp_path, capsys):
-    call_command("publish", str(tmp_path), processes=1, at="2026-11-21T18:00:00Z", json=True)
+def test_the_command_tells_what_it_did_and_lets_a_web_server_read_it(funded, tmp_path, capsys):
+    umask = os.umask(0o077)
+    try:
+        call_command("publish", str(tmp_path), processes=1, at="2026-11-21T18:00:00Z", json=True)
+        assert os.umask(0o077) == 0o077, "what else this process writes stays private"
+    finally:
+        os.umask(umask)
     said = json.loads(capsys.readouterr().out)
     assert said["heads"] == {"clinic": funded.book.entries.count()}
     assert said["files"] == len(manifest(tmp_path))
+    assert all(path.stat().st_mode & 0o004 for path in tmp_path.rglob("*")), "a web server cannot read all of the copy"
     for wrong in ({"at": "yesterday"}, {"at": "2026-11-21T18:00:00"}, {"campaign": "chapel"}, {"processes": -1}):
         with pytest.raises(CommandError) as refused:
             call_command("publish", str(tmp_path), **wrong)
@@ -220,6 +227,14 @@ def test_without_any_signed_book_nothing_is_published(tmp_path, db):
         publish(tmp_path, campaigns=[])
     assert refused.value.codes == ["nothing_signs"]
     assert not (tmp_path / "current").exists()
+
+
+def test_a_timer_may_come_before_the_founding(tmp_path, db, capsys):
+    call_command("publish", str(tmp_path), once_founded=True)
+    assert "nothing to publish" in capsys.readouterr().out
+    with pytest.raises(SystemExit) as ended:
+        call_command("publish", str(tmp_path))
+    assert ended.value.code == 1
 
 
 def test_two_runs_at_once_are_refused(funded, tmp_path):

@@ -1,5 +1,6 @@
 """`awna publish DIR`: a static, signed copy of every public page, log file and data package, for any web server or a USB stick."""
 
+import os
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -8,9 +9,13 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from awna.core.problems import Refused
 from awna.kit.commands import AwnaCommand, campaign_named
 from awna.parties.models import Campaign
 from awna.public.snapshot.making import Report, publish_snapshot
+
+PUBLIC_UMASK = 0o022
+"""The web server reads the copy as another user, however private the other files of this one are."""
 
 
 class Command(AwnaCommand):
@@ -20,6 +25,7 @@ class Command(AwnaCommand):
         parser.add_argument("folder", metavar="DIR", type=Path, help="the folder that holds the copies; a web server serves DIR/current")
         parser.add_argument("--campaign", help="only this campaign, by its address; default: all")
         parser.add_argument("--at", metavar="TIME", help="the time that the copy says it was made, with its zone; default: now")
+        parser.add_argument("--once-founded", action="store_true", help="for a timer: where no campaign has a signed book yet, do nothing")
         parser.add_argument("--fresh", action="store_true", help="build every file again, taking nothing over from the copy before")
         parser.add_argument(
             "--processes", type=int, default=0, metavar="N", help="how many processes build pages; default: one a core, at most 4"
@@ -30,9 +36,21 @@ class Command(AwnaCommand):
         campaigns = [campaign_named(options["campaign"])] if options["campaign"] else list(Campaign.objects.order_by("slug"))
         if options["processes"] < 0:
             raise CommandError("--processes takes a number of at least 1.", returncode=2)
-        report = publish_snapshot(options["folder"], campaigns=campaigns, made_at=_time(options["at"]), processes=options["processes"],
-                                  fresh=options["fresh"])  # fmt: skip
+        before = os.umask(PUBLIC_UMASK)
+        try:
+            report = self._publish(campaigns, options)
+        except Refused as refused:
+            if not options["once_founded"] or [problem.code for problem in refused.problems] != ["nothing_signs"]:
+                raise
+            self.stdout.write("No campaign has a signed book yet: nothing to publish.")
+            return
+        finally:
+            os.umask(before)
         self._tell(report, json=options["json"])
+
+    def _publish(self, campaigns: list[Campaign], options: dict[str, Any]) -> Report:
+        return publish_snapshot(options["folder"], campaigns=campaigns, made_at=_time(options["at"]), processes=options["processes"],
+                                fresh=options["fresh"])  # fmt: skip
 
     def _tell(self, report: Report, *, json: bool) -> None:
         if json:
