@@ -22,11 +22,11 @@ BATCH = 250
 OWN = ("skills", "languages", "availabilities", "vettings")
 COLUMNS = (
     Column("code", _("Code"), _("What lists show in place of the name; each person has their own."), "V-014", required=True,
-           words="id|number|no|nr|volunteer|personal number|nummer|numéro|número|الرمز|الرقم"),
+           words="id|number|no|nr|volunteer|volunteer no|personal no|personal number|nummer|numéro|número|الرمز|الرقم"),
     Column("name", _("Name"), _("The whole name. It is sealed: only who works with volunteers reads it."), "Amal Example", required=True,
            words="full name|volunteer name|nom|nombre|vorname nachname|الاسم|الاسم الكامل"),
     Column("languages", _("Languages"), _("Code and level of each, with semicolons between. Levels: basic, working, native."),
-           "ar:native; en:working", required=True, words="language|sprachen|langues|idiomas|اللغات|اللغة"),
+           "ar:native; en:working", required=True, words="language|spoken languages|sprachen|langues|idiomas|اللغات|اللغة"),
     Column("skills", _("Skills"), _("Name and level of each, with semicolons between. Levels: helper, skilled, lead."), "mason:skilled",
            words="skill|trade|trades|profession|fähigkeiten|métiers|oficios|المهارات|المهنة"),
     Column("available", _("Available"), _("From and until, with two points between; several with semicolons. Empty means always."),

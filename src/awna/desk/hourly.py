@@ -10,6 +10,7 @@ from django.conf import settings
 from awna.approvals.services import carry_out_all_ready, tell_stewards
 from awna.books.models import Book
 from awna.books.services import log_standing, publish_log, void_expired
+from awna.campaigns.moving.services import forget_old
 from awna.campaigns.services import forget_readers, forget_unseen_photos, send_news
 from awna.core.problems import Refused
 from awna.desk.forgetting import keep_forgotten
@@ -66,6 +67,8 @@ def hourly_jobs() -> list[Job]:
             lambda: f"{forget_links()} lists of links deleted, {settle_all()} set-ups settled"),
         Job("invitations", "delete addresses of people who were invited and did not come within 90 days",
             lambda: f"{forget_invitations()} invitations deleted"),
+        Job("files", "empty files of lists that nobody took in, and rows that were refused, after 14 days",
+            lambda: f"{forget_old()} files emptied"),
         Job("visits", "delete sessions that are over and attempts to sign in older than a week", lambda: f"{forget_visits()} rows deleted"),
         Job("finished", "delete finished jobs, sent mails among them, after AWNA_JOBS_KEPT_DAYS", lambda: f"{forget_finished()} jobs deleted"),
         Job("forgotten", "forget again what a restore brought back, and write down elsewhere what was forgotten here",

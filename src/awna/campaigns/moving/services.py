@@ -195,11 +195,12 @@ def put_away(*, found: BringIn, kind: Kind, author: Role) -> BringIn:
     return found
 
 
-def forget_old(campaign: Campaign) -> int:
+def forget_old() -> int:
     """Empty what nobody came back to within KEPT_DAYS: the rows name people. Return how many files."""
-    old = campaign.bring_ins.filter(brought_at__lt=timezone.now() - timedelta(days=KEPT_DAYS)).exclude(rows="", content="")
-    count = old.filter(state=DRAFT).update(state=DROPPED, content="", rows="")
-    return count + old.update(content="", rows="")
+    limit = timezone.now() - timedelta(days=KEPT_DAYS)
+    full = BringIn.objects.exclude(rows="", content="")
+    count = full.filter(state=DRAFT, brought_at__lt=limit).update(state=DROPPED, content="", rows="")
+    return count + full.exclude(state=DRAFT).filter(done_at__lt=limit).update(content="", rows="")
 
 
 def refuse_after_closing(campaign: Campaign) -> None:

@@ -35,6 +35,8 @@ SAMPLE_ROWS = 8
 SAMPLE_COLUMNS = 12
 CELLS_SHOWN = 4
 BAR_UNITS = 100
+LONG_ROWS = 1_000
+"""From so many rows on the page says that it takes a while."""
 
 
 def home(request: HttpRequest, slug: str) -> HttpResponse:
@@ -138,7 +140,7 @@ def bring_in(request: HttpRequest, slug: str, found: UUID) -> HttpResponse:
     page = Paginator(seen.rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "title": kept.name, "file": kept, "kind": kind, "form": form, "page": page, "refused": seen.count(REFUSED), "new": seen.count(NEW),
-        "figures": _figures(kept, seen), "bar": _bar(kept, seen), "all": len(seen.rows), "is_draft": kept.state == DRAFT,
+        "figures": _figures(kept, seen), "bar": _bar(kept, seen), "is_long": len(seen.rows) > LONG_ROWS, "is_draft": kept.state == DRAFT,
         "may_undo": kept.state == DONE and kept.new, "is_undone": kept.state == UNDONE,
         "rows": [
             {"it": row, "word": _word(row.state), "cells": [text for text in row.cells.values() if text and text != row.label][:CELLS_SHOWN]}

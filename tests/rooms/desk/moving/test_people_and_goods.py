@@ -158,8 +158,8 @@ def test_strangers_and_other_sections_may_not(world, bring):
 
 def test_old_files_are_emptied(world, bring):
     found = bring("volunteers", PEOPLE, world.rami)
-    assert moving.forget_old(world.campaign) == 0
+    assert moving.forget_old() == 0
     BringIn.objects.update(brought_at=timezone.now() - timedelta(days=moving.KEPT_DAYS + 1))
-    assert moving.forget_old(world.campaign) == 1
+    assert moving.forget_old() == 1
     found.refresh_from_db()
     assert (found.state, found.content, found.rows) == ("dropped", "", "")
