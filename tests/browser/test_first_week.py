@@ -20,6 +20,7 @@ from awna.kit.outbox.services import send_due
 from awna.parties.models import Campaign, Role
 from awna.supply.services import add_supplier
 from tests.banks import BankLine, camt053
+from tests.rooms.campaigns.conftest import camera_picture
 from tests.rooms.kit.outbox.server import Post, mail_server
 from tests.world import PASSWORD, open_to_gifts
 
@@ -29,7 +30,8 @@ from .test_pages import NARROW_PX, looks
 from .test_story import visitor_gives
 
 IBAN = "DE02120300000000202051"
-PEOPLE = {"karim": "treasurer", "bilal": "buyer"}
+PEOPLE = {"karim": "Treasurer", "bilal": "Buyer", "nour": "Site lead", "lina": "Shift lead"}
+WAGES = "60.00"
 
 
 @pytest.fixture
@@ -68,7 +70,7 @@ def test_from_nothing_to_the_first_backup(
     set_up(page, site, settings, post)
     send_due()
     campaign = Campaign.objects.get(slug="clinic")
-    people = {name: join(doors(), post, name, complaints) for name in ("salma", "yusuf", "karim", "bilal")}
+    people = {name: join(doors(), post, name, complaints) for name in ("salma", "yusuf", *PEOPLE)}
     stewards = [people["salma"], people["yusuf"]]
     expect(people["salma"].page.get_by_role("heading", name="What to do next")).to_be_visible()
 
@@ -82,6 +84,9 @@ def test_from_nothing_to_the_first_backup(
     for steward in stewards:
         approve_first(steward, site)
     assert campaign.book.entries.filter(kind="release").count() == 1
+    pay_first_wages(people, site)
+    assert campaign.book.entries.filter(kind="release").count() == 2
+    assert campaign.wage_sheets.get().entry is not None
 
     call_command("backup", "--json")
     backup = json.loads(capsys.readouterr().out)
@@ -134,7 +139,9 @@ def set_up(page: Page, site: str, settings: Any, post: Post) -> None:
     for number, name in enumerate(("salma", "yusuf")):
         page.get_by_label("E-mail address").nth(number).fill(f"{name}@example.org")
     go_on(page, "Treasurers and others")
-    for number, (name, label) in enumerate((("karim", "Treasurer"), ("bilal", "Buyer"))):
+    for number, (name, label) in enumerate(PEOPLE.items()):
+        if number == page.get_by_label("Role").count():
+            page.get_by_role("button", name="Add a person").click()
         page.get_by_label("Role").nth(number).select_option(label)
         page.get_by_label("E-mail address").nth(number).fill(f"{name}@example.org")
         page.get_by_label("For which body").nth(number).select_option("Wadi Sanad Health Association")
@@ -192,7 +199,13 @@ def found_the_book(stewards: list[Steward], site: str) -> None:
 
 
 def bring_in_statement(page: Page, site: str, reference: str) -> None:
-    data = camt053(IBAN, "EUR", opening="0.00", day=timezone.localdate(), lines=[BankLine("500.00", "Dana", reference)])
+    data = camt053(
+        IBAN,
+        "EUR",
+        opening="0.00",
+        day=timezone.localdate(),
+        lines=[BankLine("500.00", "Dana", reference), BankLine(f"-{WAGES}", "Cash desk")],
+    )
     page.goto(f"{site}/desk/clinic/import/")
     page.get_by_label("Bank file").set_input_files({"name": "first.xml", "mimeType": "application/xml", "buffer": data})
     page.get_by_role("button", name="Import", exact=True).click()
@@ -212,6 +225,54 @@ def ask_for_cement(page: Page, site: str, campaign: Campaign) -> None:
     page.get_by_label("Not paid before").first.fill(f"{today}")
     page.get_by_role("button", name="Ask the stewards").click()
     expect(page.get_by_text("waits for the stewards; the money is held")).to_be_visible()
+
+
+def pay_first_wages(people: dict[str, Steward], site: str) -> None:
+    """Nour asks, both stewards sign, Lina writes the hours, Nour approves, Karim pays against signatures, Lina saw it."""
+    nour, lina, karim = (people[name].page for name in ("nour", "lina", "karim"))
+    nour.goto(f"{site}/desk/clinic/wages/ask/")
+    nour.get_by_label("Which work").fill("Day labour on the roof")
+    account = nour.get_by_label("Paid out of")
+    account.select_option(label=account.locator("option").filter(has_text="bank").first.inner_text())
+    fund = nour.get_by_label("Fund", exact=True)
+    fund.select_option(label=fund.locator("option").filter(has_text="whatever is needed most").first.inner_text())
+    nour.get_by_label("At most, in all").fill("200.00")
+    nour.get_by_role("button", name="Ask the stewards").click()
+    expect(nour.get_by_text("The stewards are asked; the money is held.")).to_be_visible()
+    for name in ("salma", "yusuf"):
+        approve_first(people[name], site)
+
+    lina.goto(f"{site}/desk/clinic/wages/workers/")
+    lina.get_by_label("Name", exact=False).first.fill("Abu Hassan")
+    lina.get_by_label("Work", exact=False).last.fill("helper")
+    lina.get_by_role("button", name="Add").click()
+    expect(lina.get_by_text("The worker is on the list.")).to_be_visible()
+    lina.goto(f"{site}/desk/clinic/wages/new/")
+    release = lina.get_by_label("Paid from the release")
+    release.select_option(label=release.locator("option").last.inner_text())
+    lina.get_by_label("Which work").fill("Roof, first week")
+    lina.get_by_role("button", name="Go on to the hours").click()
+    lina.locator("table input").first.fill("8")
+    lina.locator("table input").last.fill("7.50")
+    lina.get_by_role("button", name="Write down the hours").click()
+    expect(lina.get_by_text("The hours are written down.")).to_be_visible()
+    sheet = lina.url
+
+    nour.goto(sheet)
+    nour.get_by_role("button", name="Approve these hours").click()
+    expect(nour.get_by_text("The sheet is approved.")).to_be_visible()
+    karim.goto(sheet)
+    karim.get_by_role("link", name="Pay it").click()
+    karim.get_by_label("Photo of the signed list").set_input_files(
+        {"name": "list.jpg", "mimeType": "image/jpeg", "buffer": camera_picture()}
+    )
+    line = karim.get_by_label("Bank line that drew the cash")
+    line.select_option(label=line.locator("option").filter(has_text=WAGES).first.inner_text())
+    karim.get_by_role("button", name="It was signed and paid").click()
+    expect(karim.get_by_text("Noted.")).to_be_visible()
+    lina.goto(sheet)
+    lina.get_by_role("button", name="I saw it paid").click()
+    expect(lina.get_by_text("The wages are booked.")).to_be_visible()
 
 
 def nothing_is_left(page: Page, site: str) -> None:

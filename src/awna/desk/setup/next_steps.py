@@ -41,11 +41,11 @@ def next_steps(set_up: SetUp) -> list[NextStep]:
         return []
     waiting = Invitation.objects.filter(campaign=campaign, role_name="steward", accepted_at=None).count()
     found = [
-        NextStep(_("Mail is proven"), _("Send a test mail and type its code, so that invitations and notices arrive."), proven_at() is not None, "health", LIST_READERS),
+        NextStep(_("Mail is proven"), _("Send a test mail and type its code, so that invitations and notices arrive."), proven_at() is not None, "test_mail", LIST_READERS),
         NextStep(
             _("The stewards have joined"),
             _("Each opens her link and chooses a password.") if waiting == 0 else _("Invitations that wait: %(n)s. Ask those stewards to open their links.") % {"n": waiting},
-            waiting == 0,
+            waiting == 0, "people", LIST_READERS,
         ),
         NextStep(
             _("The founding is signed"), _("Each steward makes her keys, then all sign the first policy. Until then no entry can be booked."),
