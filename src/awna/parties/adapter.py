@@ -1,4 +1,4 @@
-"""Sign-in rules: people are invited into roles; an account opened by oneself holds none."""
+"""Sign-in rules: people come by invitation alone, and what changes a sign-in is written down."""
 
 from typing import Any
 
@@ -25,6 +25,10 @@ CHANGES = {
 
 class AccountAdapter(DefaultAccountAdapter):
     """Sends its letters through the kit, so that they leave with the transaction, and writes what changes a sign-in into the log."""
+
+    def is_open_for_signup(self, request: Any) -> bool:
+        """Nobody opens an account: it would open nothing, and its form would tell which addresses have a user here."""
+        return False
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         message = self.render_mail(template_prefix, email, context)

@@ -2,7 +2,7 @@
 
 from allauth.mfa.models import Authenticator
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from awna.core.problems import Problem, Refused
 
@@ -72,10 +72,10 @@ def codes_left(user: User) -> int | None:
     return len(codes.wrap().get_unused_codes()) if codes else None
 
 
-def roles_of(user: User) -> list[Role]:
+def roles_of(user: User) -> QuerySet[Role]:
     """Every role that this person holds today, in every campaign."""
     held = Role.objects.filter(user=user, ended_on=None).select_related("campaign", "section")
-    return list(held.order_by("campaign__title", "name"))
+    return held.order_by("campaign__title", "name")
 
 
 def _note(user: User, what: str, *, way: str) -> None:

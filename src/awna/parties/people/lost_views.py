@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from awna.core.problems import Refused
+from awna.kit.crowd import let_in
 from awna.kit.forms import refused_to_form
 from awna.kit.http import form_page, message_page, private, refused_page
 
@@ -27,6 +28,8 @@ def my_sign_in(request: HttpRequest) -> HttpResponse:
             services.stop_my_lost(user=request.user)
             messages.success(request, _("Stopped. Nobody is let in by it."))
             return redirect("my_sign_in")
+        if request.POST.get("act") == "end":
+            return _lay_down(request)
         services.sign_out_everywhere(user=request.user)
         logout(request)
         messages.success(request, _("You are signed out on every device, this one too."))
@@ -61,6 +64,8 @@ def lost_device(request: HttpRequest) -> HttpResponse:
 def ask_for_link(request: HttpRequest) -> HttpResponse:
     """Write an address; the answer is the same for every one."""
     form = AskLinkForm(request.POST or None)
+    if form.is_valid() and (crowd := let_in(request, form.cleaned_data["email"])) is not None:
+        form.add_error(None, crowd.text)
     if form.is_valid():
         services.ask_for_link(email=form.cleaned_data["email"], language=get_language() or "")
         return message_page(
@@ -136,6 +141,17 @@ def confirm_lost(request: HttpRequest, slug: str, lost: UUID) -> HttpResponse:
         intro=_("Whoever reads the mailbox could ask too. So speak with the person: meet them, or call the number that you know."),
         aside="parties/people/_not_them.html", lost=found,
     )  # fmt: skip
+
+
+def _lay_down(request: HttpRequest) -> HttpResponse:
+    """End one's own role."""
+    role = get_object_or_404(services.roles_of(request.user), pk=request.POST.get("role") or UUID(int=0))
+    try:
+        services.end_role(role=role, author=role)
+    except Refused as refused:
+        return refused_page(request, refused, back=request.path)
+    messages.success(request, _("You laid down the role, and every device is signed out."))
+    return redirect("account_login")
 
 
 def _by_link(request: HttpRequest, lost: LostSignIn, token: str) -> HttpResponse:

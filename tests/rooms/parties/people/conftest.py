@@ -3,6 +3,7 @@
 import pytest
 from django.core import mail
 
+from awna.kit import crowd
 from awna.kit.jobs import work_off
 from tests.world import World, make_world
 
@@ -10,6 +11,12 @@ from tests.world import World, make_world
 @pytest.fixture
 def world(db) -> World:
     return make_world()
+
+
+@pytest.fixture(autouse=True)
+def quiet_gate(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every test begins with an empty gate: it lives in the memory of the process."""
+    monkeypatch.setattr(crowd, "gate", crowd.Gate(clock=crowd.time.time))
 
 
 @pytest.fixture

@@ -44,6 +44,20 @@ def test_known_or_not_the_page_answers_alike_and_asks_the_database_alike(world, 
     assert [letter.to for letter in mail.outbox] == [[world.rami.user.email]]
 
 
+def test_nobody_learns_by_signing_up_who_has_a_user_here(world, client):
+    answers = [
+        client.post("/accounts/signup/", {"email": email, "password1": NEW})
+        for email in (world.rami.user.email, "nobody@example.org")
+    ]  # fmt: skip
+    assert answers[0].content == answers[1].content and "by invitation" in answers[0].content.decode()
+    assert not User.objects.filter(email="nobody@example.org").exists()
+
+
+def test_a_flood_of_addresses_is_stopped_at_the_gate(world, client):
+    answers = [client.post("/lost/", {"email": f"one{number}@example.org"}).status_code for number in range(25)]
+    assert (answers[0], answers[-1]) == (200, 422)
+
+
 def test_asked_again_at_once_no_second_mail_leaves(world, mailed):
     mailed(lambda: services.ask_for_link(email=world.rami.user.email, language="ar"))
     mailed(lambda: services.ask_for_link(email=world.rami.user.email, language="ar"))

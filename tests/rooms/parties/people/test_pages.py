@@ -56,6 +56,16 @@ def test_the_second_steward_answers_on_the_page(world, enter):
     assert world.yusuf.ended_on
 
 
+def test_everybody_lays_down_the_own_role_and_no_other(world, enter):
+    client = enter(world.store.user)
+    assert client.post("/my/sign-in/", {"act": "end", "role": str(world.rami.pk)}).status_code == 404
+    assert client.post("/my/sign-in/", {"act": "end", "role": str(world.store.pk)}).status_code == 302
+    world.store.refresh_from_db()
+    assert world.store.ended_on
+    refused = enter(world.north_treasurer.user).post("/my/sign-in/", {"act": "end", "role": str(world.north_treasurer.pk)})
+    assert refused.status_code == 409
+
+
 def test_a_section_s_treasurer_sees_that_section_alone(world, enter):
     page = enter(world.north_treasurer.user).get(f"/desk/{world.campaign.slug}/people/").content.decode()
     assert "Rami" in page
