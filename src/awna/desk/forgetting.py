@@ -9,6 +9,8 @@ from awna.donations.services import erase_donor
 from awna.letters.models import Organisation, Signature
 from awna.letters.services import withdraw_signature, withdraw_token
 from awna.parties.forgotten.services import forget_again, write_out
+from awna.voices.models import Voice
+from awna.voices.services import delete_voice
 
 
 def _donor(key: str) -> None:
@@ -37,7 +39,19 @@ def _guest(key: str) -> None:
         cancel_guest(token=cancel_token(row))
 
 
-WAYS: dict[str, Callable[[str], None]] = {"donor": _donor, "gift": _gift, "signature": _signature, "reader": _reader, "guest": _guest}
+def _voice(key: str) -> None:
+    for row in Voice.objects.filter(pk=key):
+        delete_voice(voice=row)
+
+
+WAYS: dict[str, Callable[[str], None]] = {
+    "donor": _donor,
+    "gift": _gift,
+    "signature": _signature,
+    "reader": _reader,
+    "guest": _guest,
+    "voice": _voice,
+}
 
 
 def keep_forgotten() -> int:

@@ -21,7 +21,7 @@ from awna.kit.jobs import forget_finished, work_off
 from awna.kit.notices.services import forget_notices
 from awna.kit.outbox.bounces import messages_in, read_bounces
 from awna.kit.visits import forget_visits
-from awna.letters.services import mail_waiting, purge_unconfirmed
+from awna.letters.services import forget_signers, mail_waiting, purge_unconfirmed
 from awna.parties.models import Campaign
 from awna.parties.people.services import forget_invitations
 from awna.parties.setup.services import forget_links
@@ -56,6 +56,7 @@ def hourly_jobs() -> list[Job]:
     campaigns, books = list(Campaign.objects.order_by("slug")), list(Book.objects.select_related("campaign").order_by("campaign__slug"))
     return [
         Job("signups", "delete sign-ups of letters that nobody confirmed within 72 hours", lambda: f"{purge_unconfirmed()} sign-ups deleted"),
+        Job("signers", "delete who signed a letter 30 days after it was closed; the number stays", lambda: f"{forget_signers()} names deleted"),
         *(_readers(campaign) for campaign in campaigns),
         *(_photos(campaign) for campaign in campaigns),
         *(_voices(campaign) for campaign in campaigns),

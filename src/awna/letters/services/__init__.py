@@ -1,5 +1,6 @@
 """Services of open letters: the letter itself, signing, organisations, paper, lists taken over, and what leaves as a file."""
 
+from .ageing import KEPT_DAYS, forget_signers
 from .bodies import note_authority
 from .codes import confirm_token, withdraw_token
 from .letters import (
@@ -34,8 +35,46 @@ from .signing import (
 )
 
 __all__ = [
-    "CONFIRM_HOURS", "COUNTERS", "WRITERS", "LetterCount", "RowView", "VersionCount", "Wording", "change_row", "close_letter", "confirm_list", "confirm_signature",
-    "confirm_token", "count_all", "count_signatures", "drop_row", "enter_sheet", "find_signature", "find_waiting", "issue_version", "join_rows",
-    "keep_row", "keep_sure_rows", "mail_waiting", "mail_withdrawal", "note_authority", "open_letter", "open_waiting", "purge_unconfirmed", "row_views",
-    "show_signature", "sign_letter", "split_row", "strike_sheet", "take_list", "text_sources", "translate_letter", "withdraw_signature", "withdraw_token", "wording_of", "wordings_of",
+    "CONFIRM_HOURS",
+    "COUNTERS",
+    "KEPT_DAYS",
+    "WRITERS",
+    "LetterCount",
+    "RowView",
+    "VersionCount",
+    "Wording",
+    "change_row",
+    "close_letter",
+    "confirm_list",
+    "confirm_signature",
+    "confirm_token",
+    "count_all",
+    "count_signatures",
+    "drop_row",
+    "enter_sheet",
+    "find_signature",
+    "find_waiting",
+    "forget_signers",
+    "issue_version",
+    "join_rows",
+    "keep_row",
+    "keep_sure_rows",
+    "mail_waiting",
+    "mail_withdrawal",
+    "note_authority",
+    "open_letter",
+    "open_waiting",
+    "purge_unconfirmed",
+    "row_views",
+    "show_signature",
+    "sign_letter",
+    "split_row",
+    "strike_sheet",
+    "take_list",
+    "text_sources",
+    "translate_letter",
+    "withdraw_signature",
+    "withdraw_token",
+    "wording_of",
+    "wordings_of",
 ]  # fmt: skip

@@ -50,7 +50,7 @@ def _privacy(campaign: Campaign, section: Section | None, origin: str) -> list[s
         _("If you give: your name and e-mail address if you type them, the amount and the line of the bank. We need them to book the gift and to write "
           "a receipt; the law of accounting says how long we must keep them. The open book shows amounts and days, no names."),
         _("If you sign a letter: name, place and e-mail address, encrypted. Your name is shown only if you ask for it, and you can take it back at any "
-          "time. What you do not confirm is deleted after 72 hours."),
+          "time. What you do not confirm is deleted after 72 hours; 30 days after a letter is closed only the number of signatures stays."),
         _("If you help on the site: name, ways to reach you, languages, skills and the days on which you can come. They are deleted twelve months after your "
           "last day."),
         _("If you complain or tell us something: your words and, if you give it, an address to answer to. They are deleted after the time that the "

@@ -7,6 +7,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from awna.kit.mail import send_mail_text
+from awna.parties.forgotten.services import note_forgotten
 from awna.parties.models import Campaign, Role
 
 from ..models import ANSWERERS, Voice
@@ -25,6 +26,7 @@ def forget_closed(*, campaign: Campaign) -> int:
 @transaction.atomic
 def delete_voice(*, voice: Voice) -> None:
     """Whoever has the private link takes everything back, what was published too: nothing is left of it, nor is it counted."""
+    note_forgotten(kind="voice", subject=voice.pk)
     Voice.objects.filter(pk=voice.pk).delete()
 
 
