@@ -52,6 +52,10 @@ class Cash:
     def fill(self):
         return services.witness_arrival(arrival=self.arrival(), witness=self.world.nour)
 
+    def petty_after_filling(self):
+        self.fill()
+        return self.petty()
+
     def petty(self, minor=10_000):
         return self.agreed(self.asked(services.ask_for_petty_cash, box=self.box, ceiling=minor, budget_line=None))
 
