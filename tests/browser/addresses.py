@@ -21,7 +21,7 @@ from awna.consent.services import enrol_key
 from awna.core.consent.policy import PAPER
 from awna.desk.setup.door import setup_token
 from awna.donations.services import issue_receipt, offer_goods
-from awna.donations.services.earlier import look_at_gifts
+from awna.donations.services.earlier import look_at_gifts, take_gifts_in
 from awna.kit.policies import declared_policies
 from awna.parties.services import give_role
 from awna.parties.setup.services import finish_set_up
@@ -112,13 +112,11 @@ def examples(ground: Ground) -> Examples:
         author=w.north_treasurer,
         request_id="t",
     )
-    earlier = look_at_gifts(
-        bank_account=ground.account,
-        data=b"key,date,amount,currency,name\n1,2026-01-05,50.00,EUR,Dana\n2,never,1.00,EUR,Omar\n",
-        decimal="point",
-        separator="comma",
+    looked = look_at_gifts(
+        bank_account=ground.account, data=b"key,date,amount,currency,name\n1,2026-01-05,50.00,EUR,Dana\n", decimal="point", separator="comma",
         author=w.north_treasurer,
-    )
+    )  # fmt: skip
+    earlier = take_gifts_in(found=looked, author=w.north_treasurer)
     offer = offer_goods(campaign=w.campaign, what="Hospital beds", quantity=12, unit="pieces", name="Dana", request_id="offer")
     paper_key = enrol_key(steward=w.salma, kind=PAPER, public=bytes(range(32)), request_id="paper key")
     return Examples(
@@ -130,7 +128,7 @@ def examples(ground: Ground) -> Examples:
         of={
             "set_up_done": set_up_example(ground), "give_check": donor, "give_done": donor, "trace": donor, "book_page": {"page": "0001"}, "plan_page": {"page": 1},
             **crossing_examples(ground), **letter_examples(ground), **site_examples(ground, task), **schedule_examples(ground, task), **damage_examples(ground), **bill_examples(ground), **moving_examples(ground), **way_examples(ground), **cash_examples(ground), **voice_examples(ground), **paying_examples(ground.account, w.north_treasurer), "bank_columns": {"file": table.pk}, "bank_split": {"movement": gift.movement_id}, "figure": {"figure": "received", "code": "EUR"}, "plan_run": {"pk": run.pk}, **plan_examples(ground, run), **people_examples(ground),
-            "my_receipts": donor, "import_gifts_preview": {"found": earlier.pk}, "value_gift": {"gift": gift.pk}, "freeze_gift": {"gift": gift.pk}, "offer": {"token": offer.donor.token}, "answer_offer": {"offer": offer.pk}, "goods_came": {"offer": offer.pk}, "issue_receipt": {"gift": gift.pk}, "void_receipt": {"receipt": receipt.pk},
+            "my_receipts": donor, "gift_import": {"found": earlier.pk}, "value_gift": {"gift": gift.pk}, "freeze_gift": {"gift": gift.pk}, "offer": {"token": offer.donor.token}, "answer_offer": {"offer": offer.pk}, "goods_came": {"offer": offer.pk}, "issue_receipt": {"gift": gift.pk}, "void_receipt": {"receipt": receipt.pk},
             "suspend_key": {"key": paper_key.pk}, "prove_key": {"key": paper_key.pk}, "annual_receipts": {"year": ground.today.year - 1}, "section": {"section": w.north.pk}, "works_issue": {"pk": task.pk}, "works_progress": {"pk": task.pk},
         },
     )  # fmt: skip

@@ -62,12 +62,6 @@ class VettingForm(OnceForm):
     valid_until = forms.DateField(label=_("Holds until"), required=False, widget=forms.DateInput(attrs=DATE_INPUT))
 
 
-class VolunteerFileForm(forms.Form):
-    file = forms.FileField(
-        label=_("CSV file"), help_text=_("First row: code, name, languages, skills, and if wanted available, vetting, vetted_until.")
-    )
-
-
 class CrewForm(OnceForm):
     name = forms.CharField(label=_("Name of the crew"), max_length=80)
     from_on = forms.DateField(label=_("From"), widget=forms.DateInput(attrs=DATE_INPUT))

@@ -38,7 +38,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def judge(found: BringIn, lines: Sequence[Line], author: Role) -> list[Judged]:
+def judge(found: BringIn, lines: Sequence[Line], _author: Role) -> list[Judged]:
     """Each row is new, there already, or refused; a code that stands for somebody else, or for other words, changes nothing."""
     read = [(line, *read_cells(line.cells, line.number)) for line in lines]
     times = Counter(row.code for _line, row, _problems in read if row)
@@ -48,7 +48,7 @@ def judge(found: BringIn, lines: Sequence[Line], author: Role) -> list[Judged]:
         if person.code in times
     }
     return [
-        _judge_row(line, row, problems, stored.get(row.code) if row else None, times[row.code] if row else 0, author)
+        _judge_row(line, row, problems, stored.get(row.code) if row else None, times[row.code] if row else 0, found.brought_by)
         for line, row, problems in read
     ]
 
@@ -58,7 +58,9 @@ def take(found: BringIn, fresh: Sequence[Judged], author: Role, progress: Progre
     made: dict[int, str] = {}
     for start in range(0, len(fresh), BATCH):
         some = fresh[start : start + BATCH]
-        people = [Volunteer(campaign=found.campaign, code=row.plan.code, name=row.plan.name, section=author.section) for row in some]
+        people = [
+            Volunteer(campaign=found.campaign, code=row.plan.code, name=row.plan.name, section=found.brought_by.section) for row in some
+        ]
         Volunteer.objects.bulk_create(people)
         pairs = [(person, row.plan) for person, row in zip(people, some, strict=True)]
         Language.objects.bulk_create(

@@ -13,7 +13,6 @@ RECORDERS = role("coordinator", "site_lead", "shift_lead", "volunteer")
 urlpatterns = [
     guarded("desk/<slug:slug>/crews/", views.crews_home, name="crews_home", GET=PEOPLE),
     guarded("desk/<slug:slug>/crews/volunteers/add/", views.add_volunteer, name="add_volunteer", GET=REGISTRARS, POST=REGISTRARS),
-    guarded("desk/<slug:slug>/crews/volunteers/load/", views.load_volunteers, name="load_volunteers", GET=REGISTRARS, POST=REGISTRARS),
     guarded("desk/<slug:slug>/crews/volunteers/<uuid:volunteer_id>/vetting/", views.vet_volunteer, name="vet_volunteer",
             GET=REGISTRARS, POST=REGISTRARS),
     guarded("desk/<slug:slug>/crews/form/", views.form_crew, name="form_crew", GET=REGISTRARS, POST=REGISTRARS),

@@ -12,7 +12,7 @@ from awna.core.problems import Refused
 from awna.kit.forms import refused_to_form
 
 from . import services
-from .forms import CrewForm, HoursForm, ShiftForm, VettingForm, VolunteerFileForm, VolunteerForm
+from .forms import CrewForm, HoursForm, ShiftForm, VettingForm, VolunteerForm
 from .models import Crew, Hours, Shift, Volunteer
 
 
@@ -36,16 +36,6 @@ def add_volunteer(request: HttpRequest, slug: str) -> HttpResponse:
     if form.is_valid() and _done(form, services.register_volunteer, campaign=request.campaign, author=role, **form.cleaned_data):
         return redirect("crews_home", slug=slug)
     return _form(request, form, _("Register a volunteer"), _("Register"))
-
-
-def load_volunteers(request: HttpRequest, slug: str) -> HttpResponse:
-    form = VolunteerFileForm(request.POST or None, request.FILES or None)
-    role = request.actor.role(*services.REGISTRARS)
-    if form.is_valid() and _done(
-        form, services.load_volunteers, campaign=request.campaign, author=role, data=form.cleaned_data["file"].read()
-    ):
-        return redirect("crews_home", slug=slug)
-    return _form(request, form, _("Load a list of volunteers"), _("Load"))
 
 
 def vet_volunteer(request: HttpRequest, slug: str, volunteer_id: Any) -> HttpResponse:

@@ -43,8 +43,9 @@ GIFT_COLUMNS = (
 OPENING_COLUMNS = (KEY, AMOUNT, CURRENCY, FUND)
 
 
-def judge_as(kind: str, found: BringIn, lines: Sequence[Line]) -> list[Judged]:
+def judge_as(kind: str, found: BringIn, lines: Sequence[Line], author: Role) -> list[Judged]:
     account = account_of(found)
+    earlier.refuse_stranger(account, author)
     seen = earlier.judge(bank_account=account, data=_csv_of(lines, kind), **_marks(found))
     cells = {line.number: line.cells for line in lines}
     return [
@@ -111,9 +112,9 @@ def _counted(campaign: Campaign, kind: str) -> int:
 def _kind(name: str, kind: str, title: object, what: object, columns: tuple[Column, ...]) -> Kind:
     return Kind(
         name, title, what, TREASURERS, columns,
-        lambda found, lines, _author: judge_as(kind, found, lines),
+        lambda found, lines, author: judge_as(kind, found, lines, author),
         lambda found, fresh, author, progress: take_as(kind, found, fresh, author, progress),
-        undo, has_amounts=True, of_account=True, counted=lambda campaign: _counted(campaign, kind),
+        undo, has_amounts=True, of_account=True, own_body=True, counted=lambda campaign: _counted(campaign, kind),
     )  # fmt: skip
 
 

@@ -58,6 +58,7 @@ def test_the_command_does_every_job_and_says_so(world: World, capsys: pytest.Cap
         "forgotten",
         "invitations",
         "upgrade",
+        "files",
         "codes",
         "digests",
         f"notices {slug}",

@@ -65,6 +65,8 @@ class Kind:
     rows_max: int = ROWS_MAX
     has_amounts: bool = False
     of_account: bool = False
+    own_body: bool = False
+    """Rows of this kind name people whom only their own section knows: a role of the whole campaign does not see those of a section."""
     counted: Callable[[Campaign], int] | None = None
 
     @property

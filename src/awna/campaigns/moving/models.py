@@ -19,14 +19,14 @@ STATES = [
 
 
 class BringInQuerySet(models.QuerySet["BringIn"]):
-    def for_actor(self, actor: Actor, *kinds: tuple[str, tuple[str, ...]]) -> Self:
-        """Files of these (kind, roles): those of the actor's own section; all of them for a role without a section."""
+    def for_actor(self, actor: Actor, *kinds: tuple[str, tuple[str, ...], bool]) -> Self:
+        """Files of these (kind, roles, own body): those of the actor's own section; all for a role without a section, but where `own body` is true."""
         found = models.Q(pk=None)
-        for kind, names in kinds:
+        for kind, names, own_body in kinds:
             for role in actor.roles:
                 if role.name in names:
                     mine = models.Q(kind=kind, campaign=role.campaign_id)
-                    found |= mine if role.section_id is None else mine & models.Q(brought_by__section=role.section_id)
+                    found |= mine if role.section_id is None and not own_body else mine & models.Q(brought_by__section=role.section_id)
         return self.filter(found)
 
 

@@ -165,7 +165,7 @@ def take_in(*, found: BringIn, kind: Kind, author: Role, leave_refused: bool = F
     BroughtRow.objects.bulk_create(
         [BroughtRow(bring_in=found, number=number, ref=ref) for number, ref in sorted(made.items())], batch_size=_BATCH
     )
-    found.state, found.done_at, found.content, found.brought_by = DONE, timezone.now(), "", author
+    found.state, found.done_at, found.content = DONE, timezone.now(), ""
     found.new, found.known, found.refused = len(fresh), seen.count(KNOWN), len(refused)
     found.rows = _plain_refused(refused) if refused else ""
     found.save()
@@ -231,9 +231,9 @@ def _refuse_too_many(found: BringIn, kind: Kind) -> None:
 def _locked(found: BringIn, kind: Kind, author: Role, *states: str) -> BringIn:
     """The file as it is now, with the campaign locked: two people must not take the same rows at once."""
     Campaign.objects.select_for_update().get(pk=found.campaign_id)
-    found = BringIn.objects.select_related("campaign", "brought_by").get(pk=found.pk)
+    found = BringIn.objects.select_related("campaign", "brought_by__section").get(pk=found.pk)
     refuse_unless_role(author, *kind.roles, campaign=found.campaign)
-    if author.section_id is not None and author.section_id != found.brought_by.section_id:
+    if author.section_id != found.brought_by.section_id and (kind.own_body or author.section_id is not None):
         raise Refused(Problem("bring_in_of_another_section", "This file belongs to another section. Ask its own people."))
     if found.state not in states:
         text = "This file is “%(state)s”, so this cannot be done with it. Bring it in again if you need to."

@@ -42,5 +42,5 @@ def kinds_for(actor: Actor) -> list[Kind]:
     return [kind for kind in KINDS if actor.has_role(*kind.roles)]
 
 
-def roles_by_kind(kinds: Iterable[Kind] = KINDS) -> list[tuple[str, tuple[str, ...]]]:
-    return [(kind.name, kind.roles) for kind in kinds]
+def roles_by_kind(kinds: Iterable[Kind] = KINDS) -> list[tuple[str, tuple[str, ...], bool]]:
+    return [(kind.name, kind.roles, kind.own_body) for kind in kinds]

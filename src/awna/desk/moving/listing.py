@@ -65,7 +65,7 @@ def _imports(actor: Actor, campaign: Campaign) -> list[Listed]:
     for one in found.select_related("author__user").defer("content")[:LISTED_MAX]:
         if str(one.pk) in ours:
             continue
-        href = reverse("import_gifts_preview", args=[campaign.slug, one.pk])
+        href = reverse("gift_import", args=[campaign.slug, one.pk])
         kind = kind_named("gifts").title
         rows.append(Listed(one.digest[:8], kind, href, _who(one.author), one.done_at or one.made_at, one.state, one.get_state_display(), one.new, one.known, one.refused))  # fmt: skip
     return rows

@@ -16,10 +16,11 @@ from awna.campaigns.moving import services as moving
 from awna.consent.services import decide
 from awna.core.problems import Refused
 from awna.crews.models import Volunteer
-from awna.desk.moving.kinds import kind_named
+from awna.desk.moving.kinds import kind_named, roles_by_kind
 from awna.donations import services as donations
 from awna.donations.models import Donor, Pledge
 from awna.donations.models.earlier import EarlierGift, GiftImport
+from awna.kit.policies import Actor
 
 from .conftest import PEOPLE, workbook
 
@@ -71,6 +72,22 @@ def test_last_years_list_becomes_donors_and_gifts_and_goes_again(world, bring, a
     moving.take_back(found=done, kind=GIFTS, author=nils)
     assert (EarlierGift.objects.count(), Donor.objects.count(), GiftImport.objects.get().state) == (0, 0, "undone")
     assert take(again, GIFTS, nils).new == 2
+
+
+def test_a_body_knows_its_own_donors_alone(world, bring, account):
+    found = bring(
+        "gifts", "key,date,amount,currency,name\n31,2026-01-05,100.50,EUR,Dana\n", world.karim, decimal=".", account=str(account.pk)
+    )
+    with pytest.raises(Refused) as stranger:
+        moving.preview(found, GIFTS, world.karim)
+    assert stranger.value.codes == ["gifts_of_another_body"]
+    done = take_gifts(world, bring, account)
+    kinds = roles_by_kind()
+    assert done in BringIn.objects.for_actor(Actor(None, [world.north_treasurer]), *kinds)
+    assert done not in BringIn.objects.for_actor(Actor(None, [world.karim, world.south_treasurer]), *kinds)
+    with pytest.raises(Refused) as other:
+        moving.take_back(found=done, kind=GIFTS, author=world.karim)
+    assert other.value.codes == ["bring_in_of_another_section"]
 
 
 def test_a_donor_who_gave_again_stays(world, bring, account):

@@ -126,7 +126,7 @@ def test_the_columns_of_last_year_are_remembered_and_named(world, bring):
     found = bring("volunteers", old, world.rami)
     assert found.mapping is None
     hint = moving.suggestion_of(found, PEOPLE_KIND)
-    assert (hint.head_row, hint.remembered) == (1, False)
+    assert (hint.head_row, hint.columns, hint.remembered) == (2, {"code": "Volunteer no"}, False)
     with pytest.raises(Refused) as missing:
         moving.map_columns(found=found, kind=PEOPLE_KIND, head_row=2, columns={"code": "Volunteer no"}, author=world.rami)
     assert [one.where for one in missing.value.problems] == ["column_name", "column_languages"]
