@@ -5,6 +5,7 @@ from typing import Any
 from . import (
     demo_access,
     demo_bill,
+    demo_cash,
     demo_diary,
     demo_mail,
     demo_methods,
@@ -16,7 +17,20 @@ from . import (
     demo_voices,
 )
 
-PARTS = (demo_survey, demo_bill, demo_methods, demo_schedule, demo_access, demo_diary, demo_planner, demo_people, demo_moving, demo_voices, demo_mail)
+PARTS = (
+    demo_survey,
+    demo_bill,
+    demo_methods,
+    demo_schedule,
+    demo_access,
+    demo_diary,
+    demo_planner,
+    demo_people,
+    demo_moving,
+    demo_voices,
+    demo_mail,
+    demo_cash,
+)
 
 
 def tell_site(story: Any) -> None:
