@@ -13,6 +13,7 @@ import pytest
 from django.conf import settings as live
 from django.core.management import call_command
 from django.db import connection, connections
+from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
 import awna
@@ -148,6 +149,18 @@ def test_undone_half_way_and_after(site: Site) -> None:
     assert len(list((site.folder / "upgrade").glob("after-*"))) == 1
     missing = site.awna("checkrestored", "--mirror", str(live.AWNA_LOG_DIR / str(site.funded.book.pk)))
     assert missing.code == 1 and "1 entries are missing" in missing.said and "gift: 10.00 EUR" in missing.said
+    older = site.awna("checkrestored", later=True)
+    assert older.code == 1 and "Type awna upgrade" in older.said and "Then type awna checkrestored" in older.said
+    # What a restore or a way back lost must not keep anybody from the next version.
+    assert site.awna("upgrade", "--without-backup", later=True).code == 0 and site.steps() == list(STEPS)
+
+
+def test_each_change_is_one_transaction() -> None:
+    """Or a killed upgrade would stand inside of one. And a backup of a newer version is known by the changes that only it has."""
+    changes = MigrationLoader(None, ignore_no_migrations=True).disk_migrations
+    assert [name for name, change in changes.items() if not change.atomic] == []
+    applied = [*(f"{app}.{name}" for app, name in changes), "access.9001_step", "gone.0001_initial"]
+    assert serving.unknown_migrations(applied) == ["access.9001_step"]
 
 
 def test_a_way_back_that_was_stopped_goes_on(site: Site) -> None:

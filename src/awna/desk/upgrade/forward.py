@@ -59,7 +59,7 @@ def way_back(journal: serving.Journal) -> Path | None:
 def forget_way_back() -> int:
     """Delete the copies beside the database a week after an upgrade that is over: they hold what people asked to be forgotten since."""
     journal = serving.read_journal()
-    if journal is None or journal.state in serving.UNFINISHED:
+    if (journal and journal.state in serving.UNFINISHED) or not serving.upgrade_folder().is_dir():
         return 0
     edge = timezone.now().timestamp() - COPY_KEPT_DAYS * 86_400
     old = [path for path in serving.upgrade_folder().iterdir() if path.name != serving.JOURNAL and path.stat().st_mtime < edge]

@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from awna.books.models import Book
+from awna.core.problems import Problem, Refused
 from awna.desk.after_restore import Standing, kept_aside, mirror_aside, standing_of
 from awna.desk.forgetting import keep_forgotten
 from awna.kit.commands import AwnaCommand
+from awna.kit.serving import unfit_problems
 from awna.parties.forgotten.services import take_over
 
 
@@ -25,6 +27,8 @@ class Command(AwnaCommand):
         parser.add_argument("--json", action="store_true", help="print JSON")
 
     def run(self, **options: Any) -> None:
+        if problems := unfit_problems():
+            raise Refused([*problems, Problem("check_afterwards", "Then type awna checkrestored.")])
         if options["forgotten"]:
             take_over(Path(options["forgotten"]))
         again = keep_forgotten()
