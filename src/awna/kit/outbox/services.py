@@ -108,6 +108,11 @@ def forget_mails(*, to: str, waiting: bool = True) -> int:
     return rows.delete()[0] + DeadAddress.objects.filter(address_index=_index(to)).delete()[0]
 
 
+def is_dead_address(address: str) -> bool:
+    """Whether its server refused it for good."""
+    return DeadAddress.objects.filter(address_index=_index(address)).exists()
+
+
 def forget_old(*, now: datetime | None = None) -> int:
     """Delete what ended more than `AWNA_JOBS_KEPT_DAYS` ago, texts of failed mails with it; what waits has its own end in `send_due`."""
     now = now or timezone.now()
@@ -117,22 +122,6 @@ def forget_old(*, now: datetime | None = None) -> int:
     MailProof.objects.filter(proven_at=None, mailed_at__lt=old).delete()
     quota.forget_hours(now=now)
     return gone
-
-
-def carry_unkept(*, letter: Letter, campaign: Any, courier: Courier) -> Outcome:
-    """Send a mail that has a queue of its own elsewhere: no row is made of it here; its quota and its address count all the same.
-
-    `later` with no problem: the campaign's quota is spent.
-    """
-    now = timezone.now()
-    if quota.room_of(campaign, now=now) == 0:
-        return Outcome(LATER)
-    if DeadAddress.objects.filter(address_index=_index(letter.to)).exists():
-        return Outcome(DEAD)
-    outcome = courier.carry(letter)
-    if outcome.what == LEFT:
-        quota.count_left(campaign, now=now)
-    return outcome
 
 
 def bounce(*, mail: Mail, problem: Problem, is_dead: bool) -> bool:

@@ -12,7 +12,7 @@ from awna.kit.jobs import enqueue, job_task
 from awna.kit.mail import send_mail_text
 from awna.kit.outbox.courier import Courier, Letter
 from awna.kit.outbox.judging import DOWN, LATER, LEFT, Outcome
-from awna.kit.outbox.services import carry_unkept
+from awna.kit.outbox.unkept import Round
 
 from ..models import Organisation, Signature, Waiting
 from .codes import confirm_token, withdraw_token
@@ -46,27 +46,38 @@ def mail_waiting() -> int:
 
 def mail_codes(limit: int | None = None) -> int:
     """Mail the codes that wait, oldest first, at most `limit` of them; return how many."""
-    sent = 0
+    sent, goes_on = 0, True
     with Courier() as courier:
-        while limit is None or sent < limit:
+        while goes_on and (limit is None or sent < limit):
             step = STEP if limit is None else min(STEP, limit - sent)
             waiting = list(Waiting.objects.unmailed().select_related("version__letter__campaign")[:step])
             if not waiting:
                 break
-            for row in waiting:
-                # Marked first: a mailer that is killed here has sent one mail too few, which can be asked for again, and none twice.
-                if not Waiting.objects.filter(pk=row.pk, mailed_at=0).update(mailed_at=int(time.time())):
-                    continue
-                outcome = _mail_code(row, courier)
-                sent += outcome.what == LEFT
-                if outcome.what == DOWN or (outcome.what == LATER and outcome.problem is None):
-                    # No server, or the campaign sent its share of today: the row waits on, and so does the rest.
-                    Waiting.objects.filter(pk=row.pk).update(mailed_at=0)
-                    return sent
+            left, goes_on = _mail_step(waiting, Round(courier))
+            sent += left
     return sent
 
 
-def _mail_code(row: Waiting, courier: Courier) -> Outcome:
+def _mail_step(waiting: list[Waiting], some: Round) -> tuple[int, bool]:
+    """How many of these left, and whether another may."""
+    sent = 0
+    try:
+        for row in waiting:
+            # Marked first: a mailer that is killed here has sent one mail too few, which can be asked for again, and none twice.
+            if not Waiting.objects.filter(pk=row.pk, mailed_at=0).update(mailed_at=int(time.time())):
+                continue
+            outcome = _mail_code(row, some)
+            sent += outcome.what == LEFT
+            if outcome.what == DOWN or (outcome.what == LATER and outcome.problem is None):
+                # No server, or the campaign sent its share of today: the row waits on, and so does the rest.
+                Waiting.objects.filter(pk=row.pk).update(mailed_at=0)
+                return sent, False
+    finally:
+        some.settle()
+    return sent, True
+
+
+def _mail_code(row: Waiting, some: Round) -> Outcome:
     from .signing import CONFIRM_HOURS, open_waiting
 
     said = open_waiting(row)
@@ -80,7 +91,7 @@ def _mail_code(row: Waiting, courier: Courier) -> Outcome:
             _("If this was not you, do nothing: without the code nothing is counted, and what was typed is deleted."),
         ]
         mail = Letter(said["email"], _("Your signature under an open letter"), "\n\n".join(body) + "\n")
-    return carry_unkept(letter=mail, campaign=letter.campaign_id, courier=courier)
+    return some.carry(mail, campaign=letter.campaign_id)
 
 
 def mail_own_link(row: Signature | Organisation) -> None:
