@@ -26,7 +26,7 @@ fi
 say "Debian packages"
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -q >/dev/null
-apt-get install -q -y --no-install-recommends python3 python3-pip python3-venv nginx-light certbot git ca-certificates adduser >/dev/null
+apt-get install -q -y --no-install-recommends python3 python3-pip python3-venv nginx-light certbot git curl nano ca-certificates adduser >/dev/null
 
 say "the user awna and its folders"
 getent passwd awna >/dev/null || adduser --quiet --system --group --no-create-home --home /var/lib/awna awna
