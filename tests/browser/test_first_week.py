@@ -152,6 +152,7 @@ def set_up(page: Page, site: str, settings: Any, post: Post) -> None:
     page.goto(f"{address}review/")
     page.get_by_role("button", name="Create the campaign and invite everyone").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("The campaign stands")
+    assert looks(page, site, f"{steps}done/") == []
 
 
 def go_on(page: Page, heading: str) -> None:

@@ -27,6 +27,7 @@ from awna.parties.setup.models import SetUp, SetUpStep
 from tests.keyed import enrol, sign_founding, soft_key
 
 pytestmark = pytest.mark.django_db
+QUERIES_MAX = 12
 FIELDS = {
     "title": "Harbour School", "slug": "harbour-school", "place": "Harbour district", "goal": "90000.00", "goal_currency": "USD",
     "owner_name": "Harbour School Board", "owner_iban": "XX 0001", "stewards": ["a@example.org", "b@example.org"], "required": 2,
@@ -225,7 +226,7 @@ def test_links_and_answers_are_not_kept_longer_than_they_serve(server):
     assert SetUp.objects.get().links == ""
 
 
-def test_the_book_opens_when_every_key_of_the_stewards_who_joined_has_signed(server):
+def test_the_book_opens_when_every_key_of_the_stewards_who_joined_has_signed(server, django_assert_max_num_queries):
     answer_all(server)
     Client().post(page("review"))
     made = SetUp.objects.get()
@@ -238,7 +239,8 @@ def test_the_book_opens_when_every_key_of_the_stewards_who_joined_has_signed(ser
     assert not Entry.objects.filter(book=campaign.book).exists()
     client = Client()
     client.force_login(stewards[0].user)
-    home = client.get("/desk/harbour-school/").content.decode()
+    with django_assert_max_num_queries(QUERIES_MAX):
+        home = client.get("/desk/harbour-school/").content.decode()
     assert "What to do next" in home
     assert "/desk/harbour-school/founding/" in home
     holders = {role.pk: [soft_key(role, PASSKEY, "one"), soft_key(role, PAPER, "sheet")] for role in stewards}

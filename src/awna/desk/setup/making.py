@@ -117,7 +117,7 @@ def finish() -> SetUp | None:
 
 
 def _invite(campaign: Campaign, person: Person, section: Section | None) -> str:
-    return parties.invite(campaign=campaign, email=person.email, role_name=person.role, section=section)
+    return parties.invite(campaign=campaign, email=person.email, role_name=person.role, section=section, language=campaign.source_language)
 
 
 def _rows(form: Any) -> list[dict[str, Any]]:
