@@ -16,7 +16,7 @@ from awna.parties.models import Campaign, Role, Section
 
 from .forms import DATE, DAYS_TO_AGREE, DIGITS, PHOTO, MoneyField, PurseChoice, RequestForm
 from .models import CashArrival, CashBox, ReceiptBook, ReceiptPage
-from .services import HOLDERS, arrivals, left_to_spend, spending
+from .services import HOLDERS, arrivals, next_serial, spending
 
 
 def _photo(label: Any, *, required: bool, help_text: Any = "") -> forms.FileField:
@@ -138,32 +138,35 @@ class PettyForm(_AskForm):
         )
 
 
-class ReleasedChoice(forms.ModelChoiceField):
-    """Releases with what is left of each."""
-
-    left: dict[Any, int]
-
-    def label_from_instance(self, part: Milestone) -> str:
-        return f"{part.proposal.release.text} · {part.commodity.code} {format_minor(self.left[part.pk], part.commodity.scale)}"
+def offer_parts(field: Any, left: dict[Milestone, int]) -> None:
+    """Releases with what is left of each, read once."""
+    field.queryset = Milestone.objects.filter(pk__in=[part.pk for part in left])
+    field.choices = [
+        (part.pk, f"{part.proposal.release.text} · {part.commodity.code} {format_minor(minor, part.commodity.scale)}")
+        for part, minor in left.items()
+    ]
 
 
 class _PageFields(RequestForm):
     """The page of a receipt book, offered with the number that comes next."""
 
+    needs_page = True
     book = forms.ModelChoiceField(label=_("Receipt book"), queryset=ReceiptBook.objects.none())
     serial = forms.IntegerField(label=_("Number of the page"), min_value=0, widget=forms.TextInput(attrs=DIGITS))
 
-    def offer(self, campaign: Campaign, *, next_page: int | None) -> None:
-        books = ReceiptBook.objects.filter(campaign=campaign)
-        self.fields["book"].queryset = books
-        self.fields["book"].initial = books.first()
-        self.fields["serial"].initial = next_page
+    def offer(self, campaign: Campaign) -> None:
+        self.fields["book"].queryset = ReceiptBook.objects.filter(campaign=campaign)
+        found = list(self.fields["book"].queryset)
+        empty = [("", "–")] if not found or not self.needs_page else []
+        self.fields["book"].choices = [*empty, *((book.pk, str(book)) for book in found)]
+        self.fields["book"].initial = found[0].pk if found and self.needs_page else None
+        self.fields["serial"].initial = next_serial(found[0]) if found and self.needs_page else None
 
 
 class SpendForm(_PageFields):
     """A small purchase."""
 
-    milestone = ReleasedChoice(label=_("Under the release"), queryset=Milestone.objects.none())
+    milestone = forms.ModelChoiceField(label=_("Under the release"), queryset=Milestone.objects.none())
     text = forms.CharField(label=_("What was bought"), max_length=160)
     amount = MoneyField(label=_("Paid"), help_text=_("Such as 12.50."))
     budget_line = forms.ModelChoiceField(label=_("Budget line"), queryset=BudgetLine.objects.none(), required=False)
@@ -173,23 +176,21 @@ class SpendForm(_PageFields):
     )
     field_order = ["request_id", "milestone", "text", "amount", "paid_on", "budget_line", "book", "serial", "photo"]
 
-    def __init__(self, *args: Any, box: CashBox, next_page: int | None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, box: CashBox, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         campaign = box.account.book.campaign
         parts = Milestone.objects.filter(payee__ref=spending.PETTY_REF, custody=box.account.custody, proposal__withdrawn_at=None)
-        choice = self.fields["milestone"]
-        choice.left = {part.pk: left_to_spend(part) for part in parts}
-        choice.queryset = parts.filter(pk__in=[pk for pk, left in choice.left.items() if left > 0]).select_related(
-            "proposal__release", "commodity"
-        )
+        left = spending.left_of_each(list(parts.select_related("proposal__release", "commodity")))
+        offer_parts(self.fields["milestone"], {part: minor for part, minor in left.items() if minor > 0})
         self.fields["budget_line"].queryset = BudgetLine.objects.filter(campaign=campaign).exclude(kind__in=("alternate", "component"))
-        self.offer(campaign, next_page=next_page)
+        self.offer(campaign)
 
 
 class ArrivalForm(_PageFields):
     """Cash that came into the box."""
 
-    milestone = ReleasedChoice(label=_("Under the release"), queryset=Milestone.objects.none())
+    needs_page = False
+    milestone = forms.ModelChoiceField(label=_("Under the release"), queryset=Milestone.objects.none())
     kind = forms.ChoiceField(label=_("How it came"), choices=CashArrival.KINDS, widget=forms.RadioSelect, initial=CashArrival.DRAWN)
     amount = MoneyField(label=_("Arrived"), help_text=_("What was counted when it arrived, such as 250.00."))
     arrived_on = _day(_("Day"))
@@ -202,18 +203,17 @@ class ArrivalForm(_PageFields):
     photo = _photo(_("Photo of the slip"), required=False, help_text=_("Needed where cash was carried."))
     field_order = ["request_id", "milestone", "kind", "amount", "arrived_on", "sent", "book", "serial", "photo"]
 
-    def __init__(self, *args: Any, box: CashBox, next_page: int | None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, box: CashBox, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         parts, money = arrivals.top_ups(box), box.account.commodity
-        choice = self.fields["milestone"]
-        choice.left = {part.pk: part.ceiling for part in parts}
-        choice.queryset = Milestone.objects.filter(pk__in=choice.left).select_related("proposal__release", "commodity")
-        lines = arrivals.lines_out(box)
-        self.fields["sent"].queryset = Movement.objects.filter(pk__in=[line.pk for line in lines])
-        self.fields["sent"].label_from_instance = lambda line: f"{line.booked_on} · {format_minor(-line.amount, money.scale)}"
+        offer_parts(self.fields["milestone"], {part: part.ceiling for part in parts})
+        lines, sent = arrivals.lines_out(box, parts), self.fields["sent"]
+        sent.queryset = Movement.objects.filter(pk__in=[line.pk for line in lines])
+        labels = [(line.pk, f"{line.booked_on} · {format_minor(-line.amount, money.scale)}") for line in lines]
+        sent.choices = [("", sent.empty_label), *labels]
         if not box.carried_max_minor:
             del self.fields["kind"]
-        self.offer(box.account.book.campaign, next_page=next_page)
+        self.offer(box.account.book.campaign)
         for name in ("book", "serial"):
             self.fields[name].required = False
 

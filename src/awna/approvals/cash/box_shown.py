@@ -38,7 +38,7 @@ class BoxShown:
 
 
 def boxes_shown(boxes: Sequence[CashBox]) -> list[BoxShown]:
-    """These boxes; four questions to the database, however many they are."""
+    """These boxes; three questions to the database, however many they are."""
     accounts = [box.account_id for box in boxes]
     newest = Statement.objects.filter(bank_account=OuterRef("bank_account")).exclude(slip=None).order_by("-slip").values("pk")[:1]
     last = Statement.objects.filter(bank_account__in=accounts, pk=Subquery(newest)).values_list("bank_account", "closing_minor")
@@ -46,9 +46,12 @@ def boxes_shown(boxes: Sequence[CashBox]) -> list[BoxShown]:
     done = CashCount.objects.filter(box__in=boxes, state=CashCount.DONE).values("box").annotate(at=Max("counted_at"))
     counted = {row["box"]: timezone.localdate(row["at"]) for row in done.order_by("box")}
     waiting: dict[Any, int] = {}
-    for model in (CashPayment, CashArrival):
-        for one in model.objects.filter(box__in=boxes, entry=None, dropped_why="").values_list("box", flat=True):
-            waiting[one] = waiting.get(one, 0) + 1
+    payments, arrivals = (
+        model.objects.filter(box__in=boxes, entry=None, dropped_why="").order_by().values_list("box")
+        for model in (CashPayment, CashArrival)
+    )
+    for (one,) in payments.union(arrivals, all=True):
+        waiting[one] = waiting.get(one, 0) + 1
     return [BoxShown(box, lying.get(box.account_id, 0), counted.get(box.pk), waiting.get(box.pk, 0)) for box in boxes]
 
 

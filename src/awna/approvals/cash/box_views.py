@@ -27,7 +27,7 @@ ROWS_SHOWN = 50
 
 def boxes(request: HttpRequest, slug: str) -> HttpResponse:
     found = CashBox.objects.filter(account__book__campaign=request.campaign).for_actor(request.actor)
-    shown = box_shown.boxes_shown(list(found.select_related("account__commodity", "holder__user")))
+    shown = box_shown.boxes_shown(list(found.select_related("account__commodity", "account__book__campaign", "holder__user")))
     context = {"boxes": shown, "books": box_shown.books_shown(request.campaign), "may_open": request.actor.has_role(*services.OPENERS)}
     return render(request, "approvals/cash/boxes.html", context)
 
@@ -173,7 +173,7 @@ def _ask(request: HttpRequest, row: CashBox, form: Any, service: Any, title: str
 
 def spend(request: HttpRequest, slug: str, box: uuid.UUID) -> HttpResponse:
     row = _box(request, box)
-    form = SpendForm(request.POST or None, request.FILES or None, box=row, next_page=_next_page(request))
+    form = SpendForm(request.POST or None, request.FILES or None, box=row)
     if form.is_valid() and (minor := read_minor(form, "amount", row.account.commodity.scale)) is not None:
         said = form.cleaned_data
         ask = services.PaymentAsk(
@@ -198,7 +198,7 @@ def spend(request: HttpRequest, slug: str, box: uuid.UUID) -> HttpResponse:
 
 def arrive(request: HttpRequest, slug: str, box: uuid.UUID) -> HttpResponse:
     row = _box(request, box)
-    form = ArrivalForm(request.POST or None, request.FILES or None, box=row, next_page=_next_page(request))
+    form = ArrivalForm(request.POST or None, request.FILES or None, box=row)
     if form.is_valid() and (minor := read_minor(form, "amount", row.account.commodity.scale)) is not None:
         said = form.cleaned_data
         kind = said.get("kind") or CashArrival.DRAWN
@@ -313,11 +313,6 @@ def _limits(form: Any, scale: int) -> services.BoxLimits | None:
     return (
         services.BoxLimits(ceiling, carried, form.cleaned_data["licence"].strip()) if ceiling is not None and carried is not None else None
     )
-
-
-def _next_page(request: HttpRequest) -> int | None:
-    first = request.campaign.receipt_books.first()
-    return services.next_serial(first) if first else None
 
 
 def _done(request: HttpRequest, form: Any, service: Any, said: str, **wanted: Any) -> bool:

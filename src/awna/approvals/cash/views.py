@@ -28,7 +28,7 @@ def wages(request: HttpRequest, slug: str) -> HttpResponse:
     sheets = WageSheet.objects.filter(campaign=request.campaign).for_actor(request.actor)
     context = {
         "pots": shown.pots_of(request.campaign, request.actor),
-        "sheets": sheets.select_related("milestone__commodity", "back").order_by("-number"),
+        "sheets": sheets.select_related("campaign", "milestone__commodity", "back").order_by("-number"),
         "share": shown.local_share(request.campaign), "people_min": shown.PEOPLE_MIN,
         "workers": request.campaign.labourers.filter(ended_on=None).count(), "rates": request.campaign.benchmark_rates.select_related("commodity"),
         "may_lead": request.actor.has_role(*services.LEADS), "may_set_rates": request.actor.has_role(*services.RATE_SETTERS),

@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from awna.approvals.models import CashBox, CashCount, ReceiptBook
@@ -15,6 +17,7 @@ from awna.desk.doctor.campaign import boxes_look
 from .test_boxes import Cash
 
 DESK = "/desk/clinic/cash/"
+QUERIES_MAX = 12
 
 
 @pytest.fixture
@@ -103,3 +106,23 @@ def test_the_doctor_tells_of_a_box_that_nobody_counts_and_the_public_reads_of_co
     cash.count(0, cash.world.karim)
     assert list(boxes_look(cash.funded.book)) == []
     assert "Two people counted it last on" in client.get("/c/clinic/book/accounts/").content.decode()
+
+
+def test_the_pages_ask_few_questions(cash, client):
+    part = cash.petty_after_filling()
+    cash.pay_for(part)
+    sheet = cash.pay.paid(cash.pay.wages())
+    as_(client, cash.world.karim)
+    asked = {}
+    for path in (
+        DESK,
+        f"{DESK}{cash.box.pk}/",
+        f"{DESK}{cash.box.pk}/spend/",
+        f"{DESK}books/{cash.book.pk}/",
+        "/desk/clinic/wages/",
+        sheet.get_absolute_url(),
+    ):
+        with CaptureQueriesContext(connection) as told:
+            assert client.get(path).status_code == 200
+        asked[path] = len(told)
+    assert {path: n for path, n in asked.items() if n > QUERIES_MAX} == {}

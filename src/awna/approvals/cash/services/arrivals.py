@@ -1,5 +1,6 @@
 """Cash that comes into a box under a release: drawn at a bank before a second person, or carried by leave of the law before two witnesses."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -104,9 +105,9 @@ def top_ups(box: CashBox) -> list[Milestone]:
     return list(found.order_by("-proposal__filed_at"))
 
 
-def lines_out(box: CashBox) -> list[Movement]:
+def lines_out(box: CashBox, parts: Sequence[Milestone]) -> list[Movement]:
     """Lines of banks by which cash for this box may have left: out of the accounts that its releases name, and not arrived yet."""
-    accounts = {part.custody_id for part in top_ups(box) if part.custody.type != CASH}
+    accounts = {part.custody_id for part in parts if part.custody.type != CASH}
     taken = CashArrival.objects.filter(dropped_why="").exclude(sent=None).values("sent")
     return list(Movement.objects.filter(custody__in=accounts, amount__lt=0).exclude(pk__in=taken).order_by("-booked_on")[:100])
 

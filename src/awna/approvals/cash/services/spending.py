@@ -1,22 +1,24 @@
 """Small purchases out of a box: written by the holder on a numbered page with the photo of the paper, booked when a second person signs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
 from django.utils import timezone
 
-from awna.books.models import Milestone
+from awna.books.models import Account, Milestone
 from awna.books.services import pay_released, write_slip
 from awna.books.services.cash import at_hand
 from awna.campaigns.models import BudgetLine
 from awna.core.amounts import format_minor
+from awna.core.ledger.rules import RELEASED
 from awna.core.problems import Problem, Refused
 from awna.parties.models import Role
 from awna.parties.services import refuse_unless_role
 
 from ..models import CashBox, CashPayment, ReceiptBook
-from .boxes import HOLDERS, PETTY_REF, SECONDS, campaign_of, locked_box, refuse_while_counting, released_minor
+from .boxes import HOLDERS, PETTY_REF, SECONDS, campaign_of, locked_box, refuse_while_counting
 from .papers import RECEIPT, drawn, keep
 from .receipts import spoil_used, use_page
 
@@ -98,7 +100,18 @@ def drop_payment(*, payment: CashPayment, why: str, author: Role) -> CashPayment
 
 def left_to_spend(part: Milestone) -> int:
     """Minor units released there and not on a payment that waits for its signature."""
-    return released_minor(part) - sum(part.cash_payments.filter(entry=None, dropped_why="").values_list("amount_minor", flat=True))
+    return left_of_each([part])[part]
+
+
+def left_of_each(parts: Sequence[Milestone]) -> dict[Milestone, int]:
+    """The same for several; two questions to the database."""
+    left = dict.fromkeys([part.pk for part in parts], 0)
+    for account in Account.objects.filter(milestone__in=parts, stage=RELEASED).select_related("balance"):
+        left[account.milestone_id] += account.balance.minor
+    waiting = CashPayment.objects.filter(milestone__in=parts, entry=None, dropped_why="").order_by()
+    for part, minor in waiting.values_list("milestone", "amount_minor"):
+        left[part] -= minor
+    return {part: left[part.pk] for part in parts}
 
 
 def _refuse_signing(payment: CashPayment, second: Role) -> None:
