@@ -72,11 +72,12 @@ def main(arguments: list[str]) -> int:
             write=False,
         )
         return 0
+    load = os.getloadavg()[2]
     with tempfile.TemporaryDirectory(prefix="awna-slow-") as folder:
         scratch = Path(folder)
         figures = measure(scratch, quick=options.quick)
     notes = ["Each connection that was closed was opened again at once; they came from ten addresses of this same machine, over TLS. The server ran as "
-             "`deploy/awna.service` says: one process, four threads.", ""]  # fmt: skip
+             f"`deploy/awna.service` says: one process, four threads. Load average before: {load:.1f}.", ""]  # fmt: skip
     report("slow", figures, notes=notes, write=not options.quick)
     return 0
 
