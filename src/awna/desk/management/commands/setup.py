@@ -28,7 +28,7 @@ class Command(AwnaCommand):
     )
 
     def add_arguments(self, parser: Any) -> None:
-        parser.add_argument("--file", help="JSON with every answer; docs/operate.md lists the names")
+        parser.add_argument("--file", help="JSON with every answer; docs/reference.md lists the names")
         parser.add_argument(
             "--ask", action="store_true", help="ask the questions here; begun on the page or here, it goes on where it was left"
         )
