@@ -96,4 +96,4 @@ def tell_asker(row: Voice) -> None:
             body = _("Your case %(code)s has an answer. Open the private link that we mailed to you on %(day)s. The page of the campaign is:") % {
                 "code": row.code, "day": timezone.localdate(row.asked_at)}  # fmt: skip
             send_mail_text(to=row.email, subject=_("An answer to your case %(code)s") % {"code": row.code},
-                           body=f"{body}\n\n{settings.AWNA_ORIGIN}{row.campaign.get_absolute_url()}\n")  # fmt: skip
+                           body=f"{body}\n\n{settings.AWNA_ORIGIN}{row.campaign.get_absolute_url()}\n", campaign=row.campaign_id)  # fmt: skip

@@ -42,7 +42,7 @@ def remind_late(*, campaign: Campaign) -> int:
         with translation.override(campaign.site_language):
             subject, body = _("Answers are late"), _("Somebody waits longer than the campaign promised. Everybody can see how many:")
             for email in people.values_list("user__email", flat=True).distinct():
-                send_mail_text(to=email, subject=subject, body=f"{body}\n\n{address}\n")
+                send_mail_text(to=email, subject=subject, body=f"{body}\n\n{address}\n", campaign=campaign.pk)
         Voice.objects.filter(pk__in=[row.pk for row in rows]).update(reminded_at=timezone.now())
     return len(rows)
 

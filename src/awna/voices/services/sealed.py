@@ -105,7 +105,10 @@ def add_lead_key(*, role: Role, title: str, public_key: str) -> LeadKey:
                 "From now on reports are also sealed for “%(title)s”, key %(key)s. If you do not know who that is, speak with the stewards at once."
             )
             send_mail_text(
-                to=other.role.user.email, subject=_("A new lead of safeguarding"), body=body % {"title": row.title, "key": row.public_key}
+                to=other.role.user.email,
+                subject=_("A new lead of safeguarding"),
+                body=body % {"title": row.title, "key": row.public_key},
+                campaign=row.campaign_id,
             )
     return row
 
@@ -139,4 +142,4 @@ def _notify(voice: Voice, keys: Sequence[LeadKey]) -> None:
         subject = _("A sealed report waits: %(code)s") % {"code": voice.code}
         body = _("Fetch the sealed file, and open it on your own machine with your key:") + f"\n\n{address}\n"
         for address_of_lead in sorted({key.role.user.email for key in keys}):
-            send_mail_text(to=address_of_lead, subject=subject, body=body)
+            send_mail_text(to=address_of_lead, subject=subject, body=body, campaign=voice.campaign_id)

@@ -119,7 +119,9 @@ def mail_link(told: Told, email: str) -> None:
             _("Its private page shows the answer. Whoever has this link can read it, so keep it to yourself:"),
             settings.AWNA_ORIGIN + told.path,
         ]
-        send_mail_text(to=email, subject=_("Your case %(code)s") % {"code": told.voice.code}, body="\n\n".join(lines))
+        send_mail_text(
+            to=email, subject=_("Your case %(code)s") % {"code": told.voice.code}, body="\n\n".join(lines), campaign=told.voice.campaign_id
+        )
 
 
 def refuse_typist(campaign: Campaign, way: str, typed_by: Role | None) -> None:
@@ -176,4 +178,4 @@ def _notify(voice: Voice) -> None:
         subject = _("Case %(code)s waits for an answer") % {"code": voice.code}
         body = _("Somebody wrote to the campaign. An answer is promised by %(day)s:") % {"day": voice.due_on} + f"\n\n{address}\n"
         for role in _readers(voice.campaign, about, voice.section):
-            send_mail_text(to=role.user.email, subject=subject, body=body)
+            send_mail_text(to=role.user.email, subject=subject, body=body, campaign=voice.campaign_id)
