@@ -39,7 +39,7 @@ from .interim import Interim, posts_interim, provisional_lines, set_interim_rule
 from .keys import log_key
 from .log import read_entries
 from .mending import correct_line, propose_correction, propose_reversal, reverse_entry
-from .naming import ensure_commodities, ensure_commodity, ensure_custody, ensure_fund, forget_commodities, open_book, store_document
+from .naming import ensure_commodities, ensure_commodity, ensure_custody, ensure_fund, open_book, store_document
 from .opposites import take_back_lines
 from .periods import (
     close_period,
@@ -138,7 +138,6 @@ __all__ = [
     "file_in_log",
     "files_aside",
     "find_key",
-    "forget_commodities",
     "forget_line_texts",
     "forget_reference",
     "founding_digest",

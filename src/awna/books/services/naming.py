@@ -7,11 +7,9 @@ from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import ProtectedError
 
 from awna.consent import services as consent
 from awna.core.amounts import SCALE_MAX
@@ -82,21 +80,6 @@ def ensure_commodities(wanted: Sequence[Commodity]) -> dict[str, Commodity]:
                 "commodity_differs", "“%(code)s” is counted as %(kind)s with %(scale)s decimals already. Choose another code.",
                 {"code": one.code, "kind": found.kind, "scale": found.scale}))  # fmt: skip
     return known
-
-
-@transaction.atomic
-def forget_commodities(keys: Sequence[UUID]) -> int:
-    """Remove those that nothing in the house ever counted; the others stay. Return how many went."""
-    left = set(keys)
-    while left:
-        try:
-            with transaction.atomic():
-                Commodity.objects.filter(pk__in=left).delete()
-            return len(left)
-        except ProtectedError as error:
-            for row in error.protected_objects:
-                left -= {getattr(row, column.attname) for column in row._meta.fields if column.related_model is Commodity}
-    return 0
 
 
 def _commodities(codes: Sequence[str]) -> dict[str, Commodity]:

@@ -43,8 +43,15 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
     """What can be brought in by this person, with a template of each, and all that was brought in."""
     kinds = [{"it": kind, "count": kind.counted(request.campaign) if kind.counted else 0} for kind in kinds_for(request.actor)]
     budget = {"title": BUDGET_TITLE, "what": BUDGET_WHAT, "count": request.campaign.budget_lines.count()} if request.actor.has_role(*BUDGET_ROLES) else None  # fmt: skip
+    steps = [
+        {"value": 1, "label": _("Choose your own file, or fill in our template.")},
+        {"value": 2, "label": _("Say which column holds what. It is remembered for the next file.")},
+        {"value": 3, "label": _("See every row: new, there already, or refused with the reason.")},
+        {"value": 4, "label": _("Take in all of them, or the good ones. Until the first period is closed, a file can be taken back.")},
+    ]
     context = {
         "title": _("Bring in what you have"),
+        "steps": steps,
         "kinds": kinds,
         "budget": budget,
         "listed": listed_for(request.actor, request.campaign),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 
 from awna.books.models import Commodity
-from awna.books.services import ensure_commodities, forget_commodities
+from awna.books.services import ensure_commodities
 from awna.campaigns.models import BringIn, BroughtRow
 from awna.campaigns.moving.kinds import KNOWN, NEW, REFUSED, Column, Judged, Kind, Line, Progress
 from awna.campaigns.moving.undoing import refuse_built_on
@@ -71,11 +71,10 @@ def take(found: BringIn, fresh: Sequence[Judged], _author: Role, progress: Progr
 
 
 def undo(_found: BringIn, rows: Sequence[BroughtRow], _author: Role) -> None:
-    """The items of these rows are gone, and so is what counted them where the book never used it."""
+    """The items of these rows are gone. The book forgets no name: what counted them keeps its kind and decimals under that code."""
     items = list(Item.objects.filter(pk__in=[row.key for row in rows]))
     refuse_built_on(Item, {item.pk for item in items}, own=(), label="code")
     Item.objects.filter(pk__in=[item.pk for item in items]).delete()
-    forget_commodities([item.commodity_id for item in items])
 
 
 def _judge_row(line: Line, item: Item | None, counted: Commodity | None, times: int) -> Judged:

@@ -15,6 +15,9 @@ from awna.supply.models import Item
 
 from .conftest import GOODS, PEOPLE
 
+QUERIES_MAX = 12
+"""Questions that a page may ask of the database."""
+
 
 def signed_in(user):
     client = Client()
@@ -128,6 +131,18 @@ def test_eve_and_other_roles_may_not(world):
     assert bilal.post(reverse("bring_in_back", args=["clinic", found.pk])).status_code == 404
     assert "list.csv" not in bilal.get(reverse("moving_home", args=["clinic"])).content.decode()
     assert bilal.get(reverse("moving_kind", args=["clinic", "nothing"])).status_code == 404
+
+
+def test_pages_ask_few_questions_however_many_files_came(world, django_assert_max_num_queries):
+    rami, nour = signed_in(world.rami.user), signed_in(world.nour.user)
+    for number in range(3):
+        send(rami, "volunteers", PEOPLE.replace("V-", f"W{number}-"))
+    for client, path in (
+        (rami, reverse("bring_in", args=["clinic", BringIn.objects.all()[0].pk])),
+        (nour, reverse("moving_home", args=["clinic"])),
+    ):
+        with django_assert_max_num_queries(QUERIES_MAX):
+            assert client.get(path).status_code == 200
 
 
 def test_a_file_is_put_away(world):

@@ -97,7 +97,7 @@ def test_who_was_vetted_since_stays(world, bring):
     assert "V-2 (vetting)" in str(built.value)
 
 
-def test_items_come_in_and_go_with_what_counted_them(world, bring):
+def test_items_come_in_and_go_and_the_book_keeps_how_they_are_counted(world, bring):
     found = bring("items", GOODS, world.buyer)
     assert states(found, GOODS_KIND, world.buyer) == ["new", "new", "refused"]
     found = take(found, GOODS_KIND, world.buyer)
@@ -105,8 +105,9 @@ def test_items_come_in_and_go_with_what_counted_them(world, bring):
     other = "code,name,unit,kind,decimals\ncement,Cement,bag,material,0\ncable,Cable,m,material,0\n"
     assert states(bring("items", other, world.buyer), GOODS_KIND, world.buyer) == ["known", "refused"]
     moving.take_back(found=found, kind=GOODS_KIND, author=world.buyer)
-    assert (Item.objects.count(), Commodity.objects.filter(code__in=["cement", "cable"]).count()) == (0, 0)
-    assert states(bring("items", other, world.buyer), GOODS_KIND, world.buyer) == ["new", "new"]
+    assert (Item.objects.count(), Commodity.objects.get(code="cable").scale) == (0, 2)
+    seen = moving.preview(bring("items", other, world.buyer), GOODS_KIND, world.buyer)
+    assert [(row.state, [one.code for one in row.problems]) for row in seen.rows] == [("new", []), ("refused", ["commodity_differs"])]
 
 
 @pytest.mark.parametrize(
