@@ -18,7 +18,7 @@ def sheet_pdf(sheet: WageSheet, grid: Grid) -> bytes:
     told = {
         "language": translation.get_language(), "rtl": translation.get_language_bidi(), "day": sheet.last_on.isoformat(),
         "campaign": sheet.campaign.title_here, "title": _("Wage sheet %(number)s: %(title)s") % {"number": sheet.number, "title": sheet.title},
-        "days": days, "heads": [_("Code"), _("Name"), *(date_format(one, "j.n.") for one in grid.days), _("Hours"), _("For an hour"), money.code, _("Signature")],
+        "days": days, "heads": [_("Code"), _("Name"), *(date_format(one, "j M") for one in grid.days), _("Hours"), _("For an hour"), money.code, _("Signature")],
         "rows": [_row(line, money.scale) for line in grid.lines],
         "total": [_("In all"), f"{grid.hours.normalize():f}", group_minor(grid.minor, money.scale)],
         "digest_title": _("Digest of the sheet"), "digest": sheet.document.digest if sheet.document else "",

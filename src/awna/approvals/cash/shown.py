@@ -14,7 +14,7 @@ from .wage_models import WAGES_REF
 
 PEOPLE_MIN = 10
 """Below so many people paid, a share would tell of one of them."""
-STEP_PERCENT = 5
+STEP_PERCENT, STEP_PEOPLE = 5, 5
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,11 @@ class LocalShare:
 
     people: int
     percent: int | None
+
+    @property
+    def at_least(self) -> int:
+        """As the public reads it: no figure that one more person changes."""
+        return self.people - self.people % STEP_PEOPLE
 
 
 def pots_of(campaign: Campaign, actor: Actor) -> list[Pot]:
