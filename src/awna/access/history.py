@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from . import chances
 from .windows import CLOSED, OPEN, RESTRICTED, Report
@@ -45,6 +45,18 @@ class Month:
     def counts(self) -> list[int]:
         """Open, restricted, closed, unknown."""
         return [self.days(state) for state in STATES]
+
+
+class Seen(Protocol):
+    """What one source said for some days, both included; `observed_on` is when it looked, `reported_at` when we heard of it."""
+
+    valid_from: date
+    valid_until: date | None
+    observed_on: date
+    reported_at: datetime
+
+
+A_SEEN = TypeVar("A_SEEN", bound=Seen)
 
 
 class Decision(Protocol):
@@ -89,6 +101,22 @@ class Record:
     @property
     def waiting(self) -> int:
         return self.outcomes.get("", 0)
+
+
+def as_seen(report: Seen) -> tuple[date, datetime]:
+    """Sorts reports as the world was seen: one that comes in late stands where its source looked."""
+    return report.observed_on, report.reported_at
+
+
+def overtaking(report: Seen, others: Iterable[A_SEEN]) -> A_SEEN | None:
+    """The newest of those that looked later at some of its days and were known when it came in; None where it is the newest itself."""
+    newer = [
+        one for one in others
+        if one.observed_on > report.observed_on and one.reported_at <= report.reported_at
+        and (report.valid_until is None or one.valid_from <= report.valid_until)
+        and (one.valid_until is None or one.valid_until >= report.valid_from)
+    ]  # fmt: skip
+    return max(newer, key=as_seen, default=None)
 
 
 def day_states(reports: Iterable[Report], first: date, last: date) -> list[str]:

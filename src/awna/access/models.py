@@ -72,6 +72,10 @@ class Crossing(models.Model):
         """From the reports known at that time: the spans in which goods may pass, in order. Unknown is not open."""
         return windows.open_windows(self.reports.known_at(as_of or timezone.now()).in_order())
 
+    def reports_as_seen(self) -> "list[CrossingReport]":
+        """All of them, as `in_order` does; asks nothing where they were read along."""
+        return sorted(self.reports.all(), key=lambda report: (report.observed_on, report.reported_at, report.pk))
+
     def report_for(self, day: date, *, as_of: datetime | None = None) -> "CrossingReport | None":
         """The report that speaks for a day: of those valid on it, the one whose source looked last."""
         return self.reports.known_at(as_of or timezone.now()).covering(day).in_order().last()

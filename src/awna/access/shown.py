@@ -90,16 +90,7 @@ def opening_of(crossing: Crossing, reports: Sequence[CrossingReport], today: dat
 
 def told(reports: Sequence[CrossingReport]) -> list[Told]:
     """Newest knowledge first; each late one with what stood above it already when it came in."""
-    found = []
-    for report in reports:
-        newer = [
-            one for one in reports
-            if one.observed_on > report.observed_on and one.reported_at <= report.reported_at
-            and (report.valid_until is None or one.valid_from <= report.valid_until)
-            and (one.valid_until is None or one.valid_until >= report.valid_from)
-        ]  # fmt: skip
-        found.append(Told(report, max(newer, key=lambda one: (one.observed_on, one.reported_at), default=None)))
-    return found[::-1]
+    return [Told(report, history.overtaking(report, reports)) for report in reversed(reports)]
 
 
 def asked_of(requests: Sequence[PassRequest]) -> list[history.Asked]:
@@ -109,7 +100,7 @@ def asked_of(requests: Sequence[PassRequest]) -> list[history.Asked]:
 def conditions_today(reports: Sequence[SiteReport], today: date) -> list[SiteReport]:
     """Of each site: what stands in the way today, by the newest report of each kind; “clear” ends all that was seen before it."""
     standing: dict[Any, dict[str, SiteReport]] = {}
-    for report in sorted(reports, key=lambda one: (one.observed_on, one.reported_at)):
+    for report in sorted(reports, key=history.as_seen):
         if report.valid_from > today or (report.valid_until is not None and report.valid_until < today):
             continue
         at = standing.setdefault(report.site_id, {})
@@ -128,7 +119,7 @@ def public_crossings(campaign: Campaign, *, today: date | None = None) -> list[P
     last = _sunday(now - timedelta(days=PUBLIC_DELAY_DAYS))
     found = []
     for crossing in campaign.crossings.prefetch_related("reports", "pass_requests__decisions"):
-        reports = sorted(crossing.reports.all(), key=lambda one: (one.observed_on, one.reported_at, one.pk))
+        reports = crossing.reports_as_seen()
         asked = [one for one in asked_of(list(crossing.pass_requests.all())) if one.asked_on <= last]
         weeks = _weeks(reports, last)
         words = {week.state: week.word for week in weeks}

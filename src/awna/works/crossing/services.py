@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from awna.access import history
 from awna.access.models import Crossing, CrossingReport
 from awna.core.problems import Problem, Refused
 from awna.kit.jobs import enqueue, job_task
@@ -120,11 +121,7 @@ def adopt_repair(*, closing: Closing, author: Role, why: str) -> PlanRun:
 
 def overtaken(report: CrossingReport) -> CrossingReport | None:
     """What was seen later than this report on some of its days and was known when it came in; None where it is the newest."""
-    later = report.crossing.reports.filter(observed_on__gt=report.observed_on, reported_at__lte=report.reported_at)
-    if report.valid_until:
-        later = later.filter(valid_from__lte=report.valid_until)
-    days = [one for one in later if one.valid_until is None or one.valid_until >= report.valid_from]
-    return max(days, key=lambda one: (one.observed_on, one.reported_at), default=None)
+    return history.overtaking(report, report.crossing.reports.filter(observed_on__gt=report.observed_on))
 
 
 def _refuse_without_reason(why: str) -> None:

@@ -1,16 +1,19 @@
 """How crossings opened and closed so far, from the reports: what the simulation is fitted on, and how little that may be."""
 
 from dataclasses import asdict, dataclass
-from datetime import date, timedelta
+from datetime import date
+from itertools import groupby
 from typing import Any
 
+from awna.access.history import day_states
 from awna.access.models import Crossing
-from awna.access.windows import CLOSED, open_windows
+from awna.access.windows import OPEN, RESTRICTED
 from awna.core.planning.problem import Calendar
 from awna.core.planning.scenario import Doubts, fit
 from awna.parties.models import Campaign
 
 DAYS_OF_A_WEEK = 7
+PASSABLE = frozenset({OPEN, RESTRICTED})
 FEW = 8  # openings and closings below which the page calls a history short
 
 
@@ -48,20 +51,12 @@ def doubts_of(campaign: Campaign, calendar: Calendar, today: date) -> tuple[Doub
 
 def stretches_of(crossing: Crossing, today: date) -> list[tuple[bool, int]]:
     """(open?, days) by turns from the first report until the change before today. The present stretch is not over and not counted."""
-    reports = sorted(crossing.reports.all(), key=lambda report: (report.observed_on, report.reported_at, report.pk))
+    reports = crossing.reports_as_seen()
     if not reports:
         return []
-    first = min(report.valid_from for report in reports)
-    passable = [span for span in open_windows(reports) if span.status != CLOSED]
-    found: list[list[Any]] = []
-    for number in range((today - first).days + 1):
-        day = first + timedelta(days=number)
-        is_open = any(span.start <= day and (span.until is None or day <= span.until) for span in passable)
-        if found and found[-1][0] == is_open:
-            found[-1][1] += 1
-        else:
-            found.append([is_open, 1])
-    return [(is_open, days) for is_open, days in found[:-1]]
+    states = day_states(reports, min(report.valid_from for report in reports), today)
+    turns = [(is_open, sum(1 for _day in days)) for is_open, days in groupby(states, key=PASSABLE.__contains__)]
+    return turns[:-1]
 
 
 def _slots(days: int, calendar: Calendar) -> int:
