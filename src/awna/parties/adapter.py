@@ -14,6 +14,8 @@ CHANGES = {
     "account/email/password_reset": record.PASSWORD_RESET,
     "account/email/password_changed": record.PASSWORD_CHANGED,
     "account/email/password_set": record.PASSWORD_CHANGED,
+    "account/email/email_changed": record.ADDRESS_CHANGED,
+    "account/email/email_deleted": record.ADDRESS_CHANGED,
     "mfa/email/totp_activated": record.FACTOR_ADDED,
     "mfa/email/webauthn_added": record.FACTOR_ADDED,
     "mfa/email/totp_deactivated": record.FACTOR_REMOVED,
@@ -38,4 +40,5 @@ class AccountAdapter(DefaultAccountAdapter):
         """Our own notice instead of the library's, which would name address and browser of whoever did it."""
         what = CHANGES.get(template_prefix)
         if what is not None:
-            note_sign_in_change(user=user, what=what, way=RoleChange.LINK if what == record.PASSWORD_RESET else RoleChange.PAGE)
+            way = RoleChange.LINK if what == record.PASSWORD_RESET else RoleChange.PAGE
+            note_sign_in_change(user=user, what=what, way=way, address=email or "")

@@ -53,11 +53,11 @@ def second_factors(user: User) -> list[Authenticator]:
 
 
 @transaction.atomic
-def note_sign_in_change(*, user: User, what: str, way: str = RoleChange.PAGE) -> None:
-    """A new password or second factor, in the log of each campaign, with one mail to the person alone."""
+def note_sign_in_change(*, user: User, what: str, way: str = RoleChange.PAGE, address: str = "") -> None:
+    """A new password or second factor, in the log of each campaign, with one mail to the person alone; `address`: the one of before."""
     changes = [record(campaign=role.campaign, what=what, person=user, by=_hand(role, way), way=way) for role in one_role_each(user)]
     if changes:
-        tell_person(user=user, campaign=changes[0].campaign, change=changes[0])
+        tell_person(user=user, campaign=changes[0].campaign, change=changes[0], address=address)
 
 
 def one_role_each(user: User) -> list[Role]:

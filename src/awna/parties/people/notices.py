@@ -33,11 +33,13 @@ def tell_change(change: RoleChange, *, also: Iterable[User] = (), page: str = "p
             )  # fmt: skip
 
 
-def tell_person(*, user: User, campaign: Campaign, change: RoleChange) -> None:
+def tell_person(*, user: User, campaign: Campaign, change: RoleChange, address: str = "") -> None:
     """Mail a step to the person it is about. Nobody can switch this off: it is how a theft is noticed."""
     with in_language_of(user.pk, campaign.site_language):
         lines = [*_lines(change), settings.AWNA_ORIGIN + reverse("my_sign_in")]
-        send_mail_text(to=user.email, subject=_subject(campaign), body="\n\n".join(lines) + "\n", campaign=campaign.pk, kind="sign-in")
+        send_mail_text(
+            to=address or user.email, subject=_subject(campaign), body="\n\n".join(lines) + "\n", campaign=campaign.pk, kind="sign-in"
+        )
 
 
 def _subject(campaign: Campaign) -> str:

@@ -17,8 +17,8 @@ AGREED, REFUSED = "agreed", "refused"
 GIVEN, ENDED, LAID_DOWN, LEFT_NONE = "given", "ended", "laid_down", "left_none"
 DEACTIVATED, SIGNED_OUT, SIGNED_OUT_SELF, DEVICE_LOST = "deactivated", "signed_out", "signed_out_self", "device_lost"
 LOST_ASKED, LOST_CONFIRMED, LOST_REFUSED = "lost_asked", "lost_confirmed", "lost_refused"
-PASSWORD_RESET, PASSWORD_CHANGED, FACTOR_ADDED, FACTOR_REMOVED, CODES_MADE = (
-    "password_reset", "password_changed", "factor_added", "factor_removed", "codes_made",
+PASSWORD_RESET, PASSWORD_CHANGED, FACTOR_ADDED, FACTOR_REMOVED, CODES_MADE, ADDRESS_CHANGED = (
+    "password_reset", "password_changed", "factor_added", "factor_removed", "codes_made", "address_changed",
 )  # fmt: skip
 LOST_STOPPED, LOST_WRONG, LOST_DONE = "lost_stopped", "lost_wrong", "lost_done"
 
@@ -46,6 +46,7 @@ SENTENCES = {
     FACTOR_ADDED: gettext_lazy("%(whom)s added a second factor to the sign-in."),
     FACTOR_REMOVED: gettext_lazy("%(whom)s removed a second factor from the sign-in."),
     CODES_MADE: gettext_lazy("%(whom)s made new recovery codes."),
+    ADDRESS_CHANGED: gettext_lazy("%(whom)s changed the e-mail address of the sign-in."),
     LOST_ASKED: gettext_lazy("%(whom)s cannot sign in and asked colleagues to confirm it."),
     LOST_CONFIRMED: gettext_lazy("%(by)s spoke with %(whom)s and confirmed who asks to be let in again."),
     LOST_REFUSED: gettext_lazy("%(by)s said that it is not %(whom)s who asks to be let in again: stopped."),

@@ -1,6 +1,9 @@
 """A lost sign-in: the same answer for every address, a mailed link, two colleagues, and no way around them."""
 
 import pytest
+from allauth.account.internal.flows.manage_email import emit_email_changed
+from allauth.account.models import EmailAddress
+from allauth.core import context
 from allauth.mfa.models import Authenticator
 from django.core import mail
 from django_tasks_db.models import DBTaskResult
@@ -188,3 +191,12 @@ def test_a_forgotten_password_is_one_mail_and_answers_alike(world, client, maile
     assert User.objects.get(pk=world.rami.user.pk).check_password(NEW)
     assert list(RoleChange.objects.values_list("what", "way")) == [("password_reset", "link")]
     assert client.post("/accounts/login/", {"login": world.rami.user.email, "password": NEW}).status_code == 302
+
+
+def test_a_new_address_is_told_to_the_old_one(world, rf, mailed):
+    old, new = (EmailAddress(user=world.rami.user, email=email) for email in ("rami@example.org", "rami2@example.org"))
+    request = rf.get("/")
+    with context.request_context(request):
+        letters = mailed(lambda: emit_email_changed(request, old, new))
+    assert [letter.to for letter in letters] == [["rami@example.org"]]
+    assert list(RoleChange.objects.values_list("what", flat=True)) == ["address_changed"]
