@@ -12,5 +12,5 @@ urlpatterns = [
     guarded("desk/<slug:slug>/gifts/<uuid:gift>/freeze/", gift_desk_views.freeze, name="freeze_gift", GET=TREASURER, POST=TREASURER),
     guarded("desk/<slug:slug>/surplus/", clause_views.surplus, name="surplus", GET=STEWARD, POST=STEWARD),
     guarded("desk/<slug:slug>/gifts/", gift_desk_views.gifts_desk, name="gifts_desk", GET=TREASURER, POST=TREASURER),
-    guarded("desk/<slug:slug>/gifts/import/<uuid:found>/", views.gift_import, name="gift_import", GET=TREASURER),
+    guarded("desk/<slug:slug>/gifts/import/<uuid:found>/", views.gift_import, name="gift_import", GET=TREASURER, POST=TREASURER),
 ]  # fmt: skip

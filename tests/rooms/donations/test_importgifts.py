@@ -169,7 +169,10 @@ def test_the_own_treasurer_alone_sees_what_came_in(place, client):
     assert "Rows taken" in client.get(here).content.decode()
     for stranger in (place.eve, place.south_treasurer.user):
         client.force_login(stranger)
-        assert client.get(here).status_code in (403, 404)
+        assert client.get(here).status_code in (403, 404) and client.post(here).status_code in (403, 404)
+    client.force_login(place.north_treasurer.user)
+    assert client.post(here).url == here and "taken back" in client.get(here).content.decode()
+    assert (EarlierGift.objects.count(), Donor.objects.count()) == (0, 0)
 
 
 def test_the_command_says_what_it_did(place, tmp_path, capsys):

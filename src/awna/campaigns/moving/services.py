@@ -64,7 +64,7 @@ def keep_file(
     options = {"decimal": decimal or ".", "account": account}
     digest = sha256(data).hex()
     same = campaign.bring_ins.filter(kind=kind.name, digest=digest, options__account=account, brought_by__section=author.section_id)
-    before = same.filter(state=DONE, refused=0).first() or same.filter(state=DRAFT).first()
+    before = same.filter(state=DONE, refused=0).first() or same.filter(state=DRAFT, options__decimal=options["decimal"]).first()
     if before is not None:
         return before
     if campaign.bring_ins.filter(state=DRAFT).count() >= DRAFTS_MAX:

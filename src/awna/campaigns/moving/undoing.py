@@ -20,7 +20,7 @@ def refuse_built_on(model: type[Model], keys: Collection[Any], *, own: Collectio
         found.setdefault(key, set()).add(what)
     if not found:
         return
-    labels = {row.pk: getattr(row, label) for row in model._default_manager.filter(pk__in=list(found)[:NAMED_MAX])}
+    labels = {row.pk: getattr(row, label) or "–" for row in model._default_manager.filter(pk__in=list(found)[:NAMED_MAX])}
     named = ", ".join(f"{labels[key]} ({', '.join(sorted(found[key]))})" for key in labels)
     text = "Something was built on %(n)s of these rows, so they stay and nothing was taken back: %(named)s. Undo that first, or end the rows one by one."
     raise Refused(Problem("built_on", text, {"n": len(found), "named": named}))

@@ -130,6 +130,9 @@ def test_the_decimal_sign_is_asked_and_the_account_must_be_the_campaigns(world, 
     with pytest.raises(Refused) as unsaid:
         bring("gifts", LAST_YEAR, world.north_treasurer, account=str(account.pk))
     assert unsaid.value.codes == ["decimal_not_stated"]
+    text = "key,date,amount,currency\n1,2026-01-05,1.50,EUR\n"
+    meant, other = (bring("gifts", text, world.north_treasurer, decimal=mark, account=str(account.pk)) for mark in (".", ","))
+    assert [moving.preview(one, GIFTS, world.north_treasurer).count("new") for one in (meant, other)] == [1, 0]
     lost = bring("gifts", "key,date,amount,currency\n1,2026-01-05,1,EUR\n", world.north_treasurer, decimal=".", account="nothing")
     with pytest.raises(Refused) as nowhere:
         moving.preview(lost, GIFTS, world.north_treasurer)
