@@ -18,11 +18,12 @@ from awna.books.services import open_book
 from awna.core.consent.policy import PAPER, PASSKEY
 from awna.desk.hourly import hourly_jobs
 from awna.desk.setup.door import setup_token
-from awna.desk.setup.next_steps import next_steps
+from awna.desk.setup.next_steps import left_to_do, next_steps, settle_all
 from awna.kit.backups.sealing import new_key
 from awna.kit.outbox.proof import proven_at
+from awna.kit.policies import Actor
 from awna.parties.models import Campaign, Invitation, Role
-from awna.parties.services import accept_invitation
+from awna.parties.services import accept_invitation, give_role, register_user
 from awna.parties.setup.models import SetUp, SetUpStep
 from tests.keyed import enrol, sign_founding, soft_key
 
@@ -243,6 +244,8 @@ def test_the_book_opens_when_every_key_of_the_stewards_who_joined_has_signed(ser
         home = client.get("/desk/harbour-school/").content.decode()
     assert "What to do next" in home
     assert "/desk/harbour-school/founding/" in home
+    eve = give_role(campaign=campaign, user=register_user(email="eve@example.org", name="Eve", password="stone upon stone"), name="buyer")
+    assert left_to_do(campaign, Actor(eve.user, [eve])) == []
     holders = {role.pk: [soft_key(role, PASSKEY, "one"), soft_key(role, PAPER, "sheet")] for role in stewards}
     for role in stewards:
         for soft in holders[role.pk]:
@@ -252,6 +255,7 @@ def test_the_book_opens_when_every_key_of_the_stewards_who_joined_has_signed(ser
     assert campaign.policy_epochs.get().required == 2
     done = [step.address for step in next_steps(made) if step.done and step.address]
     assert "founding" in done
+    assert settle_all() == 0
 
 
 def test_a_file_does_the_same(tmp_path, capsys):
