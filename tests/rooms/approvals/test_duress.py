@@ -79,6 +79,8 @@ def life(keyed, client, proposal, pin, *, now, capture, days=0):
             for steward in keyed.stewards:
                 as_(client, steward)
                 shown += [seen(client.get(path)) for path in WATCHED]
+                # A notice's own number is drawn; everything that it says is compared.
+                shown.append(re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "?", client.get("/notices/").content.decode()))
             client.logout()
             shown += [seen(client.get(path)) for path in PUBLIC]
             shown.append([bytes(leaf) for leaf in keyed.book.entries.order_by("seq").values_list("leaf", flat=True)])

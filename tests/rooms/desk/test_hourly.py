@@ -61,6 +61,7 @@ def test_the_command_does_every_job_and_says_so(world: World, capsys: pytest.Cap
         "files",
         "codes",
         "digests",
+        "signers",
         f"notices {slug}",
         "queue",
         f"readers {slug}",

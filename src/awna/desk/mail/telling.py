@@ -67,8 +67,10 @@ def tell_shifts(*, campaign: Campaign) -> int:
 def send_digests() -> int:
     """One mail to each reader whose day or week is over; return how many mails."""
     readers = due_readers()
+    held = Role.objects.filter(user__in=readers, ended_on=None).values_list("user", "campaign__site_language")
+    places = dict(held)
     users = User.objects.filter(pk__in=readers, is_active=True)
-    return sum(mail_digest(reader=user.pk, to=user.email) > 0 for user in users)
+    return sum(mail_digest(reader=user.pk, to=user.email, otherwise=places.get(user.pk, "en")) > 0 for user in users)
 
 
 def _words(shift: Shift, user: User, moved: dict[str, str]) -> Iterator[tuple[str, str, str]]:

@@ -55,7 +55,8 @@ def try_mail(request: HttpRequest, slug: str, mail: UUID) -> HttpResponse:
     except Refused as refused:
         return refused_page(request, refused, back=_home(slug), desk=True)
     messages.info(
-        request, _("The mail was sent.") if tried.state == Mail.LEFT else _("It did not leave. What the mail server answered stands below it.")
+        request,
+        _("The mail was sent.") if tried.state == Mail.LEFT else _("It did not leave. What the mail server answered stands below it."),
     )
     return redirect("mail_home", slug=slug)
 

@@ -87,6 +87,7 @@ class Migration(migrations.Migration):
                 ('subject', awna.kit.sealed.SealedTextField()),
                 ('body', awna.kit.sealed.SealedTextField(blank=True)),
                 ('address', models.CharField(blank=True, max_length=300)),
+                ('is_private', models.BooleanField(default=False)),
                 ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('mailed_at', models.DateTimeField(blank=True, null=True)),
                 ('read_at', models.DateTimeField(blank=True, null=True)),

@@ -29,13 +29,14 @@ class Notice(models.Model):
     subject = SealedTextField()
     body = SealedTextField(blank=True)
     address = models.CharField(max_length=300, blank=True)
+    is_private = models.BooleanField(default=False)
     made_at = models.DateTimeField(default=timezone.now)
     mailed_at = models.DateTimeField(null=True, blank=True)
     read_at = models.DateTimeField(null=True, blank=True)
 
     objects = NoticeQuerySet.as_manager()
     field_classes = {
-        "id": "I", "reader": "I", "for_campaign": "I", "key": "I", "subject": "C", "body": "C", "address": "I", "made_at": "I",
+        "id": "I", "reader": "I", "for_campaign": "I", "key": "I", "subject": "C", "body": "C", "address": "I", "is_private": "I", "made_at": "I",
         "mailed_at": "I", "read_at": "I",
     }  # fmt: skip
 

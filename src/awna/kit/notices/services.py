@@ -43,7 +43,7 @@ def tell(
     `is_urgent` is mailed at once to whoever is mailed at all. Of `is_private` the mail says only that there is something to read.
     """
     one_line = " ".join(subject.split())
-    wanted = {"for_campaign": campaign, "subject": one_line, "body": "\n\n".join(lines), "address": address}
+    wanted = {"for_campaign": campaign, "subject": one_line, "body": "\n\n".join(lines), "address": address, "is_private": is_private}
     notice, is_new = Notice.objects.get_or_create(reader=reader, key=key, defaults=wanted)
     if not is_new:
         return False
@@ -58,8 +58,11 @@ def tell(
     return True
 
 
-def mail_digest(*, reader: Any, to: str, now: datetime | None = None) -> int:
-    """One mail with everything that waits for this reader, if the day or week is over; return how many notices it holds. Twice is once."""
+def mail_digest(*, reader: Any, to: str, otherwise: str, now: datetime | None = None) -> int:
+    """One mail with everything that waits for this reader, if the day or week is over; return how many notices it holds. Twice is once.
+
+    `otherwise` is the language of whoever chose none.
+    """
     now = now or timezone.now()
     with transaction.atomic():
         choice = NoticeChoice.objects.select_for_update().filter(reader=reader).first()
@@ -68,10 +71,12 @@ def mail_digest(*, reader: Any, to: str, now: datetime | None = None) -> int:
         waiting = list(Notice.objects.unmailed().filter(reader=reader).order_by("made_at")[:DIGEST_NOTICES_MAX])
         if not waiting:
             return 0
-        with translation.override(choice.language or translation.get_language()):
+        with translation.override(choice.language or otherwise):
             subject = ngettext("%(n)s notice for you", "%(n)s notices for you", len(waiting)) % {"n": len(waiting)}
-            # Which page each leads to stands there; of a place at risk a mail tells no more than what it is about.
-            parts = [f"{notice.made_at:%Y-%m-%d}: {notice.subject}" for notice in waiting]
+            open_ones = [notice for notice in waiting if not notice.is_private]
+            parts = [f"{notice.made_at:%Y-%m-%d}: {notice.subject}" for notice in open_ones]
+            if hidden := len(waiting) - len(open_ones):
+                parts.append(ngettext("%(n)s more to read on your page.", "%(n)s more to read on your page.", hidden) % {"n": hidden})
             _mail(reader, to, subject, [*parts, settings.AWNA_ORIGIN + reverse("notices")], None, is_bulk=True)
         Notice.objects.filter(pk__in=[notice.pk for notice in waiting]).update(mailed_at=now)
         choice.mailed_at = now

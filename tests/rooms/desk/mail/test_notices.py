@@ -63,14 +63,16 @@ def test_a_digest_holds_everything_of_its_day_once(funded: Funded) -> None:
     services.choose(reader=reader, pace="daily", language="de")
     for n in range(3):
         tell(funded, f"gap {n}")
+    tell(funded, "shift 1", subject="You have a shift", is_private=True)
     assert mails() == []
     assert send_digests() == 1
     (letter,) = mails()
     assert letter.body.count("A statement is missing") == 3
+    assert "shift" not in letter.body
     assert (send_digests(), mails()) == (0, [])
     tell(funded, "gap 9")
     assert send_digests() == 0  # the day is not over
-    assert services.mail_digest(reader=reader, to="karim@example.org", now=timezone.now() + timedelta(hours=25)) == 1
+    assert services.mail_digest(reader=reader, to="karim@example.org", otherwise="en", now=timezone.now() + timedelta(hours=25)) == 1
 
 
 def test_what_was_read_on_the_page_is_not_mailed_again(funded: Funded) -> None:
