@@ -97,6 +97,7 @@ def test_step_by_step_the_pages_make_the_campaign_and_invite_everyone(server):
     ]
     assert done.content.decode().count("/join/") == 4
     assert "What to do next" in done.content.decode()
+    assert "no-store" in done.headers["Cache-Control"]
 
 
 def test_each_step_is_kept_by_itself_and_the_set_up_goes_on_where_it_was_left(server):

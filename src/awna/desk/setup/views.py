@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 
 from awna.core.problems import Refused
 from awna.kit.forms import refused_to_form
@@ -23,6 +24,7 @@ from .steps import BY_NAME, STEPS, WRONG, Standing, form_of, is_sample, missing,
 REVIEW = "review"
 
 
+@never_cache
 def set_up(request: HttpRequest, token: str) -> HttpResponse:
     """How far the set-up has come, and where to go on."""
     if not setup_is_open(token):
@@ -33,6 +35,7 @@ def set_up(request: HttpRequest, token: str) -> HttpResponse:
     )
 
 
+@never_cache
 def set_up_step(request: HttpRequest, token: str, step: str) -> HttpResponse:
     """The questions of one step; whatever is typed is kept, right or wrong."""
     if not setup_is_open(token):
@@ -48,6 +51,7 @@ def set_up_step(request: HttpRequest, token: str, step: str) -> HttpResponse:
     return _page(request, token, step, form, typed)
 
 
+@never_cache
 def set_up_review(request: HttpRequest, token: str) -> HttpResponse:
     """Everything once more; sent, it becomes the campaign."""
     if not setup_is_open(token):
@@ -65,6 +69,7 @@ def set_up_review(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "desk/setup/review.html", context)
 
 
+@never_cache
 def set_up_done(request: HttpRequest, token: str) -> HttpResponse:
     """The campaign stands: for a day, the links of those who were invited, and what to do next."""
     found = just_finished(token)
