@@ -11,7 +11,7 @@ from awna.kit.notices.services import in_language_of, tell
 
 from ..models import Campaign, Role, User
 from .models import RoleChange
-from .record import sentence
+from .record import LOST_ASKED, sentence
 from .rules import STEWARD
 
 
@@ -36,7 +36,7 @@ def tell_change(change: RoleChange, *, also: Iterable[User] = (), page: str = "p
 def tell_person(*, user: User, campaign: Campaign, change: RoleChange, address: str = "") -> None:
     """Mail a step to the person it is about. Nobody can switch this off: it is how a theft is noticed."""
     with in_language_of(user.pk, campaign.site_language):
-        lines = [*_lines(change), settings.AWNA_ORIGIN + reverse("my_sign_in")]
+        lines = [sentence(change), _unexpected(), settings.AWNA_ORIGIN + reverse("my_sign_in")]
         send_mail_text(
             to=address or user.email, subject=_subject(campaign), body="\n\n".join(lines) + "\n", campaign=campaign.pk, kind="sign-in"
         )
@@ -47,4 +47,10 @@ def _subject(campaign: Campaign) -> str:
 
 
 def _lines(change: RoleChange) -> list[str]:
-    return [sentence(change), _("If you did not expect this, speak with a colleague today, and look here:")]
+    if change.what == LOST_ASKED:
+        return [sentence(change), _("Meet them or call the number that you know: a mail proves nothing. Then say here whether it is them:")]
+    return [sentence(change), _unexpected()]
+
+
+def _unexpected() -> str:
+    return _("If you did not expect this, speak with a colleague today, and look here:")

@@ -24,7 +24,7 @@ def give_colleague_role(
     refuse_unknown_role(campaign=campaign, name=role_name, section=section)
     problems = rules.giving_problems(author=author, role_name=role_name, section=section, to=person)
     if not problems and not (person.is_active and Role.objects.filter(campaign=campaign, user=person).exists()):
-        problems = [Problem("person_not_here", "This person never had a role here, or was deactivated. Invite them by mail instead.")]
+        problems = [_not_here()]
     if problems:
         raise Refused(problems)
     held = Role.objects.held(campaign).filter(user=person, name=role_name, section=section).first()
@@ -102,6 +102,8 @@ def carry_out(ask: RoleAsk) -> None:
 
 
 def _give(campaign: Campaign, person: User, what: tuple[str, Section | None], author: Role) -> Role:
+    if not person.is_active:
+        raise Refused(_not_here())
     role = give_role(campaign=campaign, user=person, name=what[0], section=what[1])
     tell_change(record(campaign=campaign, what=GIVEN, person=person, role=what, by=author))
     return role
@@ -134,7 +136,11 @@ def _deactivating_problems(campaign: Campaign, person: User, roles: list[Role], 
     if person.pk == author.user_id:
         return [Problem("not_oneself", "You cannot deactivate yourself. Ask another steward.")]
     if not Role.objects.filter(campaign=campaign, user=person).exists():
-        return [Problem("person_not_here", "This person never had a role here, or was deactivated. Invite them by mail instead.")]
+        return [_not_here()]
     if any(role.campaign_id != campaign.pk for role in roles):
         return [Problem("roles_elsewhere", "This person holds a role in another campaign too. Withdraw the roles of this one instead.")]
     return []
+
+
+def _not_here() -> Problem:
+    return Problem("person_not_here", "This person never had a role here, or was deactivated. Invite them by mail instead.")

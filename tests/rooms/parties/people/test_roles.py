@@ -101,6 +101,13 @@ def test_a_colleague_gets_one_more_role_and_a_stranger_does_not(world):
     assert refused == ["role_for_oneself"]
 
 
+def test_a_yes_to_somebody_who_was_deactivated_meanwhile_gives_nothing(world):
+    ask = services.give_colleague_role(campaign=world.campaign, person=world.rami.user, role_name="steward", author=world.salma)
+    services.deactivate_person(campaign=world.campaign, person=world.rami.user, author=world.salma)
+    assert codes(services.answer_ask, ask=ask, agree=True, author=world.yusuf) == ["person_not_here"]
+    assert RoleAsk.objects.get().answered_at is None
+
+
 def test_a_withdrawn_role_opens_nothing_and_its_sessions_end(world, client, mailed):
     client.force_login(world.rami.user, backend="django.contrib.auth.backends.ModelBackend")
     assert client.get(f"/desk/{world.campaign.slug}/").status_code == 200
