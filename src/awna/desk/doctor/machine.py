@@ -21,7 +21,7 @@ from awna.kit.backups.database import database_file, kind_of_database
 from awna.kit.outbox.judging import WHERE, judge
 from awna.kit.outbox.proof import proven_at
 
-from .findings import BAD, LOOK, Finding
+from .findings import BAD, LOOK, WELL, Finding
 
 FREE_MB_LEAST = 1024
 FREE_SHARE_LEAST = 0.1
@@ -123,14 +123,19 @@ def mail_look() -> Iterator[Finding]:
         outcome = judge(error)
         said = outcome.problem or Problem("", str(error))
         yield Finding("mail", BAD, Problem("mail_server_not_answering", said.text, said.params), outcome.change or WHERE)
+
+
+def proof_look() -> Iterator[Finding]:
+    """Asks nobody: whether somebody typed the code of a test mail since the settings were last changed."""
+    if "smtp" not in settings.EMAIL_BACKEND:
         return
-    if proven_at() is None:
-        yield Finding(
-            "mail",
-            LOOK,
-            Problem("mail_not_proven", "Nobody has proven yet that mail arrives with these settings."),
-            "awna testmail ADDRESS",
-        )
+    proven = proven_at()
+    if proven is None:
+        problem = Problem("mail_not_proven", "Nobody has proven yet that mail arrives with these settings.")
+        yield Finding("mail arrives", LOOK, problem, "awna testmail ADDRESS")
+    else:
+        problem = Problem("mail_proven", "Somebody proved on %(day)s that mail arrives.", {"day": f"{proven:%Y-%m-%d}"})
+        yield Finding("mail arrives", WELL, problem)
 
 
 def _context() -> ssl.SSLContext:

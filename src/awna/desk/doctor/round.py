@@ -9,7 +9,7 @@ from .findings import Finding, Look, look_at_all
 
 MACHINE: list[tuple[str, Look]] = [
     ("settings", machine.settings_look), ("keys", machine.keys_look), ("disk", machine.disk_look), ("clock", machine.clock_look),
-    ("certificate", machine.certificate_look), ("mail", machine.mail_look), ("timer", upkeep.timer_look), ("jobs", upkeep.jobs_look), ("outbox", upkeep.outbox_look),
+    ("certificate", machine.certificate_look), ("mail", machine.mail_look), ("mail arrives", machine.proof_look), ("timer", upkeep.timer_look), ("jobs", upkeep.jobs_look), ("outbox", upkeep.outbox_look),
     ("backups", upkeep.backups_look), ("migrations", upkeep.migrations_look), ("upgrade", upkeep.upgrade_look),
     ("forgotten", upkeep.forgotten_look), ("second place", heads.second_place_look), ("guards", campaign.guards_look),
 ]  # fmt: skip

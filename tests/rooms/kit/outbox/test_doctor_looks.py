@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from awna.desk.doctor.machine import mail_look
+from awna.desk.doctor.machine import mail_look, proof_look
 from awna.desk.doctor.upkeep import outbox_look
 from awna.kit.mail import send_mail_text
 from awna.kit.models import Mail
@@ -56,9 +56,10 @@ def test_mail_that_failed_is_counted(settings: Any) -> None:
 
 def test_until_somebody_proves_that_mail_arrives_it_is_said(settings: Any) -> None:
     with mail_server(settings, login=True) as post:
-        assert codes(mail_look) == ["mail_not_proven"]
+        assert codes(proof_look) == ["mail_not_proven"]
         send_test(to="karim@example.org")
         prove(code=post.messages[0].get_payload().split("Your code: ")[1][:6])
+        assert codes(proof_look) == ["mail_proven"]
         assert codes(mail_look) == []
         settings.EMAIL_HOST_PASSWORD = "wrong"
         (found,) = mail_look()
