@@ -39,7 +39,7 @@ from .interim import Interim, posts_interim, provisional_lines, set_interim_rule
 from .keys import log_key
 from .log import read_entries
 from .mending import correct_line, propose_correction, propose_reversal, reverse_entry
-from .naming import ensure_commodities, ensure_commodity, ensure_custody, ensure_fund, open_book, store_document
+from .naming import Counted, ensure_commodities, ensure_commodity, ensure_custody, ensure_fund, open_book, store_document
 from .opposites import take_back_lines
 from .periods import (
     close_period,
@@ -93,6 +93,7 @@ __all__ = [
     "CashCount",
     "CeremonyStanding",
     "Compared",
+    "Counted",
     "EntryDraft",
     "GiftAsk",
     "Interim",

@@ -4,6 +4,7 @@ import base64
 import hmac
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,6 +25,16 @@ from ..models.naming import SPECIAL_FUNDS, UNALLOCATED
 DOCUMENT_BYTES_MAX = 10 * 1024 * 1024
 STEWARDS_REQUIRED_DEFAULT = 2
 BATCH = 500
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A thing that somebody wants to count: its code, kind, decimals and name."""
+
+    code: str
+    kind: str
+    scale: int
+    name: str
 
 
 @transaction.atomic
@@ -56,11 +67,11 @@ def open_book(
 
 def ensure_commodity(*, code: str, kind: str, scale: int, name: str) -> Commodity:
     """The commodity of that code. Refused when it exists with another kind or scale: amounts would change their meaning."""
-    return ensure_commodities([Commodity(code=code, kind=kind, scale=scale, name=name)])[code]
+    return ensure_commodities([Counted(code, kind, scale, name)])[code]
 
 
 @transaction.atomic
-def ensure_commodities(wanted: Sequence[Commodity]) -> dict[str, Commodity]:
+def ensure_commodities(wanted: Sequence[Counted]) -> dict[str, Commodity]:
     """All of these, by code, as `ensure_commodity` finds or makes each: thousands with as many questions as a few."""
     for one in wanted:
         if one.kind not in rules.COMMODITY_KINDS or not 0 <= one.scale <= SCALE_MAX:
@@ -71,7 +82,8 @@ def ensure_commodities(wanted: Sequence[Commodity]) -> dict[str, Commodity]:
     known = _commodities(codes)
     if missing := [one for one in wanted if one.code not in known]:
         # Somebody else may name the same thing at this moment: theirs is then found below.
-        Commodity.objects.bulk_create(missing, ignore_conflicts=True, batch_size=BATCH)
+        rows = [Commodity(code=one.code, kind=one.kind, scale=one.scale, name=one.name) for one in missing]
+        Commodity.objects.bulk_create(rows, ignore_conflicts=True, batch_size=BATCH)
         known |= _commodities([one.code for one in missing])
     for one in wanted:
         found = known[one.code]

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import PurePath
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from awna.books.models import Book
@@ -161,7 +161,12 @@ def take_in(*, found: BringIn, kind: Kind, author: Role, leave_refused: bool = F
         text = "Rows that are refused: %(n)s. Correct the file, or say that they are left out."
         raise Refused(Problem("rows_refused", text, {"n": len(refused)}, "leave_refused"))
     fresh = [row for row in seen.rows if row.state == NEW]
-    made = kind.take(found, fresh, author, progress)
+    try:
+        with transaction.atomic():
+            made = kind.take(found, fresh, author, progress)
+    except IntegrityError as error:  # somebody wrote the same code by hand between the look and the writing
+        text = "Somebody wrote one of these rows in the meantime. Look at the rows once more."
+        raise Refused(Problem("rows_changed_meanwhile", text)) from error
     BroughtRow.objects.bulk_create(
         [BroughtRow(bring_in=found, number=number, ref=ref) for number, ref in sorted(made.items())], batch_size=_BATCH
     )

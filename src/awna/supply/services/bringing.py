@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 
 from awna.books.models import Commodity
-from awna.books.services import ensure_commodities
+from awna.books.services import Counted, ensure_commodities
 from awna.campaigns.models import BringIn, BroughtRow
 from awna.campaigns.moving.kinds import KNOWN, NEW, REFUSED, Column, Judged, Kind, Line, Progress
 from awna.campaigns.moving.undoing import refuse_built_on
@@ -35,7 +35,7 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class ItemPlan:
-    """An item to be named; `called` is what the book counts."""
+    """An item to be named; `counted` is what the book counts."""
 
     code: str
     name: str
@@ -44,8 +44,8 @@ class ItemPlan:
     scale: int
 
     @property
-    def called(self) -> str:
-        return f"{self.name} ({self.unit})"
+    def counted(self) -> Counted:
+        return Counted(self.code, self.kind, self.scale, f"{self.name} ({self.unit})")
 
 
 def judge(found: BringIn, lines: Sequence[Line], _author: Role) -> list[Judged]:
@@ -58,9 +58,7 @@ def judge(found: BringIn, lines: Sequence[Line], _author: Role) -> list[Judged]:
 
 def take(found: BringIn, fresh: Sequence[Judged], _author: Role, progress: Progress) -> Mapping[int, str]:
     """Name all of them; each is counted in the book by a thing of its own."""
-    things = ensure_commodities(
-        [Commodity(code=row.plan.code, kind=row.plan.kind, scale=row.plan.scale, name=row.plan.called) for row in fresh]
-    )
+    things = ensure_commodities([row.plan.counted for row in fresh])
     items = [
         Item(campaign=found.campaign, code=row.plan.code, name=row.plan.name, unit=row.plan.unit, commodity=things[row.plan.code])
         for row in fresh
