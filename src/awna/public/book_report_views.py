@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from awna import verify
-from awna.approvals.cash.box_shown import all_boxes
+from awna.approvals.cash.box_shown import counted_days
 from awna.books.models import Book, Commodity, Custody, Fund
 from awna.books.services import log_standing, sums_set_aside
 from awna.books.services.browse import last_readable_day
@@ -34,7 +34,7 @@ def accounts(request: HttpRequest, slug: str) -> HttpResponse:
     found = book_or_404(request)
     periods = periods_of(found)
     barred = collecting_problems(request.campaign)
-    counted = {one.box.account_id: one.counted_on for one in all_boxes(request.campaign)}
+    counted = counted_days(request.campaign)
     aside = {} if found.sheltered else {one.custody: one.minor for one in sums_set_aside(found)}
     shown = [
         {

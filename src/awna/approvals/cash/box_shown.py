@@ -56,9 +56,15 @@ def boxes_shown(boxes: Sequence[CashBox]) -> list[BoxShown]:
 
 
 def all_boxes(campaign: Campaign) -> list[BoxShown]:
-    """Every box of a campaign, as the public may see it: name, sum, day of the last count."""
+    """Every box of a campaign."""
     found = CashBox.objects.filter(account__book__campaign=campaign).select_related("account__commodity", "holder__user")
     return boxes_shown(list(found))
+
+
+def counted_days(campaign: Campaign) -> dict[Any, date]:
+    """Account of a box → the day of its last count by two people; one question to the database."""
+    done = CashCount.objects.filter(box__account__book__campaign=campaign, state=CashCount.DONE).order_by().values("box__account")
+    return {row["box__account"]: timezone.localdate(row["at"]) for row in done.annotate(at=Max("counted_at"))}
 
 
 @dataclass(frozen=True)
