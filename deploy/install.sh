@@ -4,6 +4,7 @@
 # With a second word, `for-restore`, it makes no database and starts nothing, so that `awna restore` finds a bare place.
 set -eu
 
+ANSWER_S_MAX=60
 name=${1:-}
 purpose=${2:-}
 here=$(cd "$(dirname "$0")" && pwd)
@@ -72,9 +73,18 @@ if [ -d /run/systemd/system ]; then
     systemctl daemon-reload
     systemctl reload-or-restart nginx
     if [ -z "$purpose" ]; then
+        systemctl reset-failed 'awna*'  # what was stopped on purpose did not fail
         systemctl enable --quiet --now awna awna-work awna-hourly.timer awna-publish.timer
         systemctl restart awna awna-work
         ! grep -q "^AWNA_BACKUP_KEYS=" /etc/awna/awna.env || systemctl enable --quiet --now awna-backup.timer
+    fi
+    if [ -z "$purpose" ]; then
+        tries=0
+        until curl -fs -o /dev/null -H "Host: $name" http://127.0.0.1:8000/readyz; do
+            tries=$((tries + 1))
+            [ "$tries" -lt "$ANSWER_S_MAX" ] || refuse "the application does not answer. It says why: journalctl -u awna -n 20"
+            sleep 1
+        done
     fi
 else
     say "systemd does not run here: start the services of /etc/systemd/system yourself"
