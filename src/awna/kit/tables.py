@@ -32,7 +32,7 @@ class MakeTables(Operation):
             schema_editor.delete_model(model)
 
     def _made(self, app_label: str, schema_editor: Any, state: ProjectState) -> list[Any]:
-        found = [state.apps.get_model(app_label, model.name) for model in self.models if model.name not in self.raw]
+        found = [state.apps.all_models[app_label][model.name_lower] for model in self.models if model.name not in self.raw]
         return [model for model in found if self.allow_migrate_model(schema_editor.connection.alias, model)]
 
     def describe(self) -> str:
