@@ -21,7 +21,7 @@ from awna.core.log.nodes import Levels, root_at
 from awna.core.log.publishing import CHECKPOINT, Read
 from awna.core.log.witness import open_log
 from awna.core.problems import Problem, Refused
-from awna.kit.backups.restoring import BEFORE
+from awna.kit.backups.restoring import kept_before, size_said
 
 
 @dataclass
@@ -67,18 +67,19 @@ def standing_of(book: Book, *, notes: Mapping[str, str], mirror: str = "") -> St
 
 
 def kept_aside(book: Book) -> dict[str, str]:
-    """Heads that lay in the place when the backup was restored there."""
-    places = [_aside(book) / CHECKPOINT, Path(f"{settings.AWNA_KEY_DIR}{BEFORE}") / f"log-{book.pk}.checkpoint"]
+    """Heads that lay in the place when a backup was restored there."""
+    places = [*_logs_aside(book), *(folder / f"log-{book.pk}.checkpoint" for folder in kept_before(Path(settings.AWNA_KEY_DIR)))]
     return {str(place): place.read_text(encoding="utf-8", errors="replace") for place in places if place.is_file()}
 
 
 def mirror_aside(book: Book) -> str:
-    """The published log that lay there, if one did."""
-    return str(_aside(book)) if (_aside(book) / CHECKPOINT).is_file() else ""
+    """The published log with most entries that lay there, if one did."""
+    found = max(_logs_aside(book), key=size_said, default=None)
+    return str(found.parent) if found and found.is_file() else ""
 
 
-def _aside(book: Book) -> Path:
-    return Path(f"{settings.AWNA_LOG_DIR}{BEFORE}") / str(book.pk)
+def _logs_aside(book: Book) -> list[Path]:
+    return [folder / str(book.pk) / CHECKPOINT for folder in kept_before(Path(settings.AWNA_LOG_DIR))]
 
 
 def _told(book: Book, read: Read) -> list[str]:

@@ -25,13 +25,14 @@ from awna.core.problems import Refused
 from awna.donations.services import erase_donor, pledge_gift
 from awna.kit.backups.making import NAME_FORMAT, backups_in, forget_old, make_backup
 from awna.kit.backups.packing import unpack
-from awna.kit.backups.restoring import restore
+from awna.kit.backups.restoring import _put, kept_before, restore
 from awna.kit.backups.sealing import new_key, read_identities, unseal
 from tests.databases import drop_copy, empty_postgresql
 from tests.postgres import WHEEL_HOME, urls
 from tests.rooms.funded import Funded, make_funded
 
 ENTRIES_LATER = 5
+GIFTS_MEANWHILE_MAX = 60
 
 
 @pytest.fixture
@@ -96,9 +97,11 @@ def working(funded: Funded) -> tuple[threading.Thread, threading.Event, threadin
 
     def work() -> None:
         try:
-            while not stop.is_set():
+            for _ in range(GIFTS_MEANWHILE_MAX):
                 give(funded)
                 begun.set()
+                if stop.is_set():
+                    return
         finally:
             connections.close_all()
 
@@ -165,6 +168,14 @@ def test_a_given_head_is_remembered(book_with_log: Funded, place: Path, bare: di
     assert done.returncode == 1 and "1 entries are missing" in done.stdout and "Look for a mirror" in done.stdout
     again = awna("publishlog", **bare)
     assert again.returncode == 1 and "awna breaklog" in again.stderr
+
+
+def test_a_restore_that_is_begun_again_keeps_what_the_first_put_aside(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    for name in ("newest", "older", "older again"):
+        (tmp_path / "found").write_text(name)
+        _put(tmp_path / "found", log)
+    assert log.read_text() == "older again" and [path.read_text() for path in kept_before(log)] == ["newest", "older"]
 
 
 def test_a_place_in_use_is_left_alone(book_with_log: Funded, place: Path) -> None:

@@ -12,13 +12,11 @@ from django.utils.translation import gettext as _
 from awna.books.models import Book, Checkpoint
 from awna.books.services import log_standing
 from awna.books.services.heads import guard_files, log_folder
-from awna.core.log.disk import read_file
 from awna.core.log.publishing import CHECKPOINT
 from awna.core.problems import Problem
+from awna.kit.backups.restoring import size_said
 
 from .findings import BAD, LOOK, WELL, Finding
-
-SIZE_DIGITS_MAX = 16
 
 
 @dataclass(frozen=True)
@@ -44,12 +42,12 @@ def kept_heads(book: Book) -> list[KeptHead]:
     """Every place, those that a lost disk leaves first."""
     standing = log_standing(book)
     beside, *second = guard_files(book)
-    found: list[tuple[str, Path | None, bool, int]] = [(_("On the second storage"), place, True, size_in(place)) for place in second]
+    found: list[tuple[str, Path | None, bool, int]] = [(_("On the second storage"), place, True, size_said(place)) for place in second]
     if standing.listed:
         found.append((_("With witnesses outside"), None, True, standing.witnessed_size))
     found += [
-        (_("Beside the keys"), beside, False, size_in(beside)),
-        (_("In the published log"), log_folder(book) / CHECKPOINT, False, size_in(log_folder(book) / CHECKPOINT)),
+        (_("Beside the keys"), beside, False, size_said(beside)),
+        (_("In the published log"), log_folder(book) / CHECKPOINT, False, size_said(log_folder(book) / CHECKPOINT)),
         (_("In the database"), None, False, standing.size),
     ]
     signed = dict(Checkpoint.objects.filter(book=book, size__in=[size for *_rest, size in found]).values_list("size", "signed_at"))
@@ -57,15 +55,6 @@ def kept_heads(book: Book) -> list[KeptHead]:
         KeptHead(label, str(place or ""), outside, size, max(0, standing.size - size), signed.get(size))
         for label, place, outside, size in found
     ]
-
-
-def size_in(place: Path) -> int:
-    """How many entries the head in this file counts; 0 where it cannot be read."""
-    try:
-        lines = (read_file(place.parent, place.name) or b"").decode(errors="replace").split("\n")
-    except OSError:
-        return 0
-    return int(lines[1]) if len(lines) > 1 and lines[1].isascii() and lines[1].isdigit() and len(lines[1]) < SIZE_DIGITS_MAX else 0
 
 
 def second_place_look() -> Iterator[Finding]:

@@ -4,6 +4,7 @@ import errno
 import shutil
 import tempfile
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
 from django.conf import settings
@@ -88,7 +89,7 @@ def _refuse_older(contents: Contents) -> None:
         places += [
             Path(folder) / f"log-{head['book']}.checkpoint" for folder in (settings.AWNA_KEY_DIR, settings.AWNA_LOG_GUARD_DIR) if folder
         ]
-        size, place = max((_size_said(place, head["origin"]), str(place)) for place in places)
+        size, place = max((size_said(place, origin=head["origin"]), str(place)) for place in places)
         if size > head["entries"]:
             problems.append(Problem(
                 "restore_onto_a_newer_log", "%(place)s keeps a signed head of %(size)s entries of %(origin)s; this backup has %(held)s: %(n)s would be missing. Nothing was "
@@ -98,9 +99,12 @@ def _refuse_older(contents: Contents) -> None:
         raise Refused(problems)
 
 
-def _size_said(place: Path, origin: str) -> int:
-    """How many entries the head in this file counts; 0 where there is none of this log."""
-    lines = (read_file(place.parent, place.name) or b"").decode(errors="replace").split("\n")
+def size_said(place: Path, *, origin: str = "") -> int:
+    """How many entries the head in this file counts, its signature unlooked at; 0 where there is none that can be read, or none of this log."""
+    try:
+        lines = (read_file(place.parent, place.name) or b"").decode(errors="replace").split("\n")
+    except OSError:
+        return 0
     said = len(lines) > 2 and lines[0].startswith(origin) and lines[1].isascii() and lines[1].isdigit() and len(lines[1]) < SIZE_DIGITS_MAX
     return int(lines[1]) if said else 0
 
@@ -110,11 +114,17 @@ def _put(source: Path, target: Path) -> None:
     if not source.exists():
         return
     if target.exists():
-        aside = target.with_name(target.name + BEFORE)
-        if aside.is_dir():
-            shutil.rmtree(aside)
-        else:
-            aside.unlink(missing_ok=True)
-        target.rename(aside)
+        target.rename(_free_name(target))
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.move(source, target)
+
+
+def _free_name(target: Path) -> Path:
+    """A restore that was stopped and begun again must not throw away what the first one put aside."""
+    names = (target.with_name(f"{target.name}{BEFORE}{f'-{number}' if number > 1 else ''}") for number in count(1))
+    return next(name for name in names if not name.exists())
+
+
+def kept_before(place: Path) -> list[Path]:
+    """What restores put aside of a file or folder."""
+    return sorted(place.parent.glob(f"{place.name}{BEFORE}*"))
