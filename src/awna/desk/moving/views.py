@@ -44,10 +44,10 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
     kinds = [{"it": kind, "count": kind.counted(request.campaign) if kind.counted else 0} for kind in kinds_for(request.actor)]
     budget = {"title": BUDGET_TITLE, "what": BUDGET_WHAT, "count": request.campaign.budget_lines.count()} if request.actor.has_role(*BUDGET_ROLES) else None  # fmt: skip
     steps = [
-        {"value": 1, "label": _("Choose your own file, or fill in our template.")},
-        {"value": 2, "label": _("Say which column holds what. It is remembered for the next file.")},
-        {"value": 3, "label": _("See every row: new, there already, or refused with the reason.")},
-        {"value": 4, "label": _("Take in all of them, or the good ones. Until the first period is closed, a file can be taken back.")},
+        {"value": 1, "label": _("Choose your file or our template")},
+        {"value": 2, "label": _("Say which column holds what")},
+        {"value": 3, "label": _("See what becomes of each row")},
+        {"value": 4, "label": _("Take it in, or take it back")},
     ]
     context = {
         "title": _("Bring in what you have"),
