@@ -102,7 +102,7 @@ def poster_pdf(campaign: Campaign) -> bytes:
     """One A4 page, in the language of now."""
     address = short_address(campaign)
     more = {
-        "qr": code_svg(address), "call": _("Read, sign, give.") if is_collecting(campaign) else _("Read and sign."), "promise": _("Open books: every amount has its entry, every gift its way."),
+        "qr": code_svg(address), "call": _("Read, sign, give.") if _collects(campaign) else _("Read and sign."), "promise": _("Open books: every amount has its entry, every gift its way."),
         "as_of": _("As of %(day)s. The page has the figures of today.") % {"day": date_format(timezone.localdate(), "j M Y")},
     }  # fmt: skip
     return _set(campaign, "poster", PDF, _told(campaign) | more)
@@ -135,7 +135,7 @@ def facts_of_campaign(campaign: Campaign, *, image: str = "") -> SafeString:
     return _block({
         "@type": "Project", "@id": page, "url": page, "name": campaign.title_here, "description": campaign.text("summary", language),
         "inLanguage": language, "foundingDate": campaign.created_at.date().isoformat(), "areaServed": campaign.text("place_public", language),
-        "parentOrganization": body, "image": image, "potentialAction": body and is_collecting(campaign) and {"@type": "DonateAction", "target": page, "recipient": body},
+        "parentOrganization": body, "image": image, "potentialAction": body and _collects(campaign) and {"@type": "DonateAction", "target": page, "recipient": body},
     })  # fmt: skip
 
 
@@ -181,6 +181,12 @@ def _amount(minor: int, code: str) -> str:
     whole = scale == 0 or minor % 10**scale == 0
     digits = group_minor(minor // 10**scale if whole else minor, 0 if whole else scale)
     return f"{ISOLATE}{code}\u00a0{digits}{END_ISOLATE}"
+
+
+def _collects(campaign: Campaign) -> bool:
+    """Somebody takes gifts today; the page of the campaign has asked already."""
+    known = getattr(campaign, "collects", None)
+    return is_collecting(campaign) if known is None else bool(known)
 
 
 def _of(progress: Progress) -> str:
