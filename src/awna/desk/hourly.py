@@ -143,7 +143,11 @@ def _notices(book: Book) -> Job:
 
 def _bounces() -> list[Job]:
     place = settings.AWNA_BOUNCES
-    return [Job("bounces", "read what mail came back", lambda: f"{read_bounces(messages_in(Path(place))).bounced} mails came back")] if place else []
+    return (
+        [Job("bounces", "read what mail came back", lambda: f"{read_bounces(messages_in(Path(place))).bounced} mails came back")]
+        if place
+        else []
+    )
 
 
 def _head(book: Book) -> Job:
