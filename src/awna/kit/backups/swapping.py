@@ -1,4 +1,4 @@
-"""The database in use exchanged for a copy of it in one step, what was written since a copy was made, and who else is connected."""
+"""The database in use exchanged for a copy of it, what was written since a copy was made, and who else is connected."""
 
 import hashlib
 import shutil
@@ -18,30 +18,34 @@ from .database import POSTGRESQL, database_file, kind_of_database, owner_alias, 
 PASSING = ("django_session", "django_task", "django_migrations", "axes_", "books_checkpoint")
 """Tables by the beginnings of their names that change while nobody does anything worth keeping: sessions, jobs, attempts to sign in, signed heads."""
 DIGEST_BYTES = 16
-# Tables, sequences and functions go one by one: the schema itself carries the rights of the role that serves.
-_EMPTY = """
-DO $empty$ DECLARE one record; BEGIN
-  FOR one IN SELECT oid::regclass AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
-    LOOP EXECUTE format('DROP TABLE IF EXISTS %s CASCADE', one.name); END LOOP;
-  FOR one IN SELECT oid::regclass AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'S'
-    LOOP EXECUTE format('DROP SEQUENCE IF EXISTS %s CASCADE', one.name); END LOOP;
-  FOR one IN SELECT oid::regprocedure AS name FROM pg_proc WHERE pronamespace = 'public'::regnamespace
-      AND NOT EXISTS (SELECT 1 FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')
-    LOOP EXECUTE format('DROP ROUTINE IF EXISTS %s CASCADE', one.name); END LOOP;
-END $empty$;
+# Tables, sequences and functions go one by one, each in a transaction of its own: all in one take more locks than a server has by default.
+# The schema itself stays: it carries the rights of the role that serves.
+_EMPTY = r"""
+SET client_min_messages = warning;
+SELECT format('DROP TABLE IF EXISTS %s CASCADE', oid::regclass) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') \gexec
+SELECT format('DROP SEQUENCE IF EXISTS %s CASCADE', oid::regclass) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'S' \gexec
+SELECT format('DROP ROUTINE IF EXISTS %s CASCADE', oid::regprocedure) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+  AND NOT EXISTS (SELECT 1 FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e') \gexec
 """
 
 
 def replace_database(copy: Path) -> None:
-    """Put the copy in the place of the database, which nobody else uses. Stopped on the way, either the old or the new one stands."""
+    """Put the copy in the place of the database, which nobody else uses. Stopped on the way, it is done again from the beginning."""
     with tempfile.TemporaryDirectory(dir=settings.AWNA_DATA_DIR, prefix="restoring-") as scratch:
         connections.close_all()
         if kind_of_database() == POSTGRESQL:
-            empty, script = Path(scratch) / "empty.sql", Path(scratch) / "copy.sql"
+            empty = Path(scratch) / "empty.sql"
             empty.write_text(_EMPTY, encoding="ascii")
-            run_program("pg_restore", f"--file={script}", str(copy))
-            words = ("--no-psqlrc", "--quiet", "--no-password", "--single-transaction", "--set=ON_ERROR_STOP=1")
-            run_program("psql", *words, f"--file={empty}", f"--file={script}", alias=owner_alias())
+            run_program("psql", "--no-psqlrc", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1", f"--file={empty}", alias=owner_alias())
+            run_program(
+                "pg_restore",
+                "--no-password",
+                "--exit-on-error",
+                "--dbname",
+                str(connection.settings_dict["NAME"]),
+                str(copy),
+                alias=owner_alias(),
+            )
             return
         _leave_no_journal(database_file())
         put_back(Path(shutil.copyfile(copy, Path(scratch) / copy.name)))
