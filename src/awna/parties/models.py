@@ -290,8 +290,10 @@ class Role(models.Model):
     field_classes = {"id": "P", "campaign": "P", "user": "C", "section": "P", "name": "P", "began_on": "P", "ended_on": "P"}
 
     class Meta:
+        # Two constraints, since SQLite knows none that takes two missing sections for the same.
         constraints = [
-            models.UniqueConstraint(fields=["campaign", "user", "name", "section"], nulls_distinct=False, name="one_role_of_a_name")
+            models.UniqueConstraint(fields=["campaign", "user", "name", "section"], name="one_role_of_a_section"),
+            models.UniqueConstraint(fields=["campaign", "user", "name"], condition=models.Q(section=None), name="one_role_of_the_campaign"),
         ]
 
     def __str__(self) -> str:

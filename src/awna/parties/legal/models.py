@@ -36,9 +36,10 @@ class LegalText(models.Model):
     class Meta:
         ordering = ["-number"]
         constraints = [
+            models.UniqueConstraint(fields=["campaign", "section", "kind", "number"], name="one_legal_text_of_a_section"),
             models.UniqueConstraint(
-                fields=["campaign", "section", "kind", "number"], nulls_distinct=False, name="one_legal_text_per_number"
-            )
+                fields=["campaign", "kind", "number"], condition=models.Q(section=None), name="one_legal_text_of_the_owner"
+            ),
         ]
 
     def __str__(self) -> str:
