@@ -304,7 +304,7 @@ class Migration(migrations.Migration):
                         ('content', awna.kit.sealed.SealedTextField(blank=True)),
                         ('decimal', models.CharField(max_length=10)),
                         ('separator', models.CharField(max_length=10)),
-                        ('state', models.CharField(choices=[('draft', 'looked at'), ('done', 'brought in')], default='draft', max_length=10)),
+                        ('state', models.CharField(choices=[('draft', 'looked at'), ('done', 'brought in'), ('undone', 'taken back')], default='draft', max_length=10)),
                         ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.role')),
                         ('made_at', models.DateTimeField(auto_now_add=True)),
                         ('done_at', models.DateTimeField(blank=True, null=True)),

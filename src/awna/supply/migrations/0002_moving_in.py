@@ -1,8 +1,0 @@
-"""What a file brought in."""
-
-from django.db import migrations
-
-
-class Migration(migrations.Migration):
-    dependencies = [("supply", "0001_initial")]
-    operations = []
