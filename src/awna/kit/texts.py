@@ -17,9 +17,12 @@ HOLE = re.compile(r"%\(\w+\)s")
 SENTENCE = re.compile(r"\S+ .*[.?!]", re.DOTALL)
 SINGULAR = {"gettext", "gettext_lazy", "gettext_noop"}
 PLURAL = {"ngettext", "ngettext_lazy"}
-TEMPLATE_KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2)}
+WITH_CONTEXT = {"pgettext", "pgettext_lazy"}
+TEMPLATE_KEYWORDS = ("_", "gettext", "ngettext", "pgettext")
 
 Id = str | tuple[str, str]
+Found = tuple[Id, str | None]
+"""A msgid and the context that tells it from the same words elsewhere, if it has one."""
 
 
 @dataclass(frozen=True)
@@ -28,11 +31,12 @@ class Text:
 
     id: Id
     file: str
+    context: str | None = None
 
 
 def texts_of(package: Path = PACKAGE) -> list[Text]:
     """Every text of the package that a catalogue must hold."""
-    found: dict[Id, Text] = {}
+    found: dict[Found, Text] = {}
     for path in sorted(package.rglob("*")):
         parts = path.relative_to(package).parts
         if not path.is_file() or {"migrations", "__pycache__"} & set(parts):
@@ -44,28 +48,30 @@ def texts_of(package: Path = PACKAGE) -> list[Text]:
             ids = list(template_texts(path.read_text(encoding="utf-8"), name))
         else:
             continue
-        for msgid in ids:
-            found.setdefault(msgid, Text(msgid, name))
+        for msgid, context in ids:
+            found.setdefault((msgid, context), Text(msgid, name, context))
     return list(found.values())
 
 
-def template_texts(source: str, name: str) -> Iterator[Id]:
+def template_texts(source: str, name: str) -> Iterator[Found]:
     """Django turns a template into lines that read as Python; their indentation means nothing."""
     lines = "\n".join(line.strip() for line in template.templatize(source, origin=name).splitlines())
-    for _, function, messages, _ in extract_python(io.BytesIO(lines.encode()), TEMPLATE_KEYWORDS.keys(), [], {"encoding": "utf-8"}):
+    for _, function, messages, _ in extract_python(io.BytesIO(lines.encode()), TEMPLATE_KEYWORDS, [], {"encoding": "utf-8"}):
         if function == "ngettext":
-            yield messages[0], messages[1]
+            yield (messages[0], messages[1]), None
+        elif function == "pgettext":
+            yield messages[1], messages[0]
         elif isinstance(messages, str) and messages:
-            yield messages
+            yield messages, None
 
 
-def python_texts(source: str) -> Iterator[Id]:
+def python_texts(source: str) -> Iterator[Found]:
     tree = ast.parse(source)
     yield from _gettext_ids(tree)
-    yield from _refusal_ids(tree)
+    yield from ((msgid, None) for msgid in _refusal_ids(tree))
 
 
-def _gettext_ids(tree: ast.Module) -> Iterator[Id]:
+def _gettext_ids(tree: ast.Module) -> Iterator[Found]:
     names = {
         alias.asname or alias.name: alias.name
         for node in ast.walk(tree)
@@ -78,9 +84,11 @@ def _gettext_ids(tree: ast.Module) -> Iterator[Id]:
         function = names.get(node.func.id, "") if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
         words = [argument.value for argument in node.args[:2] if _is_text(argument)]
         if function in SINGULAR and words:
-            yield words[0]
+            yield words[0], None
         elif function in PLURAL and len(words) == 2:
-            yield words[0], words[1]
+            yield (words[0], words[1]), None
+        elif function in WITH_CONTEXT and len(words) == 2:
+            yield words[1], words[0]
 
 
 def _refusal_ids(tree: ast.Module) -> Iterator[str]:
@@ -141,7 +149,7 @@ def untranslated(texts: list[Text], catalogue: Catalog) -> list[str]:
     """One line for each text that the catalogue lacks, or holds without all of its forms."""
     findings = []
     for text in texts:
-        message = catalogue.get(text.id)
+        message = catalogue.get(text.id, text.context)
         forms = () if message is None or message.fuzzy else (message.string,) if isinstance(message.string, str) else message.string
         if not forms or not all(forms):
             findings.append(f"{text.file}: {text.id if isinstance(text.id, str) else text.id[0]}")

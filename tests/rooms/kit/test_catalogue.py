@@ -52,10 +52,12 @@ def test_a_planted_text_is_missed(tmp_path: Path) -> None:
     page.write_text(
         '{% load i18n %}<p title="Don\'t">\n  {% translate "A planted heading" %}</p>'
         "{% blocktranslate count n=n %}{{ n }} planted stone{% plural %}{{ n }} planted stones{% endblocktranslate %}"
+        '{% translate "All" context "planted" %}'
     )
     (tmp_path / "services.py").write_text(
-        "from django.utils.translation import gettext as _\n"
+        "from django.utils.translation import gettext as _, pgettext\n"
         'title = _("A planted title")\n'
+        'unit = pgettext("planted", "Late")\n'
         'problem = Problem("stone_missing", "A planted refusal of " "%(n)s stones.", {"n": 1})\n'
         "def check(refuse):\n"
         '    text = "A planted text in a name."\n'
@@ -63,10 +65,12 @@ def test_a_planted_text_is_missed(tmp_path: Path) -> None:
     )
     assert untranslated(texts_of(tmp_path), read_catalogue("ar")) == [
         "services.py: A planted title",
+        "services.py: Late",
         "services.py: A planted refusal of %(n)s stones.",
         "services.py: A planted text in a name.",
         "templates/page.html: A planted heading",
         "templates/page.html: %(n)s planted stone",
+        "templates/page.html: All",
     ]
 
 

@@ -22,7 +22,7 @@ class Command(AwnaCommand):
         texts = texts_of()
         template = Catalog()
         for text in texts:
-            template.add(text.id)
+            template.add(text.id, context=text.context)
         for path in sorted((PACKAGE / "locale").glob("*/LC_MESSAGES/django.po")):
             with path.open("rb") as file:
                 catalogue = read_po(file)
