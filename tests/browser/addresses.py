@@ -136,7 +136,9 @@ def examples(ground: Ground) -> Examples:
 
 def set_up_example(ground: Ground) -> dict[str, Any]:
     """A campaign that began an hour ago: its links are still kept, and its desk lists what to do next."""
-    finish_set_up(set_up=None, campaign=ground.world.campaign, links=[("steward", "salma@example.org", "https://rebuild.example.org/join/example/")])
+    finish_set_up(
+        set_up=None, campaign=ground.world.campaign, links=[("steward", "salma@example.org", "https://rebuild.example.org/join/example/")]
+    )
     return {"token": setup_token()}
 
 
