@@ -1,4 +1,4 @@
-"""How each kind of thing that was forgotten is forgotten again, after a restore from an older backup: every room by its own service."""
+"""How what was forgotten or taken away is so again after a restore from an older backup: every room by its own service."""
 
 from collections.abc import Callable
 
@@ -9,6 +9,8 @@ from awna.donations.services import erase_donor
 from awna.letters.models import Organisation, Signature
 from awna.letters.services import withdraw_signature, withdraw_token
 from awna.parties.forgotten.services import forget_again, write_out
+from awna.parties.models import Role, User
+from awna.parties.people.roles import deactivate_again, end_again
 from awna.voices.models import Voice
 from awna.voices.services import delete_voice
 
@@ -44,6 +46,16 @@ def _voice(key: str) -> None:
         delete_voice(voice=row)
 
 
+def _role(key: str) -> None:
+    for row in Role.objects.filter(pk=key.partition(":")[0], ended_on=None).select_related("campaign", "section", "user"):
+        end_again(role=row)
+
+
+def _person(key: str) -> None:
+    for row in User.objects.filter(pk=key.partition(":")[0], is_active=True):
+        deactivate_again(person=row)
+
+
 WAYS: dict[str, Callable[[str], None]] = {
     "donor": _donor,
     "gift": _gift,
@@ -51,6 +63,8 @@ WAYS: dict[str, Callable[[str], None]] = {
     "reader": _reader,
     "guest": _guest,
     "voice": _voice,
+    "role": _role,
+    "person": _person,
 }
 
 

@@ -19,7 +19,8 @@ from awna.donations.services import erase_donor, pledge_gift
 from awna.letters.models import Signature, Waiting
 from awna.letters.services import confirm_signature, confirm_token, open_letter, sign_letter, withdraw_signature, withdraw_token
 from awna.parties.forgotten.services import FILE, note_forgotten
-from awna.parties.models import Tombstone
+from awna.parties.models import Role, Tombstone, User
+from awna.parties.people.services import deactivate_person, end_role
 from tests.rooms.funded import Funded, make_funded
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +83,25 @@ def test_forgotten_again_after_a_restore(places: list[Path], funded: Funded, dja
     assert Donor.objects.get(pk=donor.pk).name == "" and Signature.objects.get(pk=signed.pk).state == Signature.WITHDRAWN
     assert not Subscription.objects.exists() and list(forgotten_look()) == [] and sorted(lines(places[0])) == wanted
     assert keep_forgotten() == 0
+
+
+def test_a_restore_brings_back_no_role_that_was_withdrawn(
+    places: list[Path], funded: Funded, django_capture_on_commit_callbacks: After
+) -> None:
+    world = funded.world
+    with django_capture_on_commit_callbacks(execute=True):
+        end_role(role=world.rami, author=world.salma)
+        deactivate_person(campaign=world.campaign, person=world.buyer.user, author=world.salma)
+    assert [kind for kind, _ in lines(places[1])] == ["person", "role", "role"]
+
+    Tombstone.objects.all().delete()  # an older database: both are as they were
+    Role.objects.filter(pk__in=[world.rami.pk, world.buyer.pk]).update(ended_on=None)
+    User.objects.filter(pk=world.buyer.user.pk).update(is_active=True)
+    User.objects.update(signed_out_count=0)
+    assert keep_forgotten() == 3 and keep_forgotten() == 0
+    assert not Role.objects.filter(pk__in=[world.rami.pk, world.buyer.pk], ended_on=None).exists()
+    assert not User.objects.get(pk=world.buyer.user.pk).is_active
+    assert User.objects.get(pk=world.rami.user.pk).signed_out_count == 1, "no session of the backup counts"
 
 
 def test_a_storage_that_was_away_gets_the_lines_later(

@@ -1,4 +1,4 @@
-"""That something was forgotten: its kind and its opaque id, and nothing about anybody."""
+"""That something was forgotten or taken away: its kind and its opaque id, and nothing about anybody."""
 
 from django.db import models
 from django.utils import timezone

@@ -1,4 +1,4 @@
-"""Write down that something was forgotten, in the database and in files that no restore takes back; read what those files know more."""
+"""Write down what was forgotten or taken away, in the database and in files that no restore takes back; read what those files know more."""
 
 import fcntl
 import json

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from awna.core.problems import Problem, Refused
 
+from ..forgotten.services import note_forgotten
 from ..models import Campaign, Role, Section, User
 from ..services.people import give_role, refuse_unknown_role, send_invitation
 from . import rules
@@ -114,6 +115,7 @@ def _end(roles: list[Role], *, author: Role) -> None:
     for role in roles:
         role.ended_on = timezone.localdate()
         role.save(update_fields=["ended_on"])
+        note_forgotten(kind="role", subject=_this_time(role))
         what = LAID_DOWN if role.user_id == author.user_id else ENDED
         tell_change(record(campaign=role.campaign, what=what, person=role.user, role=(role.name, role.section), by=author))
         if role.name in rules.MANAGERS and not rules.others_with(role).filter(section=role.section_id).exists():
@@ -127,7 +129,32 @@ def _deactivate(campaign: Campaign, person: User, roles: list[Role], author: Rol
     end_sessions(person)
     person.is_active = False
     person.save(update_fields=["is_active"])
+    note_forgotten(kind="person", subject=_this_time(person))
     tell_change(record(campaign=campaign, what=DEACTIVATED, person=person, by=author, way=RoleChange.PAGE))
+
+
+@transaction.atomic
+def end_again(*, role: Role) -> None:
+    """After a restore from a backup of before: whoever lost the role has lost it, even where it was given anew since; then it is given once more."""
+    role.ended_on = timezone.localdate()
+    role.save(update_fields=["ended_on"])
+    end_sessions(role.user)
+    record(campaign=role.campaign, what=ENDED, person=role.user, role=(role.name, role.section))
+
+
+@transaction.atomic
+def deactivate_again(*, person: User) -> None:
+    """After a restore from a backup of before: whoever was shut out stays out until invited anew."""
+    for role in Role.objects.filter(user=person, ended_on=None).select_related("campaign", "section", "user"):
+        end_again(role=role)
+    end_sessions(person)
+    person.is_active = False
+    person.save(update_fields=["is_active"])
+
+
+def _this_time(row: Role | User) -> str:
+    """What no restore may bring back, once for each time: a role that ended may begin and end again."""
+    return f"{row.pk}:{timezone.now():%Y%m%d%H%M%S%f}"
 
 
 def _deactivating_problems(campaign: Campaign, person: User, roles: list[Role], author: Role) -> list[Problem]:
