@@ -98,6 +98,13 @@ def test_the_difference_is_shown_and_only_it_is_applied(nour, world):
     assert BudgetLine.objects.get(code="R.2").pk == first.pk
 
 
+def test_a_heading_goes_together_with_the_lines_below_it(nour, world):
+    apply(nour, upload(nour, ROOF))
+    file = upload(nour, "code,title,unit,quantity,rate,currency\nW.1,Blocks,pcs,400,2,EUR\n")
+    assert apply(nour, file, take_out="on").status_code == 302
+    assert [line.code for line in BudgetLine.objects.all()] == ["W.1"]
+
+
 def test_a_line_that_somebody_points_to_is_not_taken_out(nour, world):
     apply(nour, upload(nour, ROOF))
     claims.claim_goods(line=BudgetLine.objects.get(code="R.1"), quantity=Decimal(2), unit="t", ref="offer:1")

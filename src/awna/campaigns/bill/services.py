@@ -241,7 +241,9 @@ def _take_out(lines: Sequence[BudgetLine]) -> None:
     """Gone together, or refused with the names of those to which something points."""
     try:
         with transaction.atomic():
-            BudgetLine.objects.filter(pk__in=[line.pk for line in lines]).delete()
+            gone = BudgetLine.objects.filter(pk__in=[line.pk for line in lines])
+            gone.update(parent=None)  # a heading goes together with the lines below it
+            gone.delete()
     except ProtectedError as error:
         pointed = {one.line_id if hasattr(one, "line_id") else getattr(one, "budget_line_id", None) for one in error.protected_objects}
         named = [line.code for line in lines if line.pk in pointed][:10] or [line.code for line in lines][:10]
