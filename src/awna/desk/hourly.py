@@ -23,7 +23,7 @@ from awna.kit.outbox.bounces import messages_in, read_bounces
 from awna.kit.visits import forget_visits
 from awna.letters.services import forget_signers, mail_waiting, purge_unconfirmed
 from awna.parties.models import Campaign
-from awna.parties.people.services import forget_invitations
+from awna.parties.people.services import forget_invitations, forget_lost
 from awna.parties.setup.services import forget_links
 from awna.voices.services import forget_closed, remind_late
 
@@ -66,8 +66,8 @@ def hourly_jobs() -> list[Job]:
         Job("providers", "read the deliveries of payment providers that wait", lambda: f"{process_events()} events read"),
         Job("setup", "forget the links of a set-up after a day, and its list once all of it is done",
             lambda: f"{forget_links()} lists of links deleted, {settle_all()} set-ups settled"),
-        Job("invitations", "delete addresses of people who were invited and did not come within 90 days",
-            lambda: f"{forget_invitations()} invitations deleted"),
+        Job("invitations", "delete invitations that nobody took up, and lost sign-ins, 90 days after they ended",
+            lambda: f"{forget_invitations()} invitations and {forget_lost()} lost sign-ins deleted"),
         Job("files", "empty files of lists that nobody took in, and rows that were refused, after 14 days",
             lambda: f"{forget_old()} files emptied"),
         Job("visits", "delete sessions that are over and attempts to sign in older than a week", lambda: f"{forget_visits()} rows deleted"),

@@ -203,6 +203,13 @@ def finish_lost(*, lost: LostSignIn, password: str) -> User:
     return user
 
 
+def forget_lost(*, older_than_days: int = 90) -> int:
+    """Delete requests that are long over; the log of roles keeps what became of them. Returns how many."""
+    return (
+        LostSignIn.objects.filter(expires_at__lt=timezone.now() - timedelta(days=older_than_days)).delete()[1].get("parties.LostSignIn", 0)
+    )
+
+
 def standings(lost: LostSignIn) -> list[Standing]:
     """For each campaign of the person, how many colleagues who still have their roles confirmed."""
     words = [word.role for word in lost.words.select_related("role__user") if word.role.ended_on is None and word.role.user.is_active]

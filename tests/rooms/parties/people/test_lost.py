@@ -200,3 +200,10 @@ def test_a_new_address_is_told_to_the_old_one(world, rf, mailed):
         letters = mailed(lambda: emit_email_changed(request, old, new))
     assert [letter.to for letter in letters] == [["rami@example.org"]]
     assert list(RoleChange.objects.values_list("what", flat=True)) == ["address_changed"]
+
+
+def test_a_request_that_is_long_over_is_forgotten(world):
+    lost = lost_of(begin(world.rami.user)[0])
+    assert services.forget_lost() == 0
+    LostSignIn.objects.filter(pk=lost.pk).update(expires_at="2020-01-01T00:00Z")
+    assert services.forget_lost() == 1 and not LostSignIn.objects.exists()
