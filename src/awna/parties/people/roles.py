@@ -4,6 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from awna.core.problems import Problem, Refused
+from awna.kit.notices.services import forget_reader
 
 from ..forgotten.services import note_forgotten
 from ..models import Campaign, Role, Section, User
@@ -126,9 +127,7 @@ def _end(roles: list[Role], *, author: Role) -> None:
 
 def _deactivate(campaign: Campaign, person: User, roles: list[Role], author: Role) -> None:
     _end(roles, author=author)
-    end_sessions(person)
-    person.is_active = False
-    person.save(update_fields=["is_active"])
+    _shut_out(person)
     note_forgotten(kind="person", subject=_this_time(person))
     tell_change(record(campaign=campaign, what=DEACTIVATED, person=person, by=author, way=RoleChange.PAGE))
 
@@ -147,7 +146,13 @@ def deactivate_again(*, person: User) -> None:
     """After a restore from a backup of before: whoever was shut out stays out until invited anew."""
     for role in Role.objects.filter(user=person, ended_on=None).select_related("campaign", "section", "user"):
         end_again(role=role)
+    _shut_out(person)
+
+
+def _shut_out(person: User) -> None:
+    """Nobody signs in with this address, and what was told to this person is forgotten."""
     end_sessions(person)
+    forget_reader(reader=person.pk)
     person.is_active = False
     person.save(update_fields=["is_active"])
 
