@@ -62,7 +62,7 @@ def test_a_report_is_read_with_a_leads_key_and_by_nobody_else(leads, tmp_path):
     with pytest.raises(SystemExit):
         call_command("opensealed", str(sealed), key=str(key), stderr=io.StringIO())
     work_off()
-    assert {message.to[0] for message in mail.outbox if "sealed report" in message.subject} == {"mona@example.org", "jonas@example.org"}
+    assert {message.to[0] for message in mail.outbox if voice.code in message.subject} == {"mona@example.org", "jonas@example.org"}
     assert CANARY not in "".join(message.body for message in mail.outbox)
 
 

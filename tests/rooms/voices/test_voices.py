@@ -67,10 +67,12 @@ def test_open_and_late_ones_are_counted_beside_answered_ones(world):
     assert services.public_figures(world.campaign) == {"all": 4, "answered": 2, "open": 2, "late": 1, "shown": 1}
     page = Client().get("/c/clinic/voices/").content.decode()
     assert page.count("There is a roof now.") == 1 and "Late" in page
+    work_off()
+    mail.outbox.clear()
     assert services.remind_late(campaign=world.campaign) == 1
     assert services.remind_late(campaign=world.campaign) == 0
     work_off()
-    assert [message.to[0] for message in mail.outbox if message.subject == "Answers are late"].count("salma@example.org") == 1
+    assert [message.to[0] for message in mail.outbox].count("salma@example.org") == 1
 
 
 def test_nothing_is_public_without_both(world):

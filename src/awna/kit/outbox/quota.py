@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from .models import Mail, SentHour
 
+OTHERS_SHARE = 4  # a quarter of the quota
 WINDOW = timedelta(hours=25)
 """Mails are counted by the hour, so an hour more than a day: in no 24 hours more than the quota leave."""
 
@@ -43,6 +44,11 @@ def room_of(campaign: Any, *, now: datetime) -> int:
     """How many more may leave now."""
     left = SentHour.objects.filter(for_campaign=campaign, hour__gt=now - WINDOW).aggregate(n=Sum("mails"))["n"] or 0
     return max(0, settings.AWNA_MAILS_PER_DAY - left)
+
+
+def kept_for_others() -> int:
+    """Mails of a day that no codes may use: strangers ask for codes, and a flood of them must not keep a notice from the stewards."""
+    return settings.AWNA_MAILS_PER_DAY // OTHERS_SHARE
 
 
 def free_again_at(campaign: Any, *, now: datetime) -> datetime:

@@ -23,7 +23,7 @@ class Round:
     def carry(self, letter: Letter, *, campaign: Any) -> Outcome:
         """One try. `later` without a problem: the campaign's quota is spent."""
         if campaign not in self._room:
-            self._room[campaign] = quota.room_of(campaign, now=timezone.now())
+            self._room[campaign] = quota.room_of(campaign, now=timezone.now()) - quota.kept_for_others()
         if self._room[campaign] <= 0:
             return Outcome(LATER)
         if is_dead_address(letter.to):
